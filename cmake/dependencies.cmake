@@ -1,0 +1,12 @@
+# Everything comes from Debian 12 packages; scripts/setup installs them by name.
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS system)
+find_package(OpenSSL 3 REQUIRED)
+find_package(PostgreSQL REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(fmt REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(argon2 REQUIRED IMPORTED_TARGET libargon2)
+pkg_check_modules(crypt REQUIRED IMPORTED_TARGET libcrypt)
+find_path(CLI11_INCLUDE_DIR CLI/CLI.hpp REQUIRED)

@@ -1,0 +1,14 @@
+# wdx_embed(<target> <namespace> <name> <files...>): compiles files into the target as
+#   namespace wdx::<namespace> { extern const std::array<base::EmbeddedFile, N> k<Name>; }
+# reachable through the generated header "embedded/<namespace>.hpp".
+function(wdx_embed target ns)
+  set(out ${PROJECT_BINARY_DIR}/generated/embedded/${ns})
+  set(files ${ARGN})
+  add_custom_command(
+    OUTPUT ${out}.cpp ${out}.hpp
+    COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DNS=${ns} "-DFILES=${files}" -P ${PROJECT_SOURCE_DIR}/cmake/embed_files.cmake
+    DEPENDS ${files} ${PROJECT_SOURCE_DIR}/cmake/embed_files.cmake
+    VERBATIM)
+  target_sources(${target} PRIVATE ${out}.cpp ${out}.hpp)
+  set_source_files_properties(${out}.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+endfunction()

@@ -1,0 +1,38 @@
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+
+# One interface target carries every flag, so that all targets share one precompiled header.
+add_library(wdx_flags INTERFACE)
+target_include_directories(wdx_flags INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_BINARY_DIR}/generated)
+target_compile_definitions(wdx_flags INTERFACE
+  WDX_VERSION="${PROJECT_VERSION}"
+  BOOST_ASIO_NO_DEPRECATED
+  SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL)
+target_compile_options(wdx_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
+  -Woverloaded-virtual -Werror
+  # Optimised, g++ 12 sees impossible paths in its own std::string (GCC bugs 105329, 105651, 105562).
+  $<$<NOT:$<CONFIG:Debug>>:-Wno-array-bounds;-Wno-restrict;-Wno-stringop-overflow;-Wno-stringop-overread;-Wno-maybe-uninitialized>
+  -fno-omit-frame-pointer -fstack-protector-strong -fvisibility=hidden)
+target_compile_definitions(wdx_flags INTERFACE
+  $<$<CONFIG:Release>:_FORTIFY_SOURCE=2> $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
+target_link_options(wdx_flags INTERFACE -Wl,-z,relro,-z,now)
+
+if(WDX_SANITIZE)
+  target_compile_options(wdx_flags INTERFACE -fsanitize=${WDX_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(wdx_flags INTERFACE -fsanitize=${WDX_SANITIZE})
+  if(WDX_SANITIZE MATCHES "thread")
+    # GCC warns that TSan does not model atomic_thread_fence, which Boost.Asio uses.
+    target_compile_options(wdx_flags INTERFACE -Wno-tsan)
+  endif()
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  # The sloppiness and -fpch-preprocess are what ccache needs to serve precompiled headers (ccache manual).
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    ${CCACHE_PROGRAM})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(wdx_flags INTERFACE -fpch-preprocess)
+  endif()
+endif()

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <unordered_set>
+
+#include "api/hash_pool.hpp"
+#include "auth/token.hpp"
+#include "http/message.hpp"
+#include "rest/url.hpp"
+#include "store/schema_watch.hpp"
+#include "store/tokens.hpp"
+
+namespace wdx::api {
+
+/// What handlers share; one for the whole program, owned by `app`.  Belongs to the event loop's thread.
+struct Services {
+    db::Pool& pool;
+    store::TokenStore& tokens;
+    store::SchemaWatch& schema;
+    HashPool& hashes;
+    const auth::SigningKey& key;
+    auth::Lifetimes lifetimes;
+    bool basic_auth = false;
+    /// Accounts whose list of users was long last time (0: all users), so that it is streamed at once.  Only a hint: a
+    /// wrong one costs time, nothing else.
+    std::unordered_set<std::int64_t> long_lists{};
+};
+
+/// Who sent the request, as far as that is known without the database.
+struct Bearer {
+    std::optional<std::int32_t> user_id;
+    std::optional<base::UnixTime> issued_at;
+};
+
+/// One request on its way through a handler.
+class Context {
+  public:
+    Context(const http::Request& request, const rest::Target& target, Services& services)
+        : request_(request), query_(target.query), services_(services) {}
+    Context(const Context&) = delete;
+    Context& operator=(const Context&) = delete;
+
+    [[nodiscard]] const http::Request& request() const noexcept { return request_; }
+    [[nodiscard]] const rest::QueryParams& query() const noexcept { return query_; }
+    [[nodiscard]] Services& services() noexcept { return services_; }
+    /// Values of the `{...}` parts of the route, in order.
+    std::vector<std::string> path_values{};
+
+    /// The request has a token whose user is to be looked up with the first read.
+    void set_bearer(Bearer bearer) { bearer_ = bearer; }
+    /// The access check has been made, or none is needed.
+    void set_access_granted() noexcept { access_granted_ = true; }
+    /// There is a token, and its user has not been looked up yet.
+    [[nodiscard]] bool access_pending() const noexcept { return bearer_.has_value() && !access_granted_; }
+
+    /// Checks the token's user, unless that has been done.
+    /// @throws ApiError 401, DbError
+    boost::asio::awaitable<void> require_access();
+
+    /// Runs reads together with the access check, in one round trip.  When a table or column is not what the
+    /// statements expect, the catalog is read again and the reads are tried once more.
+    /// @throws ApiError 401; 503 naming a missing table or column of the core; DbError
+    boost::asio::awaitable<void> read(db::Batch& batch);
+
+    /// @throws ApiError 503 when a table or column that the frozen routes need is known to be missing
+    void require_core_tables() const;
+
+  private:
+    void judge(const store::Access& access);
+    [[nodiscard]] std::int32_t user_id() const;
+
+    const http::Request& request_;
+    rest::QueryParams query_;
+    Services& services_;
+    std::optional<Bearer> bearer_;
+    bool access_granted_ = false;
+};
+
+}  // namespace wdx::api

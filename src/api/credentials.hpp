@@ -1,0 +1,22 @@
+#pragma once
+
+#include "api/context.hpp"
+
+namespace wdx::api {
+
+/// The password that the original's documentation gives everybody.
+inline constexpr std::string_view kDefaultUsername = "watchdxg";
+inline constexpr std::string_view kDefaultPassword = "watchdxg";
+
+/// Checks a user name and password as Django's ModelBackend does: a stored hash that is not today's is replaced after a
+/// good check, also when the user is inactive; an unknown user costs the time of a wrong password.  The documented
+/// default password is refused unless the request comes from this machine itself.
+/// @return the active user with the hash as it is now stored, nullopt when refused for whatever reason
+/// @throws ApiError 503 when too many logins wait; DbError
+boost::asio::awaitable<std::optional<store::Credentials>> check_credentials(Context& context, std::string username,
+                                                                           std::string password);
+
+/// True when nobody but this machine can have sent the request: a loopback peer, no trace of a proxy, a local Host.
+bool is_local_request(const http::Request& request);
+
+}  // namespace wdx::api

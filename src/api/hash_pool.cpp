@@ -1,0 +1,33 @@
+#include "api/hash_pool.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <latch>
+
+#include <boost/asio/post.hpp>
+
+namespace wdx::api {
+namespace {
+
+constexpr int kLowestPriority = 19;
+
+}  // namespace
+
+HashPool::HashPool(std::size_t threads, std::size_t queue) : pool_(threads), limit_(threads + queue) {
+    // Each thread lowers itself; the latch keeps one from doing it for the others.
+    const auto everyone = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(threads));
+    for (std::size_t i = 0; i < threads; ++i) {
+        boost::asio::post(pool_, [everyone] {
+            ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kLowestPriority);
+            everyone->arrive_and_wait();
+        });
+    }
+}
+
+HashPool::~HashPool() {
+    pool_.stop();
+    pool_.join();
+}
+
+}  // namespace wdx::api

@@ -1,0 +1,104 @@
+#include "api/routes.hpp"
+
+#include <array>
+
+namespace wdx::api {
+namespace {
+
+constexpr std::array kRoutes{
+    Route{Verb::post, "/api/token/", &obtain_token, Needs::nothing, "Log in: obtain an access and a refresh token"},
+    Route{Verb::post, "/api/token/refresh/", &refresh_token, Needs::nothing, "Rotate a refresh token"},
+    Route{Verb::get, "/api/accounts/{handle}/", &retrieve_account, Needs::login, "Retrieve one X account"},
+    Route{Verb::get, "/api/users/", &list_users, Needs::login, "List the users of an X account"},
+};
+
+constexpr std::array kMetadata{
+    Metadata{"/api/token/", "Token Obtain Pair",
+             R"("Takes a set of user credentials and returns an access and refresh JSON web\ntoken pair to prove the )"
+             R"(authentication of those credentials.")",
+             R"({"POST":{"username":{"type":"string","required":true,"read_only":false,"label":"Username"},)"
+             R"("password":{"type":"string","required":true,"read_only":false,"label":"Password"}}})"},
+    Metadata{"/api/token/refresh/", "Token Refresh",
+             R"("Takes a refresh type JSON web token and returns an access type JSON web\ntoken if the refresh token )"
+             R"(is valid.")",
+             R"({"POST":{"refresh":{"type":"string","required":true,"read_only":false,"label":"Refresh"},)"
+             R"("access":{"type":"string","required":false,"read_only":true,"label":"Access"}}})"},
+    Metadata{"/api/accounts/{handle}/", "X Account Retrieve", R"("")", ""},
+    Metadata{"/api/users/", "X User List", R"("")", ""},
+};
+
+std::string_view name_of(Verb verb) { return verb == Verb::get ? "GET" : "POST"; }
+
+/// @return the values of the pattern's `{...}` parts, nullopt when the path is another
+std::optional<std::vector<std::string>> match_pattern(std::string_view pattern, std::string_view path) {
+    std::vector<std::string> values;
+    while (!pattern.empty()) {
+        if (pattern.front() == '{') {
+            const std::string_view segment = path.substr(0, path.find('/'));
+            if (segment.empty()) return std::nullopt;
+            values.emplace_back(segment);
+            path.remove_prefix(segment.size());
+            pattern.remove_prefix(pattern.find('}') + 1);
+            continue;
+        }
+        const std::string_view literal = pattern.substr(0, pattern.find('{'));
+        if (!path.starts_with(literal)) return std::nullopt;
+        path.remove_prefix(literal.size());
+        pattern.remove_prefix(literal.size());
+    }
+    if (!path.empty()) return std::nullopt;
+    return values;
+}
+
+}  // namespace
+
+std::span<const Route> all_routes() { return kRoutes; }
+
+std::span<const Metadata> all_metadata() { return kMetadata; }
+
+std::optional<Match> match_route(std::string_view path) {
+    Match match;
+    for (const Route& route : kRoutes) {
+        if (!match.routes.empty() && match.routes.front()->pattern != route.pattern) continue;
+        auto values = match_pattern(route.pattern, path);
+        if (!values) continue;
+        match.values = std::move(*values);
+        match.routes.push_back(&route);
+    }
+    if (match.routes.empty()) return std::nullopt;
+    for (const Metadata& metadata : kMetadata)
+        if (metadata.pattern == match.routes.front()->pattern) match.metadata = &metadata;
+    return match;
+}
+
+const Route* Match::find(std::string_view method) const {
+    const std::string_view wanted = method == "HEAD" ? "GET" : method;
+    for (const Route* route : routes)
+        if (name_of(route->verb) == wanted) return route;
+    return nullptr;
+}
+
+std::string Match::allow() const {
+    std::string out;
+    for (const Route* route : routes) {
+        out += name_of(route->verb);
+        out += route->verb == Verb::get ? ", HEAD, " : ", ";
+    }
+    return out + "OPTIONS";
+}
+
+std::string render_metadata(const Metadata& metadata) {
+    std::string out = fmt::format(
+        R"({{"name":"{}","description":{},"renders":["application/json"],"parses":["application/json"])", metadata.name,
+        metadata.description);
+    if (!metadata.actions.empty()) out += fmt::format(",\"actions\":{}", metadata.actions);
+    return out + '}';
+}
+
+http::Response ok(std::string json) {
+    http::Response response;
+    response.body = std::move(json);
+    return response;
+}
+
+}  // namespace wdx::api

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/context.hpp"
+#include "http/message.hpp"
+
+namespace wdx::api {
+
+enum class Verb { get, post };
+enum class Needs { nothing, login };
+
+using RouteHandler = boost::asio::awaitable<http::Response> (*)(Context&);
+
+/// One thing that the API does.  HEAD comes with GET, OPTIONS with everything.
+struct Route {
+    Verb verb;
+    std::string_view pattern;  ///< `{name}` stands for one path segment
+    RouteHandler handler;
+    Needs needs;
+    std::string_view summary;
+};
+
+/// What OPTIONS says of a path, as DRF's SimpleMetadata does: the original's view names and docstrings.
+struct Metadata {
+    std::string_view pattern;
+    std::string_view name;
+    std::string_view description;  ///< a JSON string
+    std::string_view actions;      ///< a JSON object, empty when there is none
+};
+
+/// Every route of the program, in one table.
+std::span<const Route> all_routes();
+std::span<const Metadata> all_metadata();
+
+/// The routes of one path.
+struct Match {
+    std::vector<const Route*> routes;
+    const Metadata* metadata = nullptr;
+    std::vector<std::string> values;  ///< of the `{...}` parts
+
+    [[nodiscard]] Needs needs() const { return routes.front()->needs; }
+    /// @return the route that serves the method, HEAD being served by GET's; nullptr when there is none
+    [[nodiscard]] const Route* find(std::string_view method) const;
+    /// `GET, HEAD, OPTIONS`
+    [[nodiscard]] std::string allow() const;
+};
+
+/// @param path  decoded, with its slash
+std::optional<Match> match_route(std::string_view path);
+
+/// The body of an OPTIONS answer.
+std::string render_metadata(const Metadata& metadata);
+
+/// A 200 with a JSON body.
+http::Response ok(std::string json);
+
+// The handlers, each in the file of its resource.
+boost::asio::awaitable<http::Response> obtain_token(Context& context);
+boost::asio::awaitable<http::Response> refresh_token(Context& context);
+boost::asio::awaitable<http::Response> retrieve_account(Context& context);
+boost::asio::awaitable<http::Response> list_users(Context& context);
+
+}  // namespace wdx::api

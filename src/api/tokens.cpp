@@ -1,0 +1,139 @@
+#include <spdlog/spdlog.h>
+
+#include "api/authentication.hpp"
+#include "api/credentials.hpp"
+#include "api/routes.hpp"
+#include "rest/body.hpp"
+#include "rest/error.hpp"
+
+namespace wdx::api {
+namespace {
+
+namespace asio = boost::asio;
+using auth::TokenFault;
+using auth::TokenType;
+using namespace std::chrono_literals;
+
+/// How long a refresh whose outcome is unknown waits for the database, to find out.
+constexpr auto kOutcomePatience = 15s;
+constexpr std::size_t kLongestJti = 255;  ///< characters that the column holds
+/// Two logins at once may both upgrade the stored hash; the second then starts over with the new one.
+constexpr int kLoginTries = 3;
+
+store::TokenRecord record_of(const auth::IssuedToken& token) {
+    return {.jti = token.jti, .text = token.text, .expires_at = token.expires_at};
+}
+
+/// Tokens hold only base64url and dots: nothing to escape.
+std::string token_pair(std::string_view first, std::string_view first_token, std::string_view second,
+                       std::string_view second_token) {
+    return fmt::format(R"({{"{}":"{}","{}":"{}"}})", first, first_token, second, second_token);
+}
+
+rest::ApiError no_active_account(std::string_view detail) {
+    return rest::unauthorized(rest::detail_body(detail), std::string(detail));
+}
+
+rest::ApiError refresh_user_refused() { return no_active_account("No active account found for the given token."); }
+
+/// The jti as the database can hold it.
+bool is_storable(std::string_view jti) {
+    const auto characters =
+        std::count_if(jti.begin(), jti.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; });
+    return jti.find('\0') == std::string_view::npos && static_cast<std::size_t>(characters) <= kLongestJti;
+}
+
+/// Decodes the presented token and makes every check of SimpleJWT that comes before the user's, in its order.
+asio::awaitable<auth::Claims> read_refresh_token(Context& context, std::string_view text) {
+    auto decoded = auth::decode_token(text, context.services().key, base::unix_now());
+    if (const auto* fault = std::get_if<TokenFault>(&decoded)) throw refresh_not_valid(*fault);
+    auto& claims = std::get<auth::Claims>(decoded);
+    // compat: jti
+    if (!is_storable(claims.jti())) throw refresh_not_valid(TokenFault::invalid);
+    if (const auto fault = auth::check_claims(claims, TokenType::refresh)) {
+        // The blacklist comes first in SimpleJWT; a good token is looked up by the rotation itself.
+        const bool spent = !claims.jti().empty() && co_await context.services().tokens.is_blacklisted(claims.jti());
+        throw refresh_not_valid(spent ? TokenFault::blacklisted : *fault);
+    }
+    co_return std::move(claims);
+}
+
+/// Rotates; when the connection breaks on the way, finds out what has become of it before anything is answered: the
+/// statement is sent again with the same successor, and finding that one recorded means that it was ours.
+/// @throws ApiError, DbError
+asio::awaitable<store::Rotation> rotate_surely(Context& context, std::int32_t user_id,
+                                               const store::TokenRecord& presented,
+                                               std::optional<base::UnixTime> issued_at,
+                                               const store::TokenRecord& successor) {
+    Services& services = context.services();
+    const auto deadline = std::chrono::steady_clock::now() + kOutcomePatience;
+    bool unknown = false;
+    while (true) {
+        std::optional<db::DbError> failure;
+        try {
+            const store::Rotation result =
+                co_await services.tokens.rotate(user_id, presented, issued_at, successor);
+            if (result == store::Rotation::blacklisted && unknown &&
+                co_await services.tokens.is_recorded(successor.jti))
+                co_return store::Rotation::done;
+            co_return result;
+        } catch (const db::DbError& error) {
+            failure = error;
+        }
+        unknown = unknown || failure->outcome_unknown();
+        const auto left = deadline - std::chrono::steady_clock::now();
+        if (!unknown || !failure->is_unavailable() || left <= 0s) throw db::DbError(*failure);
+        spdlog::info("a refresh lost its connection; looking up what became of it ({})", context.request().id);
+        co_await services.pool.wait_up(std::chrono::duration_cast<std::chrono::milliseconds>(left));
+    }
+}
+
+}  // namespace
+
+/// POST /api/token/ {"username","password"} -> 200 {"refresh","access"}, or 401 whatever the reason.
+/// Source: SimpleJWT serializers.py `TokenObtainPairSerializer`.
+asio::awaitable<http::Response> obtain_token(Context& context) {
+    const auto fields = rest::read_text_fields(context.request(), {"username", "password"});
+    Services& services = context.services();
+    for (int tries = 0; tries < kLoginTries; ++tries) {
+        const auto user = co_await check_credentials(context, fields[0], fields[1]);
+        if (!user) break;
+        const base::UnixTime now = base::unix_now();
+        const auto refresh = auth::issue_token(TokenType::refresh, user->id, services.lifetimes, services.key, now);
+        const auto access = auth::issue_token(TokenType::access, user->id, services.lifetimes, services.key, now);
+        if (co_await services.tokens.insert_login(user->id, user->password_hash, record_of(refresh)))
+            co_return ok(token_pair("refresh", refresh.text, "access", access.text));
+    }
+    throw no_active_account("No active account found with the given credentials");
+}
+
+/// POST /api/token/refresh/ {"refresh"} -> 200 {"access","refresh"}; the presented token is spent.
+/// Source: SimpleJWT serializers.py `TokenRefreshSerializer` with rotation and blacklisting.
+asio::awaitable<http::Response> refresh_token(Context& context) {
+    const auto fields = rest::read_text_fields(context.request(), {"refresh"});
+    const auth::Claims claims = co_await read_refresh_token(context, fields[0]);
+    const Services& services = context.services();
+    const auto user_id = claims.user_id();
+    if (!user_id) {
+        if (co_await services.tokens.is_blacklisted(claims.jti())) throw refresh_not_valid(TokenFault::blacklisted);
+        throw refresh_user_refused();
+    }
+
+    const base::UnixTime now = base::unix_now();
+    const auto successor = auth::rotate_refresh_token(claims, services.lifetimes, services.key, now);
+    const auto access = auth::derive_access_token(claims, services.lifetimes, services.key, now);
+    const store::TokenRecord presented{.jti = claims.jti(), .text = fields[0], .expires_at = claims.expires_at()};
+    switch (co_await rotate_surely(context, *user_id, presented, claims.issued_at(), record_of(successor))) {
+        case store::Rotation::done:
+            break;
+        case store::Rotation::blacklisted:
+            throw refresh_not_valid(TokenFault::blacklisted);
+        case store::Rotation::no_user:
+            throw refresh_user_refused();
+        case store::Rotation::cut_off:
+            throw refresh_not_valid(TokenFault::invalid);
+    }
+    co_return ok(token_pair("access", access.text, "refresh", successor.text));
+}
+
+}  // namespace wdx::api

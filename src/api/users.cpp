@@ -1,0 +1,134 @@
+#include "store/users.hpp"
+
+#include "api/routes.hpp"
+#include "base/unicode.hpp"
+#include "db/stream.hpp"
+#include "rest/error.hpp"
+#include "store/row_json.hpp"
+
+namespace wdx::api {
+namespace {
+
+namespace asio = boost::asio;
+
+/// Above this many entries the hints are forgotten and learned again.
+constexpr std::size_t kMostHints = 4096;
+constexpr std::int64_t kAllUsers = 0;
+constexpr std::size_t kPieceBytes = 64 * 1024;
+/// The first piece goes out as soon as it holds this much: the client sees an answer early.
+constexpr std::size_t kFirstPieceBytes = 4 * 1024;
+
+/// The array of a long list, row by row from its own connection.
+class UserListSource : public http::BodySource {
+  public:
+    explicit UserListSource(std::unique_ptr<db::Stream> stream) : stream_(std::move(stream)) {}
+
+    asio::awaitable<void> next(std::string& out) override {
+        if (closed_) co_return;
+        out.reserve(kPieceBytes + kPieceBytes / 4);
+        if (!begun_) out += '[';
+        const std::size_t enough = begun_ ? kPieceBytes : kFirstPieceBytes;
+        begun_ = true;
+        while (out.size() < enough) {
+            if (const db::ResultPtr row = stream_->next()) {
+                append(row.get(), out);
+            } else if (stream_->finished()) {
+                out += ']';
+                closed_ = true;
+                stream_.reset();
+                co_return;
+            } else {
+                co_await stream_->wait();
+            }
+        }
+    }
+
+    void cancel() override {
+        if (stream_) stream_->cancel();
+    }
+
+  private:
+    void append(const PGresult* row, std::string& out) {
+        if (!writer_) {
+            writer_.emplace(row);
+        } else {
+            out += ',';
+        }
+        writer_->append(row, 0, out);
+    }
+
+    std::unique_ptr<db::Stream> stream_;
+    std::optional<store::RowWriter> writer_;
+    bool begun_ = false;
+    bool closed_ = false;
+};
+
+std::string render_users(const db::Rows& rows) {
+    constexpr std::size_t kTypicalRow = 400;
+    std::string json;
+    json.reserve(static_cast<std::size_t>(rows.size()) * kTypicalRow + 2);
+    json += '[';
+    const store::RowWriter writer(rows.raw());
+    for (int i = 0; i < rows.size(); ++i) {
+        if (i > 0) json += ',';
+        writer.append(rows.raw(), i, json);
+    }
+    json += ']';
+    return json;
+}
+
+/// The `account_id` parameter, read as Python's int() does: nullopt for no filter.
+/// @throws ApiError 400.  compat: account_id
+std::optional<base::PythonInt> read_account_id(const rest::QueryParams& query) {
+    const std::string* text = query.last("account_id");
+    if (text == nullptr || text->empty()) return std::nullopt;
+    const auto number = base::parse_python_int(*text);
+    if (!number) throw rest::field_error("account_id", "Enter a number.");
+    return number;
+}
+
+/// users.account_id is a PostgreSQL integer: a number beyond it belongs to nobody.
+bool fits_column(const base::PythonInt& number) {
+    return number.in_range && number.value >= std::numeric_limits<std::int32_t>::min() &&
+           number.value <= std::numeric_limits<std::int32_t>::max();
+}
+
+void remember_long_list(Services& services, std::int64_t account) {
+    if (services.long_lists.size() >= kMostHints) services.long_lists.clear();
+    services.long_lists.insert(account);
+}
+
+}  // namespace
+
+/// GET /api/users/?account_id={int} -> 200, an array ordered by id.  A short list travels with the access check in one
+/// round trip; a long one is streamed from a connection of its own.
+asio::awaitable<http::Response> list_users(Context& context) {
+    const auto account = read_account_id(context.query());
+    context.require_core_tables();
+    if (account && !fits_column(*account)) {
+        co_await context.require_access();
+        co_return ok("[]");
+    }
+    Services& services = context.services();
+    const std::int64_t hint = account ? account->value : kAllUsers;
+    const db::Param id = account ? db::Param(account->value) : db::Param(std::nullopt);
+    if (!services.long_lists.contains(hint)) {
+        db::Batch batch;
+        const std::size_t index = account ? batch.add(store::kListUsersOfAccountShort, {id})
+                                          : batch.add(store::kListUsersShort, {});
+        co_await context.read(batch);
+        if (batch.rows(index).size() <= store::kShortListRows) co_return ok(render_users(batch.rows(index)));
+        remember_long_list(services, hint);
+    }
+    co_await context.require_access();
+
+    http::Response response;
+    const db::Query& query = account ? store::kListUsersOfAccount : store::kListUsers;
+    std::vector<db::Param> params;
+    if (account) params.push_back(id);
+    response.stream =
+        std::make_unique<UserListSource>(co_await services.pool.open_stream(query, std::move(params)));
+    co_return response;
+}
+
+}  // namespace wdx::api

@@ -1,0 +1,342 @@
+#include "app/application.hpp"
+
+#include <malloc.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <cstdio>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <spdlog/spdlog.h>
+
+#include "app/database_gate.hpp"
+#include "app/pipeline.hpp"
+#include "auth/secret_key.hpp"
+#include "base/log.hpp"
+#include "base/offload.hpp"
+#include "config/listen.hpp"
+#include "http/server.hpp"
+
+namespace wdx::app {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+constexpr std::size_t kWorkers = 2;  ///< for connecting, cancelling and start-up checks
+constexpr auto kTick = 250ms;        ///< flushes the log, looks for stalled connections
+constexpr auto kSchemaInterval = 25s;
+constexpr auto kGateRetry = 1s;
+constexpr rlim_t kSpareFiles = 256;  ///< besides the clients' connections
+
+/// Each client is a file descriptor.  A limit that cannot be raised is said, not an error.
+void raise_file_limit(std::size_t connections) {
+    rlimit limit{};
+    const rlim_t wanted = connections + kSpareFiles;
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
+    limit.rlim_max = std::max(limit.rlim_max, wanted);  // only root may
+    limit.rlim_cur = wanted;
+    if (::setrlimit(RLIMIT_NOFILE, &limit) == 0) return;
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur < wanted)
+        spdlog::warn("only {} open files are allowed; {} would serve WDX_MAX_CONNECTIONS", limit.rlim_cur, wanted);
+}
+
+/// Two megabytes of memory pools for each thread are more than the whole program needs.
+void keep_memory_small() {
+    ::mallopt(M_ARENA_MAX, 2);
+    ::mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+    ::mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+}
+
+std::string load_secret(const config::Config& config, bool beyond_loopback) {
+    const auth::SecretKey key = auth::load_or_create_secret_key(config.secret_key, config.data_dir);
+    if (key.generated_now) spdlog::info("made a secret key: {}", key.source);
+    if (auth::is_weak_secret_key(key.value)) {
+        if (beyond_loopback)
+            throw std::runtime_error("the secret key (" + key.source +
+                                     ") is weak: refusing to listen beyond this machine; give one of 32 bytes or more");
+        spdlog::warn("the secret key ({}) is weak: give one of 32 bytes or more", key.source);
+    }
+    return key.value;
+}
+
+db::PoolOptions pool_options(const config::Config& config) {
+    return {.connect = {.url = config.database_url,
+                        .connect_timeout = config.database_connect_timeout,
+                        .statement_timeout = config.statement_timeout,
+                        .prepared_statements = config.prepared_statements},
+            .connections = config.database_connections,
+            .stream_connections = config.database_stream_connections,
+            .queue = config.database_queue};
+}
+
+/// All parts of the running server, in the order in which they need each other.  Everything but the worker threads'
+/// tasks happens on the thread that calls `run`.
+class Application {
+  public:
+    Application(const config::Config& config, const ServeOptions& options);
+
+    bool run();
+
+  private:
+    http::ServerOptions server_options();
+    std::vector<config::ListenAddress> addresses() const;
+    void listen();
+    asio::awaitable<void> start();
+    asio::awaitable<void> open_gate();
+    asio::awaitable<void> watch_schema();
+    asio::awaitable<void> tick();
+    asio::awaitable<void> await_signals();
+    asio::awaitable<void> stop();
+    void log_answer(const http::Request& request, unsigned status, std::uint64_t bytes,
+                    std::chrono::steady_clock::duration took) const;
+
+    const config::Config& config_;
+    const ServeOptions& options_;
+    bool beyond_loopback_;
+    asio::io_context context_{1};
+    asio::thread_pool workers_{kWorkers};
+    db::Pool pool_;
+    store::TokenStore tokens_;
+    store::SchemaWatch schema_;
+    api::HashPool hashes_;
+    auth::SigningKey key_;
+    api::Services services_;
+    Pipeline pipeline_;
+    http::Server server_;
+    asio::signal_set signals_;
+    asio::steady_timer schema_timer_;
+    asio::steady_timer tick_timer_;
+    std::vector<std::string> urls_;
+    bool first_attempt_over_ = false;
+    bool gate_open_ = false;
+    bool failed_ = false;
+    bool stopping_ = false;
+};
+
+bool any_beyond_loopback(const std::vector<std::string>& listen) {
+    return std::any_of(listen.begin(), listen.end(), [](const std::string& text) {
+        const auto address = config::parse_listen(text);
+        return address && !config::is_loopback(*address);
+    });
+}
+
+Application::Application(const config::Config& config, const ServeOptions& options)
+    : config_(config),
+      options_(options),
+      beyond_loopback_(any_beyond_loopback(config.listen)),
+      pool_(context_.get_executor(), workers_, pool_options(config)),
+      tokens_(pool_),
+      schema_(pool_),
+      hashes_(config.hash_threads, config.hash_queue),
+      key_(load_secret(config, beyond_loopback_)),
+      services_{.pool = pool_,
+                .tokens = tokens_,
+                .schema = schema_,
+                .hashes = hashes_,
+                .key = key_,
+                .lifetimes = {config.access_token_lifetime, config.refresh_token_lifetime},
+                .basic_auth = config.basic_auth},
+      pipeline_({.allowed_hosts = config.allowed_hosts,
+                 .cors_allowed_origins = config.cors_allowed_origins,
+                 .is_open = [this] { return gate_open_; },
+                 .is_ready =
+                     [this] {
+                         return gate_open_ && pool_.is_up() && schema_.is_known() && schema_.missing().empty();
+                     }},
+                services_),
+      server_(context_.get_executor(), server_options()),
+      signals_(context_, SIGTERM, SIGINT, SIGHUP),
+      schema_timer_(context_),
+      tick_timer_(context_) {}
+
+http::ServerOptions Application::server_options() {
+    return {.session = {.head_limits = {config_.request_line_limit, config_.header_limit},
+                        .body_limit = config_.body_limit,
+                        .header_timeout = config_.header_timeout,
+                        .body_timeout = config_.body_timeout,
+                        .write_timeout = config_.write_timeout,
+                        .idle_timeout = config_.idle_timeout,
+                        .handler = [this](http::Request& request) { return pipeline_.handle(request); },
+                        .refuse =
+                            [this](unsigned status, std::string_view detail, const http::Request* request) {
+                                return pipeline_.refuse(status, detail, request);
+                            },
+                        .on_answered =
+                            [this](const http::Request& request, unsigned status, std::uint64_t bytes,
+                                   std::chrono::steady_clock::duration took) {
+                                log_answer(request, status, bytes, took);
+                            }},
+            .max_connections = config_.max_connections,
+            .unix_mode = config_.listen_mode};
+}
+
+void Application::log_answer(const http::Request& request, unsigned status, std::uint64_t bytes,
+                             std::chrono::steady_clock::duration took) const {
+    base::log_access({.request_id = request.id,
+                      .address = request.peer->address,
+                      .method = request.method(),
+                      .target = request.target(),
+                      .status = status,
+                      .bytes = bytes,
+                      .milliseconds = std::chrono::duration<double, std::milli>(took).count()});
+}
+
+void Application::listen() {
+    for (const std::string& text : config_.listen) {
+        const auto address = config::parse_listen(text);
+        if (!address) throw std::runtime_error("WDX_LISTEN: cannot listen on " + text);
+        try {
+            urls_.push_back(address->is_unix ? server_.listen_unix(address->path)
+                                             : server_.listen_tcp(address->host, address->port));
+        } catch (const boost::system::system_error& error) {
+            throw std::runtime_error(fmt::format("cannot listen on {}: {}", text, error.code().message()));
+        }
+    }
+}
+
+bool Application::run() {
+    ::signal(SIGPIPE, SIG_IGN);
+    raise_file_limit(config_.max_connections);
+    listen();
+    asio::co_spawn(context_, start(), asio::detached);
+    asio::co_spawn(context_, await_signals(), asio::detached);
+    asio::co_spawn(context_, tick(), asio::detached);
+    context_.run();
+    workers_.join();
+    base::flush_log();
+    return !failed_;
+}
+
+/// Accepts clients when the first attempt to reach the database is over: with it there, the first answer is a real one.
+asio::awaitable<void> Application::start() {
+    pool_.start([this](bool up, const std::string& why) {
+        if (up) {
+            spdlog::info("database: connected");
+        } else {
+            spdlog::error("database: {}; answering 503 until it is back", why);
+        }
+        first_attempt_over_ = true;
+    });
+    const auto deadline = std::chrono::steady_clock::now() + config_.database_connect_timeout;
+    asio::steady_timer timer(context_);
+    while (!first_attempt_over_ && !stopping_ && std::chrono::steady_clock::now() < deadline) {
+        timer.expires_after(1ms);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+    if (pool_.is_up()) co_await open_gate();
+    if (stopping_ || failed_) co_return;
+    server_.start();
+    for (const std::string& url : urls_) std::printf("listening on %s\n", url.c_str());
+    std::fflush(stdout);
+    if (options_.on_listening) options_.on_listening(urls_);
+    base::flush_log();
+    asio::co_spawn(context_, watch_schema(), asio::detached);
+}
+
+/// Checks the database once it is there; until then every route answers 503.
+asio::awaitable<void> Application::open_gate() {
+    const GateOptions gate{.database_url = config_.database_url,
+                           .connect_timeout = config_.database_connect_timeout,
+                           .migrate = options_.migrate,
+                           .beyond_loopback = beyond_loopback_};
+    try {
+        auto check = [gate] {
+            check_database(gate);
+            return true;
+        };
+        co_await base::offload(workers_, std::move(check));
+        co_await schema_.refresh();
+        gate_open_ = true;
+        co_return;
+    } catch (const db::DbError& error) {
+        if (error.is_unavailable()) {
+            spdlog::warn("database: {}", error.what());
+            co_return;
+        }
+        spdlog::critical("{}", error.what());
+    } catch (const std::exception& error) {
+        spdlog::critical("{}", error.what());
+    }
+    failed_ = true;
+    co_await stop();
+}
+
+asio::awaitable<void> Application::watch_schema() {
+    while (!stopping_) {
+        schema_timer_.expires_after(gate_open_ ? std::chrono::milliseconds(kSchemaInterval) : kGateRetry);
+        boost::system::error_code cancelled;
+        co_await schema_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+        if (stopping_ || !pool_.is_up()) continue;
+        if (!gate_open_) {
+            co_await open_gate();
+            continue;
+        }
+        try {
+            co_await schema_.refresh();
+        } catch (const db::DbError& error) {
+            spdlog::warn("cannot read the core's schema: {}", error.what());
+        }
+    }
+}
+
+asio::awaitable<void> Application::tick() {
+    while (!stopping_) {
+        tick_timer_.expires_after(kTick);
+        boost::system::error_code cancelled;
+        co_await tick_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+        base::flush_log();
+        pool_.check_stalled();
+    }
+}
+
+asio::awaitable<void> Application::await_signals() {
+    while (!stopping_) {
+        boost::system::error_code cancelled;
+        const int number = co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+        if (cancelled) co_return;
+        if (number == SIGHUP) {
+            base::reopen_log();
+            spdlog::info("log reopened");
+            continue;
+        }
+        // A second signal ends the program at once.
+        ::signal(number, SIG_DFL);
+        spdlog::info("stopping");
+        co_await stop();
+    }
+}
+
+asio::awaitable<void> Application::stop() {
+    if (stopping_) co_return;
+    stopping_ = true;
+    co_await server_.stop(config_.shutdown_timeout);
+    pool_.stop();
+    signals_.cancel();
+    schema_timer_.cancel();
+    tick_timer_.cancel();
+}
+
+}  // namespace
+
+bool serve(const config::Config& config, const ServeOptions& options) {
+    keep_memory_small();
+    base::setup_log({.json = config.log_format == config::LogFormat::json,
+                     .level = config.log_level == config::LogLevel::debug     ? spdlog::level::debug
+                              : config.log_level == config::LogLevel::info    ? spdlog::level::info
+                              : config.log_level == config::LogLevel::warning ? spdlog::level::warn
+                                                                              : spdlog::level::err,
+                     .file = config.log_file,
+                     .access = config.access_log});
+    return Application(config, options).run();
+}
+
+}  // namespace wdx::app

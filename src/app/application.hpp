@@ -1,0 +1,22 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+
+namespace wdx::app {
+
+struct ServeOptions {
+    bool migrate = false;  ///< apply pending migrations instead of refusing to start
+    /// Called once all listeners accept, with their names as clients are told (`http://127.0.0.1:8000`).
+    std::function<void(const std::vector<std::string>& urls)> on_listening;
+};
+
+/// Runs the server until SIGTERM or SIGINT, then lets requests in progress end.  Blocks.
+/// @return true after an orderly stop; false when the database turned out not to be servable (said in the log)
+/// @throws std::exception  with a sentence for the operator: an address is in use, the secret key cannot be trusted
+bool serve(const config::Config& config, const ServeOptions& options);
+
+}  // namespace wdx::app

@@ -1,0 +1,46 @@
+#include "app/database_gate.hpp"
+
+#include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
+
+#include "api/credentials.hpp"
+#include "auth/password_hash.hpp"
+#include "db/migrate.hpp"
+
+namespace wdx::app {
+namespace {
+
+void check_migrations(db::Session& session, bool migrate) {
+    try {
+        const auto pending = db::pending(session);
+        if (pending.empty()) return;
+        if (!migrate)
+            throw GateError(fmt::format("migrations are pending: {}; run `watchdxg-back migrate`, or start with "
+                                        "`serve --migrate`",
+                                        fmt::join(pending, ", ")));
+        db::apply(session, [](std::string_view name, db::MigrationStep step) {
+            spdlog::info("migration {} {}", name, step == db::MigrationStep::applied ? "applied" : "adopted");
+        });
+    } catch (const db::MigrationError& error) {
+        throw GateError(error.what());
+    }
+}
+
+void check_default_password(db::Session& session) {
+    const db::Rows rows =
+        session.execute("SELECT password FROM auth_user WHERE username = $1", {api::kDefaultUsername});
+    if (rows.empty() || !auth::check_password(api::kDefaultPassword, rows.front().text(0)).matches) return;
+    throw GateError(
+        "the operator watchdxg still has the documented default password: refusing to listen beyond this machine; run "
+        "`watchdxg-back changepassword --username watchdxg`");
+}
+
+}  // namespace
+
+void check_database(const GateOptions& options) {
+    db::Session session = db::Session::connect(options.database_url, options.connect_timeout);
+    check_migrations(session, options.migrate);
+    if (options.beyond_loopback) check_default_password(session);
+}
+
+}  // namespace wdx::app

@@ -1,0 +1,88 @@
+#include "app/middleware.hpp"
+
+#include <algorithm>
+
+namespace wdx::app {
+namespace {
+
+constexpr std::string_view kAllowedHeaders =
+    "accept, authorization, content-type, user-agent, x-csrftoken, x-requested-with";
+constexpr std::string_view kAllowedMethods = "DELETE, GET, OPTIONS, PATCH, POST, PUT";
+constexpr std::string_view kMaxAge = "86400";  ///< seconds
+
+std::string lower(std::string_view text) {
+    std::string out{text};
+    for (char& c : out)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    return out;
+}
+
+bool all_of(std::string_view text, std::string_view characters) {
+    return !text.empty() && text.find_first_not_of(characters) == std::string_view::npos;
+}
+
+/// The domain of `host:port` in lower case without a trailing dot; empty when the text is no host.
+std::string domain_of(std::string_view host) {
+    std::string domain = lower(host);
+    const auto colon = domain.rfind(':');
+    const auto bracket = domain.rfind(']');
+    if (colon != std::string::npos && (bracket == std::string::npos || bracket < colon)) {
+        if (!all_of(std::string_view(domain).substr(colon + 1), "0123456789")) return {};
+        domain.resize(colon);
+    }
+    if (domain.starts_with('[')) {
+        const bool closed = domain.size() > 2 && domain.back() == ']';
+        const std::string_view inside = std::string_view(domain).substr(1, closed ? domain.size() - 2 : 0);
+        return all_of(inside, "0123456789abcdef:.") && inside.find(':') != std::string_view::npos ? domain
+                                                                                                  : std::string{};
+    }
+    if (!all_of(domain, "abcdefghijklmnopqrstuvwxyz0123456789.-")) return {};
+    if (domain.ends_with('.')) domain.pop_back();
+    return domain;
+}
+
+bool matches(std::string_view domain, std::string_view pattern) {
+    if (pattern == "*") return true;
+    const std::string wanted = lower(pattern);
+    if (wanted.starts_with('.')) return domain.ends_with(wanted) || domain == std::string_view(wanted).substr(1);
+    return domain == wanted;
+}
+
+}  // namespace
+
+bool is_allowed_host(std::string_view host, const std::vector<std::string>& allowed) {
+    const std::string domain = domain_of(host);
+    if (domain.empty()) return false;
+    return std::any_of(allowed.begin(), allowed.end(), [&](const std::string& p) { return matches(domain, p); });
+}
+
+std::string requested_host(const http::Request& request, const rest::Target& target) {
+    return target.authority.empty() ? request.header("Host") : std::string(target.authority);
+}
+
+bool is_preflight(const http::Request& request) {
+    return request.method() == "OPTIONS" && request.has("Access-Control-Request-Method");
+}
+
+void add_cors_headers(http::Response& response, const http::Request& request,
+                      const std::vector<std::string>& allowed_origins) {
+    response.set("Vary", "origin");
+    const std::string origin = request.header("Origin");
+    if (std::find(allowed_origins.begin(), allowed_origins.end(), origin) == allowed_origins.end()) return;
+    response.set("Access-Control-Allow-Origin", origin);
+    if (request.method() != "OPTIONS") return;
+    response.set("Access-Control-Allow-Headers", std::string(kAllowedHeaders));
+    response.set("Access-Control-Allow-Methods", std::string(kAllowedMethods));
+    response.set("Access-Control-Max-Age", std::string(kMaxAge));
+}
+
+void add_security_headers(http::Response& response) {
+    response.set("X-Content-Type-Options", "nosniff");
+    response.set("Referrer-Policy", "same-origin");
+    response.set("Cross-Origin-Opener-Policy", "same-origin");
+    response.set("Cache-Control", "no-store");
+}
+
+void add_frame_options(http::Response& response) { response.set("X-Frame-Options", "DENY"); }
+
+}  // namespace wdx::app

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/message.hpp"
+#include "rest/url.hpp"
+
+namespace wdx::app {
+
+/// What surrounds every answer: which hosts are served, which origins may read, which headers protect.  Pure functions
+/// over the settings.
+
+/// Django's ALLOWED_HOSTS: exact names, `.suffix` for a domain with its subdomains, `*` for any.
+/// @param host  the Host header with or without a port
+/// Source: Django http/request.py `validate_host`, `split_domain_port`.
+bool is_allowed_host(std::string_view host, const std::vector<std::string>& allowed);
+
+/// The host that a request is for: of an absolute-form target, else the Host header (RFC 9112, section 3.2.2).
+std::string requested_host(const http::Request& request, const rest::Target& target);
+
+/// True for a CORS preflight: OPTIONS with Access-Control-Request-Method, whatever is in it.
+bool is_preflight(const http::Request& request);
+
+/// Adds what django-cors-headers adds: `Vary: origin` always; for an allowed origin its echo, and on OPTIONS the
+/// methods, headers and max-age.
+void add_cors_headers(http::Response& response, const http::Request& request,
+                      const std::vector<std::string>& allowed_origins);
+
+/// Adds what Django's SecurityMiddleware adds, and Cache-Control: no-store.
+void add_security_headers(http::Response& response);
+
+/// Adds X-Frame-Options: the original has it on all but redirects and answers to a disallowed host.
+void add_frame_options(http::Response& response);
+
+}  // namespace wdx::app

@@ -1,0 +1,229 @@
+#include "app/pipeline.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "api/authentication.hpp"
+#include "app/middleware.hpp"
+#include "base/json_writer.hpp"
+#include "base/random.hpp"
+#include "rest/error.hpp"
+#include "rest/negotiation.hpp"
+
+namespace wdx::app {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using http::Request;
+using http::Response;
+
+constexpr auto kRetryAfter = 5s;
+constexpr std::string_view kJson = "application/json";
+
+/// A long answer with line breaks (`Accept: application/json; indent=4`).
+class IndentedSource : public http::BodySource {
+  public:
+    IndentedSource(std::unique_ptr<http::BodySource> compact, int spaces)
+        : compact_(std::move(compact)), indenter_(spaces) {}
+
+    asio::awaitable<void> next(std::string& out) override {
+        std::string piece;
+        co_await compact_->next(piece);
+        indenter_.feed(piece, out);
+    }
+    void cancel() override { compact_->cancel(); }
+
+  private:
+    std::unique_ptr<http::BodySource> compact_;
+    base::JsonIndenter indenter_;
+};
+
+void indent(Response& response, int spaces) {
+    if (response.stream) {
+        response.stream = std::make_unique<IndentedSource>(std::move(response.stream), spaces);
+        return;
+    }
+    std::string out;
+    base::JsonIndenter(spaces).feed(response.body, out);
+    response.body = std::move(out);
+}
+
+Response render(const rest::ApiError& error) {
+    Response response;
+    response.status = error.status;
+    response.body = error.body;
+    response.headers = error.headers;
+    return response;
+}
+
+/// Everything that a route of the API answers carries these.
+void add_api_headers(Response& response, const std::string& allow) {
+    response.set("Content-Type", std::string(kJson));
+    if (!allow.empty()) response.set("Allow", allow);
+    add_frame_options(response);
+    add_security_headers(response);
+}
+
+}  // namespace
+
+Pipeline::Pipeline(PipelineOptions options, api::Services& services)
+    : options_(std::move(options)), services_(services) {}
+
+asio::awaitable<Response> Pipeline::handle(Request& request) {
+    const rest::Target target = rest::parse_target(request.target());
+    Response response;
+    std::exception_ptr failure;
+    try {
+        response = co_await dispatch(request, target);
+    } catch (const std::exception&) {
+        failure = std::current_exception();
+    }
+    if (failure) {
+        response = failure_to_response(request.id, failure);
+        add_api_headers(response, {});
+    }
+    finish(response, request);
+    co_return response;
+}
+
+Response Pipeline::refuse(unsigned status, std::string_view detail, const Request* request) const {
+    Response response = render(rest::ApiError{status, rest::detail_body(detail)});
+    add_api_headers(response, {});
+    if (request != nullptr) {
+        finish(response, *request);
+    } else {
+        Request unknown;
+        unknown.id = base::request_id();
+        spdlog::info("refused a malformed request: {} ({})", detail, unknown.id);
+        finish(response, unknown);
+    }
+    return response;
+}
+
+void Pipeline::finish(Response& response, const Request& request) const {
+    add_cors_headers(response, request, options_.cors_allowed_origins);
+    response.set("X-Request-ID", request.id);
+}
+
+std::optional<Response> Pipeline::probe(const Request& request, std::string_view path) const {
+    if (path != "/healthz" && path != "/readyz") return std::nullopt;
+    Response response;
+    if (request.method() != "GET" && request.method() != "HEAD") {
+        response = render(rest::method_not_allowed(request.method()));
+        add_api_headers(response, "GET, HEAD");
+        return response;
+    }
+    const bool ok = path == "/healthz" || options_.is_ready();
+    response = ok ? api::ok(R"({"status":"ok"})")
+                  : render(rest::ApiError{503, R"({"status":"unavailable"})"});
+    if (!ok) response.set("Retry-After", std::to_string(kRetryAfter.count()));
+    add_api_headers(response, {});
+    return response;
+}
+
+asio::awaitable<Response> Pipeline::dispatch(const Request& request, const rest::Target& target) {
+    if (is_preflight(request)) co_return Response{};
+    if (auto response = probe(request, target.path)) co_return std::move(*response);
+    if (!is_allowed_host(requested_host(request, target), options_.allowed_hosts)) {
+        Response response = render(rest::bad_request("Invalid host."));
+        response.set("Content-Type", std::string(kJson));
+        add_security_headers(response);
+        co_return response;
+    }
+    auto match = api::match_route(target.path);
+    if (match) co_return co_await serve_route(request, target, std::move(*match));
+    if (!target.path.ends_with('/') && api::match_route(target.path + '/')) {
+        Response response;
+        response.status = 301;
+        // Recorded of the original, although there is no body.
+        response.set("Content-Type", "text/html; charset=utf-8");
+        response.set("Location", rest::location_with_slash(target));
+        add_security_headers(response);
+        co_return response;
+    }
+    throw rest::not_found();
+}
+
+asio::awaitable<Response> Pipeline::serve_route(const Request& request, const rest::Target& target,
+                                                api::Match match) {
+    if (!options_.is_open()) throw rest::unavailable(kRetryAfter);
+    api::Context context(request, target, services_);
+    context.path_values = match.values;
+    rest::Rendering rendering;
+    Response response;
+    std::exception_ptr failure;
+    try {
+        const std::optional<std::string> accept =
+            request.has("Accept") ? std::optional(request.header("Accept")) : std::nullopt;
+        rendering = rest::negotiate(context.query(), accept);
+    } catch (const rest::ApiError&) {
+        failure = std::current_exception();
+    }
+    if (failure) {
+        response = failure_to_response(request.id, failure);
+    } else {
+        try {
+            response = co_await run_view(context, match);
+        } catch (const std::exception&) {
+            failure = std::current_exception();
+        }
+        if (failure) response = co_await answer_failure(context, failure);
+    }
+    if (rendering.indent) indent(response, *rendering.indent);
+    add_api_headers(response, match.allow());
+    co_return response;
+}
+
+asio::awaitable<Response> Pipeline::run_view(api::Context& context, const api::Match& match) {
+    if (match.needs() == api::Needs::nothing) {
+        context.set_access_granted();
+    } else {
+        co_await api::authenticate(context);
+    }
+    const std::string_view method = context.request().method();
+    Response response;
+    if (const api::Route* route = match.find(method)) {
+        response = co_await route->handler(context);
+    } else if (method == "OPTIONS" && match.metadata != nullptr) {
+        response = api::ok(api::render_metadata(*match.metadata));
+    } else {
+        throw rest::method_not_allowed(method);
+    }
+    // Whatever the handler did: nothing leaves before the token's user has been looked up.
+    co_await context.require_access();
+    co_return response;
+}
+
+/// A failure gives way to the access check, if that has not been made yet: 401 comes before 400, 405 and 503.
+asio::awaitable<Response> Pipeline::answer_failure(api::Context& context, std::exception_ptr failure) {
+    if (context.access_pending()) {
+        try {
+            co_await context.require_access();
+        } catch (const std::exception&) {
+            failure = std::current_exception();
+        }
+    }
+    co_return failure_to_response(context.request().id, failure);
+}
+
+Response Pipeline::failure_to_response(const std::string& request_id, const std::exception_ptr& failure) const {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const rest::ApiError& error) {
+        if (!error.cause.empty()) spdlog::info("refused: {} ({})", error.cause, request_id);
+        return render(error);
+    } catch (const db::DbError& error) {
+        // The server's words stay here: they may hold SQL and data.
+        if (error.is_unavailable()) {
+            spdlog::warn("database unavailable: {} ({})", error.what(), request_id);
+            return render(rest::unavailable(kRetryAfter));
+        }
+        spdlog::error("database: {} ({})", error.what(), request_id);
+        return render(rest::server_error());
+    } catch (const std::exception& error) {
+        spdlog::error("fault: {} ({})", error.what(), request_id);
+        return render(rest::server_error());
+    }
+}
+
+}  // namespace wdx::app

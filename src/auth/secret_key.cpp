@@ -1,0 +1,151 @@
+#include "auth/secret_key.hpp"
+
+#include "base/random.hpp"
+
+#include <cerrno>
+#include <cstddef>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace wdx::auth {
+namespace {
+
+constexpr std::size_t kKeyBytes = 32;  // twice as many hex digits
+constexpr std::size_t kFileLimit = 4096;
+constexpr std::size_t kShortestStrongKey = 32;
+constexpr std::string_view kDjangoInsecurePrefix = "django-insecure-";
+constexpr std::string_view kWhiteSpace = " \t\r\n";
+
+[[noreturn]] void fail(const std::string& what, const std::filesystem::path& path, int error) {
+    throw SecretKeyError(what + " " + path.string() + ": " + std::generic_category().message(error));
+}
+
+/// A file descriptor that closes itself.
+class File {
+  public:
+    explicit File(int descriptor) : descriptor_(descriptor) {}
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+    ~File() {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+    [[nodiscard]] int get() const noexcept { return descriptor_; }
+
+  private:
+    int descriptor_;
+};
+
+/// Removes a temporary file, whatever happens.
+struct Unlinker {
+    std::filesystem::path path;
+    explicit Unlinker(std::filesystem::path file) : path(std::move(file)) {}
+    Unlinker(const Unlinker&) = delete;
+    Unlinker& operator=(const Unlinker&) = delete;
+    ~Unlinker() { ::unlink(path.c_str()); }
+};
+
+void write_all(const File& file, std::string_view text, const std::filesystem::path& path) {
+    while (!text.empty()) {
+        const ssize_t count = ::write(file.get(), text.data(), text.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) fail("Cannot write", path, errno);
+        text.remove_prefix(static_cast<std::size_t>(count));
+    }
+    if (::fsync(file.get()) != 0) fail("Cannot write", path, errno);
+}
+
+std::string read_all(const File& file, const std::filesystem::path& path) {
+    std::string text(kFileLimit, '\0');
+    std::size_t length = 0;
+    while (length < text.size()) {
+        const ssize_t count = ::read(file.get(), text.data() + length, text.size() - length);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) fail("Cannot read", path, errno);
+        if (count == 0) break;
+        length += static_cast<std::size_t>(count);
+    }
+    if (length == kFileLimit) throw SecretKeyError("The secret key file " + path.string() + " is too long.");
+    text.resize(length);
+    return text;
+}
+
+void require_private_file(const File& file, const std::filesystem::path& path) {
+    struct stat status {};
+    if (::fstat(file.get(), &status) != 0) fail("Cannot read", path, errno);
+    if (!S_ISREG(status.st_mode)) throw SecretKeyError(path.string() + " is not a file.");
+    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        throw SecretKeyError("The secret key file " + path.string() +
+                             " is open to others than its owner. If nobody can have read it: chmod 600 it; else "
+                             "delete it, and a new one is made (everybody has to log in again).");
+}
+
+void make_data_dir(const std::filesystem::path& data_dir) {
+    std::error_code fault;
+    if (std::filesystem::is_directory(data_dir, fault)) return;
+    if (data_dir.has_parent_path()) std::filesystem::create_directories(data_dir.parent_path(), fault);
+    const mode_t mode = ::geteuid() == 0 ? 0711 : 0700;
+    if (::mkdir(data_dir.c_str(), mode) == 0) {
+        ::chmod(data_dir.c_str(), mode);  // mkdir had the umask taken off
+        return;
+    }
+    if (errno != EEXIST) fail("Cannot make the data folder", data_dir, errno);
+}
+
+/// Puts `key` under its final name unless a file is there already.
+/// @return false when another process was first
+bool publish_key(const std::string& key, const std::filesystem::path& data_dir) {
+    const std::filesystem::path path = secret_key_path(data_dir);
+    const Unlinker temporary(data_dir / ("secret_key.new-" + base::random_hex(6)));
+    const File file(::open(temporary.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    if (file.get() < 0) fail("Cannot write", temporary.path, errno);
+    write_all(file, key + "\n", temporary.path);
+    // link(), unlike rename(), never replaces what is there.
+    if (::link(temporary.path.c_str(), path.c_str()) != 0) {
+        if (errno == EEXIST) return false;
+        fail("Cannot write", path, errno);
+    }
+    const File folder(::open(data_dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (folder.get() >= 0) ::fsync(folder.get());
+    return true;
+}
+
+}  // namespace
+
+std::filesystem::path secret_key_path(const std::filesystem::path& data_dir) {
+    return data_dir / "secret_key";
+}
+
+std::optional<std::string> read_secret_key_file(const std::filesystem::path& data_dir) {
+    const std::filesystem::path path = secret_key_path(data_dir);
+    const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0) {
+        if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+        fail("Cannot read", path, errno);
+    }
+    require_private_file(file, path);
+    std::string key = read_all(file, path);
+    key.erase(key.find_last_not_of(kWhiteSpace) + 1);
+    if (key.empty()) throw SecretKeyError("The secret key file " + path.string() + " is empty.");
+    return key;
+}
+
+SecretKey load_or_create_secret_key(const std::string& configured, const std::filesystem::path& data_dir) {
+    if (!configured.empty()) return {configured, "WDX_SECRET_KEY", false};
+    const std::string source = secret_key_path(data_dir).string();
+    if (auto key = read_secret_key_file(data_dir)) return {*std::move(key), source, false};
+    make_data_dir(data_dir);
+    std::string key = base::random_hex(kKeyBytes);
+    if (publish_key(key, data_dir)) return {std::move(key), source, true};
+    auto theirs = read_secret_key_file(data_dir);
+    if (!theirs) throw SecretKeyError("The secret key file " + source + " came and went while it was read.");
+    return {*std::move(theirs), source, false};
+}
+
+bool is_weak_secret_key(std::string_view key) noexcept {
+    return key.size() < kShortestStrongKey || key.starts_with(kDjangoInsecurePrefix);
+}
+
+}  // namespace wdx::auth

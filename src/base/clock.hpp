@@ -1,0 +1,17 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace wdx::base {
+
+/// Seconds since 1970-01-01 UTC, as the claims of a token count them.
+using UnixTime = std::int64_t;
+
+/// The system clock.  Pure functions take the time as a parameter; only handlers and `main` read it.
+inline UnixTime unix_now() noexcept {
+    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+}  // namespace wdx::base

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string_view>
+
+namespace wdx::embedded {
+
+/// A file that the build compiled into the program (see cmake/embed.cmake).
+struct EmbeddedFile {
+    std::string_view name;      ///< file name without its folder, e.g. `0001_initial.sql`
+    std::string_view contents;  ///< its bytes, unchanged
+};
+
+}  // namespace wdx::embedded

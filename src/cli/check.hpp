@@ -1,0 +1,15 @@
+#pragma once
+
+#include "config/config.hpp"
+
+#include <ostream>
+
+namespace wdx::cli {
+
+/// `watchdxg-back check`: looks at the settings and the database and says, for each finding, what to do.  Changes
+/// nothing.
+/// @return kRefused when anything failed (a database that cannot be reached is such a failure), kDone on warnings
+///         alone, kUsage when WDX_DATABASE_URL is missing or malformed; never throws
+int check(const config::Config& config, std::ostream& out, std::ostream& err);
+
+}  // namespace wdx::cli

@@ -1,0 +1,51 @@
+#include <iostream>
+
+#include "app/application.hpp"
+#include "app/dev_cluster.hpp"
+#include "app/dev_demo.hpp"
+#include "cli/command.hpp"
+#include "cli/serve.hpp"
+#include "config/listen.hpp"
+#include "db/migrate.hpp"
+
+namespace wdx::cli {
+namespace {
+
+void require_loopback(const config::Config& config) {
+    for (const std::string& text : config.listen) {
+        const auto address = config::parse_listen(text);
+        if (!address || !config::is_loopback(*address))
+            throw CommandError(kUsage, "dev listens on this machine alone (its password is public), not on " + text);
+    }
+}
+
+void prepare_database(const config::Config& config) {
+    db::Session session = db::Session::connect(config.database_url, config.database_connect_timeout);
+    db::apply(session, [](std::string_view, db::MigrationStep) {});
+    app::prepare_demo(session);
+    app::ensure_demo_operator(session);
+}
+
+}  // namespace
+
+int dev(config::Config config, std::optional<std::uint16_t> postgres_port, std::ostream& err) {
+    return run_command(err, [&] {
+        require_loopback(config);
+        app::DevCluster cluster = app::DevCluster::open(config.data_dir, postgres_port);
+        config.database_url = cluster.url();
+        prepare_database(config);
+        const app::ServeOptions options{.migrate = true, .on_listening = [&](const std::vector<std::string>& urls) {
+                                            std::string url = urls.front();
+                                            // What people type; the allowed hosts and origins know it as well.
+                                            constexpr std::string_view kAddress = "http://127.0.0.1:";
+                                            if (url.starts_with(kAddress))
+                                                url = "http://localhost:" + url.substr(kAddress.size());
+                                            err << app::dev_banner(url, cluster.loopback_url()) << std::flush;
+                                        }};
+        const bool orderly = app::serve(config, options);
+        cluster.stop();
+        return orderly ? kDone : kRefused;
+    });
+}
+
+}  // namespace wdx::cli

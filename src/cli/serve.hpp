@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <ostream>
+
+#include "config/config.hpp"
+
+namespace wdx::cli {
+
+/// `watchdxg-back serve [--migrate]`.
+/// @return an exit code of cli/command.hpp; never throws
+int serve(const config::Config& config, bool migrate, std::ostream& err);
+
+/// `watchdxg-back dev [--postgres-port N]`: a private PostgreSQL with demo data, and the server on loopback.
+/// @return an exit code of cli/command.hpp; never throws
+int dev(config::Config config, std::optional<std::uint16_t> postgres_port, std::ostream& err);
+
+/// `watchdxg-back healthcheck`: asks `/healthz` of the first listener of WDX_LISTEN, for container health checks.
+/// @return kDone when it answers 200, kRefused otherwise; never throws
+int healthcheck(const config::Config& config, std::ostream& out, std::ostream& err);
+
+}  // namespace wdx::cli

@@ -1,0 +1,82 @@
+#include "config/checks.hpp"
+
+#include "config/listen.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace wdx::config {
+namespace {
+
+bool is_lower_or_digit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+bool is_scheme(std::string_view text) {
+    return !text.empty() && text.front() >= 'a' && text.front() <= 'z' &&
+           std::all_of(text.begin(), text.end(),
+                       [](char c) { return is_lower_or_digit(c) || c == '+' || c == '-' || c == '.'; });
+}
+
+bool has_upper(std::string_view text) {
+    return std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+// `[v6]` without a port.
+bool is_bracketed_ipv6(std::string_view text) {
+    return text.starts_with('[') && text.ends_with(']') && parse_listen(std::string(text) + ":0").has_value();
+}
+
+// `host` or `host:port`, as it stands in an origin.
+bool is_authority(std::string_view text) {
+    const std::optional<ListenAddress> with_port = parse_listen(text);
+    return is_host_name(text) || is_bracketed_ipv6(text) || (with_port && !with_port->is_unix);
+}
+
+}  // namespace
+
+std::optional<std::string> check_listen(std::string_view text) {
+    if (parse_listen(text)) return std::nullopt;
+    return fmt::format("'{}' is not host:port, [v6]:port or unix:/absolute/path (of at most 107 bytes)", text);
+}
+
+std::optional<std::string> check_loopback_listen(std::string_view text) {
+    if (auto refused = check_listen(text)) return refused;
+    if (is_loopback(*parse_listen(text))) return std::nullopt;
+    return fmt::format("'{}' must be on loopback or a unix socket", text);
+}
+
+std::optional<std::string> check_allowed_host(std::string_view text) {
+    const std::string_view name = text.starts_with('.') ? text.substr(1) : text;
+    if (text == "*" || is_host_name(name) || is_bracketed_ipv6(text)) return std::nullopt;
+    return fmt::format("'{}' is not a host name, .suffix, [v6] or * (without scheme and port)", text);
+}
+
+std::optional<std::string> check_cors_origin(std::string_view text) {
+    if (text == "*") return "'*' is refused, name each origin";
+    constexpr std::string_view kSeparator = "://";
+    const std::size_t separator = text.find(kSeparator);
+    const bool is_origin = separator != std::string_view::npos && is_scheme(text.substr(0, separator)) &&
+                           is_authority(text.substr(separator + kSeparator.size())) && !has_upper(text);
+    if (is_origin) return std::nullopt;
+    return fmt::format("'{}' is not scheme://host[:port] in lower case without a path", text);
+}
+
+std::optional<std::string> check_database_url(std::string_view text) {
+    const bool is_uri = text.starts_with("postgresql://") || text.starts_with("postgres://");
+    const bool has_other_scheme = !is_uri && text.substr(0, text.find('=')).find("://") != std::string_view::npos;
+    if (is_uri || (text.find('=') != std::string_view::npos && !has_other_scheme)) return std::nullopt;
+    return "must be a postgresql:// URI or libpq's key=value pairs";
+}
+
+std::optional<std::string> check_time_zone(std::string_view text) {
+    const bool is_name = text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+                             return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') ||
+                                    std::string_view("/_+-").find(c) != std::string_view::npos;
+                         });
+    if (is_name) return std::nullopt;
+    return fmt::format("'{}' is not the name of a time zone", text);
+}
+
+}  // namespace wdx::config

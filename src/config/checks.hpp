@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wdx::config {
+
+/// Checks of one text, or of one entry of a list.  Each gives why it is refused, as the end of the sentence
+/// `WDX_NAME: ...`, or nullopt when it is fine.  Those that serve secrets never repeat the text.
+using Check = std::optional<std::string> (*)(std::string_view);
+
+/// `host:port`, `[v6]:port`, `unix:/absolute/path`.
+std::optional<std::string> check_listen(std::string_view text);
+
+/// As `check_listen`, and only what this machine alone can reach.
+std::optional<std::string> check_loopback_listen(std::string_view text);
+
+/// Django's ALLOWED_HOSTS: a name, `.suffix` (the domain and what is below it), `*`, `[v6]`; never a port.
+std::optional<std::string> check_allowed_host(std::string_view text);
+
+/// An origin as browsers send it: `scheme://host[:port]` in lower case, nothing after it.  `*` is refused.
+std::optional<std::string> check_cors_origin(std::string_view text);
+
+/// A `postgres://` or `postgresql://` URI, or libpq's `key=value` pairs; libpq itself reads the rest.
+std::optional<std::string> check_database_url(std::string_view text);
+
+/// The characters of a time zone's name; whether it exists is the database's to say.
+std::optional<std::string> check_time_zone(std::string_view text);
+
+}  // namespace wdx::config

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace wdx::config {
+
+using namespace std::chrono_literals;
+
+enum class LogFormat { text, json };
+enum class LogLevel { debug, info, warning, error };
+
+/// At most `count` events in each `period`; `off` has no count.
+struct Rate {
+    std::optional<unsigned> count;
+    std::chrono::seconds period{60};
+    bool operator==(const Rate&) const = default;
+};
+
+/// Every setting, with its default.  Names, limits and texts stand in options.cpp, the only other place that knows
+/// them. Only `cli` and `app` see the whole of it; the parts below get small option structs.
+struct Config {  // NOLINT(clang-analyzer-optin.performance.Padding): one object, in the order of its topics
+    // database
+    std::string database_url;
+    std::string database_direct_url;  ///< empty: the same as database_url
+    std::uint32_t database_connections = 4;
+    std::uint32_t database_stream_connections = 4;
+    std::uint32_t database_queue = 1024;  ///< requests waiting for the database, over all connections
+    std::chrono::seconds database_connect_timeout{5s};
+    std::chrono::seconds statement_timeout{30s};
+    bool prepared_statements = true;
+    std::string core_timezone;  ///< empty: the database's own
+
+    // secrets and tokens
+    std::string secret_key;  ///< empty: made once and kept in data_dir
+    std::chrono::seconds access_token_lifetime{8h};
+    std::chrono::seconds refresh_token_lifetime{7 * 24h};
+    std::chrono::seconds refresh_grace{0s};
+    bool basic_auth = false;
+    std::uint32_t hash_threads = 1;
+    std::uint32_t hash_queue = 64;
+
+    // HTTP
+    std::vector<std::string> listen{"127.0.0.1:8000"};
+    std::uint32_t listen_mode = 0660;  ///< of unix sockets
+    std::string management_listen;
+    std::vector<std::string> allowed_hosts{"localhost", "127.0.0.1", "[::1]"};
+    std::vector<std::string> cors_allowed_origins{"http://localhost:4200", "http://127.0.0.1:4200"};
+    std::uint32_t max_connections = 12000;
+    std::uint32_t request_line_limit = 8 * 1024;  ///< bytes
+    std::uint32_t header_limit = 16 * 1024;       ///< bytes
+    std::uint32_t body_limit = 1024 * 1024;       ///< bytes
+    std::chrono::seconds header_timeout{15s};
+    std::chrono::seconds body_timeout{60s};
+    std::chrono::seconds write_timeout{60s};
+    std::chrono::seconds idle_timeout{75s};
+    std::chrono::seconds shutdown_timeout{30s};
+    std::uint32_t io_threads = 1;
+
+    // throttles
+    Rate throttle_login{10, 60s};
+    Rate throttle_login_total{100, 60s};
+    Rate throttle_refresh{60, 60s};
+    Rate throttle_api{std::nullopt, 60s};
+
+    // files and log
+    std::filesystem::path data_dir;  ///< filled by load(): see docs/configuration.md for the default
+    LogFormat log_format = LogFormat::text;
+    LogLevel log_level = LogLevel::info;
+    std::filesystem::path log_file;  ///< empty: standard error
+    bool access_log = true;
+};
+
+}  // namespace wdx::config

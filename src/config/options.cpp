@@ -1,0 +1,202 @@
+#include "config/options.hpp"
+
+namespace wdx::config {
+namespace {
+
+template <typename T>
+Option option(std::string_view name, T Config::*member) {
+    return {name, Option::Member(member)};
+}
+
+constexpr std::uint64_t kKiB = 1024;
+constexpr std::uint64_t kMiB = 1024 * kKiB;
+constexpr auto kDay = 24h;
+
+std::vector<Option> database_options() {
+    return {
+        option("WDX_DATABASE_URL", &Config::database_url)
+            .secret()
+            .alias("DATABASE_URL")
+            .check(&check_database_url)
+            .empty_means("`dev` makes its own database; the other commands need one")
+            .help(
+                "The database that watchdxg-core fills: a libpq URI (several hosts and TLS parameters are understood) "
+                "or key=value pairs."),
+        option("WDX_DATABASE_DIRECT_URL", &Config::database_direct_url)
+            .secret()
+            .check(&check_database_url)
+            .empty_means("the same as WDX_DATABASE_URL")
+            .later("nothing needs a connection past the pooler so far")
+            .help("The same database without PgBouncer between, for LISTEN and for locks that are held."),
+        option("WDX_DATABASE_CONNECTIONS", &Config::database_connections)
+            .between(1, 64)
+            .help("Connections that all requests share; each carries many requests at a time."),
+        option("WDX_DATABASE_STREAM_CONNECTIONS", &Config::database_stream_connections)
+            .between(1, 64)
+            .help("Connections for long lists, one for each list that is being sent."),
+        option("WDX_DATABASE_QUEUE", &Config::database_queue)
+            .between(1, 1'000'000)
+            .unit("requests")
+            .help("Requests that may wait for the database, over all connections; beyond it the answer is 503."),
+        option("WDX_DATABASE_CONNECT_TIMEOUT", &Config::database_connect_timeout)
+            .between(1s, 600s)
+            .help("How long one attempt to connect may take."),
+        option("WDX_STATEMENT_TIMEOUT", &Config::statement_timeout)
+            .between(1s, 1h)
+            .help("How long PostgreSQL may work on one statement; long lists that are streamed are exempt."),
+        option("WDX_PREPARED_STATEMENTS", &Config::prepared_statements)
+            .help("Named prepared statements; turn them off behind PgBouncer in transaction mode."),
+        option("WDX_CORE_TIMEZONE", &Config::core_timezone)
+            .check(&check_time_zone)
+            .empty_means("the database's own TimeZone")
+            .later("no answer carries such a column so far")
+            .help("The time zone in which the core's timestamps without zone were written, e.g. Europe/Paris."),
+    };
+}
+
+std::vector<Option> token_options() {
+    return {
+        option("WDX_SECRET_KEY", &Config::secret_key)
+            .secret()
+            .empty_means("made once and kept in WDX_DATA_DIR with mode 0600")
+            .help("The key that signs tokens, 32 bytes or more. Processes that serve one database share it; the "
+                  "original's SECRET_KEY keeps its sessions alive."),
+        option("WDX_ACCESS_TOKEN_LIFETIME", &Config::access_token_lifetime)
+            .between(1s, 365 * kDay)
+            .help("How long an access token is valid."),
+        option("WDX_REFRESH_TOKEN_LIFETIME", &Config::refresh_token_lifetime)
+            .between(1s, 3650 * kDay)
+            .help("How long a refresh token is valid."),
+        option("WDX_REFRESH_GRACE", &Config::refresh_grace)
+            .between(0s, 300s)
+            .later("a refresh token is good for one use")
+            .help("For how long a refresh token that was just used still gives the same successor."),
+        option("WDX_BASIC_AUTH", &Config::basic_auth)
+            .help("HTTP Basic beside tokens, as the original had it; every such request costs a password hash."),
+        option("WDX_HASH_THREADS", &Config::hash_threads)
+            .between(1, 64)
+            .help("Threads that hash passwords, beside the one that serves requests."),
+        option("WDX_HASH_QUEUE", &Config::hash_queue)
+            .between(1, 100'000)
+            .unit("passwords")
+            .help("Passwords that may wait for a hash thread; beyond it the answer is 503."),
+    };
+}
+
+std::vector<Option> http_options() {
+    return {
+        option("WDX_LISTEN", &Config::listen)
+            .check(&check_listen)
+            .not_empty()
+            .help("Where to listen: host:port, [v6]:port or unix:/absolute/path. Port 0 picks a free one."),
+        option("WDX_LISTEN_MODE", &Config::listen_mode).octal().between(0, 0777).help("The mode of unix sockets."),
+        option("WDX_MANAGEMENT_LISTEN", &Config::management_listen)
+            .check(&check_loopback_listen)
+            .empty_means("none")
+            .later("there is no management listener so far")
+            .help("Where metrics and the reasons behind the probes are served; only loopback or a unix socket."),
+        option("WDX_ALLOWED_HOSTS", &Config::allowed_hosts)
+            .check(&check_allowed_host)
+            .not_empty()
+            .help("Host names that requests may ask for, as in Django: name, .suffix, [v6], or `*` for any."),
+        option("WDX_CORS_ALLOWED_ORIGINS", &Config::cors_allowed_origins)
+            .check(&check_cors_origin)
+            .empty_means("none")
+            .help("Origins whose pages may read answers: scheme://host[:port]."),
+        option("WDX_IO_THREADS", &Config::io_threads)
+            .between(1, 64)
+            .later("one thread serves requests")
+            .help("Threads that serve requests."),
+    };
+}
+
+std::vector<Option> limit_options() {
+    return {
+        option("WDX_MAX_CONNECTIONS", &Config::max_connections)
+            .between(1, 1'000'000)
+            .help("Open client connections; the limit of open files is raised to fit."),
+        option("WDX_REQUEST_LINE_LIMIT", &Config::request_line_limit)
+            .between(256, 64 * kKiB)
+            .unit("bytes")
+            .help("The longest request line."),
+        option("WDX_HEADER_LIMIT", &Config::header_limit)
+            .between(1 * kKiB, 1 * kMiB)
+            .unit("bytes")
+            .help("The largest header of a request."),
+        option("WDX_BODY_LIMIT", &Config::body_limit)
+            .between(1 * kKiB, 256 * kMiB)
+            .unit("bytes")
+            .help("The largest body of a request; beyond it the answer is 413."),
+        option("WDX_HEADER_TIMEOUT", &Config::header_timeout)
+            .between(1s, 1h)
+            .help("How long a client may take to send a request's header."),
+        option("WDX_BODY_TIMEOUT", &Config::body_timeout)
+            .between(1s, 1h)
+            .help("How long a client may take to send a request's body."),
+        option("WDX_WRITE_TIMEOUT", &Config::write_timeout)
+            .between(1s, 1h)
+            .help("How long sending may make no progress, or go on below 1 KiB/s on average."),
+        option("WDX_IDLE_TIMEOUT", &Config::idle_timeout)
+            .between(1s, 24h)
+            .help("How long a connection may wait for its next request."),
+        option("WDX_SHUTDOWN_TIMEOUT", &Config::shutdown_timeout)
+            .between(1s, 1h)
+            .help("How long requests in flight may still take after SIGTERM."),
+    };
+}
+
+std::vector<Option> throttle_options() {
+    constexpr std::string_view kLater = "nothing is throttled so far";
+    return {
+        option("WDX_THROTTLE_LOGIN", &Config::throttle_login)
+            .later(kLater)
+            .help("Failed logins from one address, in each process."),
+        option("WDX_THROTTLE_LOGIN_TOTAL", &Config::throttle_login_total)
+            .later(kLater)
+            .help("Failed logins from all addresses; never refuses one that logged in within 30 days."),
+        option("WDX_THROTTLE_REFRESH", &Config::throttle_refresh)
+            .later(kLater)
+            .help("Refreshes from one address, in each process."),
+        option("WDX_THROTTLE_API", &Config::throttle_api)
+            .later(kLater)
+            .help("Requests of the operator, in each process."),
+    };
+}
+
+std::vector<Option> file_options() {
+    return {
+        option("WDX_DATA_DIR", &Config::data_dir)
+            .empty_means("`$STATE_DIRECTORY`, else for root /var/lib/watchdxg-back, else "
+                         "`$XDG_DATA_HOME`/watchdxg-back or ~/.local/share/watchdxg-back")
+            .help("The folder of what the server keeps: a signing key it made, the database of `dev`."),
+        option("WDX_LOG_FORMAT", &Config::log_format).help("Lines for people, or one JSON object a line."),
+        option("WDX_LOG_LEVEL", &Config::log_level).help("The least severe messages that are logged."),
+        option("WDX_LOG_FILE", &Config::log_file)
+            .empty_means("standard error")
+            .help("The file that the log is appended to; SIGHUP opens it anew."),
+        option("WDX_ACCESS_LOG", &Config::access_log).help("One line of the log for every request."),
+    };
+}
+
+std::vector<Option> all_options() {
+    std::vector<Option> all;
+    const auto add = [&all](std::string_view title, std::vector<Option> section) {
+        for (Option& entry : section) all.push_back(entry.section(title));
+    };
+    add("Database", database_options());
+    add("Secrets and tokens", token_options());
+    add("HTTP", http_options());
+    add("Limits", limit_options());
+    add("Throttles", throttle_options());
+    add("Files and log", file_options());
+    return all;
+}
+
+}  // namespace
+
+std::span<const Option> options() {
+    static const std::vector<Option> all = all_options();
+    return all;
+}
+
+}  // namespace wdx::config

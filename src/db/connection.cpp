@@ -1,0 +1,265 @@
+#include "db/connection.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
+
+#include "base/offload.hpp"
+#include "db/error.hpp"
+
+namespace wdx::db {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::steady_clock;
+
+constexpr int kTextParams = 0;
+constexpr int kBinaryResult = 1;
+/// Beyond the statement timeout the server itself should have answered; then the network is to blame.
+constexpr std::chrono::seconds kStallMargin{10};
+constexpr Query kForgetPrepared{"forget_prepared", "DEALLOCATE ALL"};
+constexpr const char* kSetTimeout = "SELECT set_config('statement_timeout', $1, true)";
+
+std::string error_text(const PGconn* connection) {
+    std::string text = PQerrorMessage(connection);
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    return text;
+}
+
+/// Pointers to the text of parameters, as libpq wants them.
+std::vector<const char*> values_of(const std::vector<Param>& params) {
+    std::vector<const char*> values;
+    values.reserve(params.size());
+    for (const Param& param : params) values.push_back(param.data());
+    return values;
+}
+
+DbError refused(const PGresult* result, std::string_view statement) {
+    const char* sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    return {sqlstate != nullptr ? sqlstate : "", std::string(statement),
+            message != nullptr ? message : PQresultErrorMessage(result)};
+}
+
+void set_statement_timeout(PGconn* connection, std::chrono::milliseconds timeout) {
+    const std::string sql = fmt::format("SET statement_timeout = {}", timeout.count());
+    const ResultPtr result(PQexec(connection, sql.c_str()));
+    if (PQresultStatus(result.get()) != PGRES_COMMAND_OK)
+        throw DbError::unavailable("connect", error_text(connection), false);
+}
+
+}  // namespace
+
+ConnectionPtr connect_blocking(const ConnectOptions& options, std::chrono::milliseconds statement_timeout) {
+    const std::string timeout = std::to_string(options.connect_timeout.count());
+    // The first entry is expanded as a URI or a key=value string (libpq manual, PQconnectdbParams); later ones win.
+    const std::array keywords{"dbname", "connect_timeout", "client_encoding", "fallback_application_name",
+                              static_cast<const char*>(nullptr)};
+    const std::array values{options.url.c_str(), timeout.c_str(), "UTF8", "watchdxg-back",
+                            static_cast<const char*>(nullptr)};
+    ConnectionPtr connection(PQconnectdbParams(keywords.data(), values.data(), 1));
+    if (!connection) throw std::bad_alloc();
+    if (PQstatus(connection.get()) != CONNECTION_OK)
+        throw DbError::unavailable("connect", error_text(connection.get()), false);
+    PQsetNoticeReceiver(
+        connection.get(), [](void*, const PGresult*) {}, nullptr);
+    if (statement_timeout.count() > 0) set_statement_timeout(connection.get(), statement_timeout);
+    return connection;
+}
+
+Connection::Connection(asio::any_io_executor executor, const ConnectOptions& options)
+    : executor_(std::move(executor)), options_(options), socket_(executor_) {}
+
+Connection::~Connection() {
+    if (socket_.is_open()) socket_.release();
+}
+
+asio::awaitable<void> Connection::run(asio::thread_pool& workers, std::function<void()> on_ready) {
+    const auto self = shared_from_this();
+    // Behind a pooler a SET would land on somebody else's session: there each batch sets its own timeout.
+    const auto timeout = options_.prepared_statements ? options_.statement_timeout : std::chrono::milliseconds{0};
+    auto connect = [options = options_, timeout] { return connect_blocking(options, timeout); };
+    connection_ = co_await base::offload(workers, std::move(connect));
+    if (PQsetnonblocking(connection_.get(), 1) != 0 || PQenterPipelineMode(connection_.get()) != 1)
+        throw DbError::unavailable("connect", error_text(connection_.get()), false);
+    socket_.assign(PQsocket(connection_.get()));
+    prepared_.clear();
+    ready_ = true;
+    on_ready();
+
+    std::string why = "closed";
+    while (ready_) {
+        boost::system::error_code error;
+        co_await socket_.async_wait(asio::posix::descriptor_base::wait_read,
+                                    asio::redirect_error(asio::use_awaitable, error));
+        if (error || !ready_) break;
+        if (PQconsumeInput(connection_.get()) == 0) {
+            why = error_text(connection_.get());
+            break;
+        }
+        read_results();
+        flush();
+    }
+    ready_ = false;
+    if (socket_.is_open()) socket_.release();
+    fail_all(why);
+    connection_.reset();
+}
+
+void Connection::close() {
+    ready_ = false;
+    if (socket_.is_open()) socket_.cancel();
+}
+
+void Connection::check_stalled(steady_clock::time_point now) {
+    if (ready_ && !in_flight_.empty() && now - in_flight_.front().sent > options_.statement_timeout + kStallMargin) {
+        spdlog::warn("database: no answer to \"{}\" for a long time; reconnecting",
+                     in_flight_.front().batch != nullptr ? in_flight_.front().batch->statements_[0].query->name : "");
+        close();
+    }
+}
+
+void Connection::submit(Batch& batch) {
+    Pending pending{.batch = &batch, .sent = steady_clock::now(), .commands = {}, .current = 0};
+    pending.commands.reserve(batch.size_ + 1);
+    const bool sent = send_statements(pending);
+    // Even when sending failed: `run` then fails it together with all the others.
+    in_flight_.push_back(std::move(pending));
+    if (sent) {
+        sync();
+    } else {
+        close();
+    }
+}
+
+bool Connection::send_statements(Pending& pending) {
+    PGconn* connection = connection_.get();
+    if (!options_.prepared_statements) {
+        const std::string timeout = std::to_string(options_.statement_timeout.count());
+        const char* value = timeout.c_str();
+        if (PQsendQueryParams(connection, kSetTimeout, 1, nullptr, &value, nullptr, nullptr, kTextParams) == 0)
+            return false;
+        pending.commands.push_back({Command::Kind::housekeeping, 0});
+    }
+    for (std::size_t i = 0; i < pending.batch->size_; ++i) {
+        const Batch::Statement& statement = pending.batch->statements_[i];
+        const auto values = values_of(statement.params);
+        const int count = static_cast<int>(values.size());
+        int sent = 0;
+        if (options_.prepared_statements) {
+            if (prepared_.insert(statement.query->name).second) {
+                if (!send_prepare(*statement.query)) return false;
+                pending.commands.push_back({Command::Kind::prepare, i});
+            }
+            sent = PQsendQueryPrepared(connection, prepared_name(*statement.query).c_str(), count, values.data(),
+                                       nullptr, nullptr, kBinaryResult);
+        } else {
+            sent = PQsendQueryParams(connection, std::string(statement.query->sql).c_str(), count, nullptr,
+                                     values.data(), nullptr, nullptr, kBinaryResult);
+        }
+        if (sent == 0) return false;
+        pending.commands.push_back({Command::Kind::statement, i});
+    }
+    return true;
+}
+
+bool Connection::send_prepare(const Query& query) {
+    return PQsendPrepare(connection_.get(), prepared_name(query).c_str(), std::string(query.sql).c_str(), 0, nullptr) ==
+           1;
+}
+
+std::string Connection::prepared_name(const Query& query) const {
+    std::string name{query.name};
+    if (generation_ > 0) fmt::format_to(std::back_inserter(name), "_{}", generation_);
+    return name;
+}
+
+void Connection::sync() {
+    if (PQpipelineSync(connection_.get()) == 0) return close();
+    flush();
+}
+
+void Connection::flush() {
+    if (!ready_ || flushing_) return;
+    const int left = PQflush(connection_.get());
+    if (left < 0) return close();
+    if (left == 0) return;
+    flushing_ = true;
+    socket_.async_wait(asio::posix::descriptor_base::wait_write,
+                       [self = shared_from_this()](const boost::system::error_code& error) {
+                           self->flushing_ = false;
+                           if (!error) self->flush();
+                       });
+}
+
+void Connection::read_results() {
+    while (!in_flight_.empty() && PQisBusy(connection_.get()) == 0) {
+        ResultPtr result(PQgetResult(connection_.get()));
+        if (result) {
+            take_result(std::move(result));
+        } else {
+            ++in_flight_.front().current;  // libpq ends each command's results with a null one
+        }
+    }
+}
+
+void Connection::take_result(ResultPtr result) {
+    Pending& pending = in_flight_.front();
+    switch (PQresultStatus(result.get())) {
+        case PGRES_PIPELINE_SYNC:
+            return finish_front();
+        case PGRES_COMMAND_OK:
+        case PGRES_TUPLES_OK:
+            if (pending.batch != nullptr && pending.current < pending.commands.size()) {
+                const Command& command = pending.commands[pending.current];
+                if (command.kind == Command::Kind::statement)
+                    pending.batch->statements_[command.statement].rows = Rows(std::move(result));
+            }
+            return;
+        default:
+            return take_error(pending, result.get());
+    }
+}
+
+void Connection::take_error(Pending& pending, const PGresult* result) {
+    if (pending.batch == nullptr || pending.current >= pending.commands.size()) return;
+    const Command& command = pending.commands[pending.current];
+    const Query& query = *pending.batch->statements_[command.statement].query;
+    // Refused or skipped: either way the server does not have it.
+    if (command.kind == Command::Kind::prepare) prepared_.erase(query.name);
+    if (!pending.batch->error_ && PQresultStatus(result) == PGRES_FATAL_ERROR)
+        pending.batch->error_ = refused(result, query.name);
+}
+
+void Connection::finish_front() {
+    Batch* batch = in_flight_.front().batch;
+    in_flight_.pop_front();
+    if (batch == nullptr) return;
+    if (batch->error_ && batch->error_->is_schema_mismatch()) forget_prepared();
+    // The awaiting coroutine goes on inside this call, and the batch may be gone after it.
+    std::move(*batch->done_)();
+}
+
+/// Plans refer to tables that have changed: new names for everything from here on, and the old plans are dropped.
+/// Batches already on their way still find theirs, because the server works in order.
+void Connection::forget_prepared() {
+    if (!options_.prepared_statements || !ready_) return;
+    ++generation_;
+    prepared_.clear();
+    in_flight_.push_back({.batch = nullptr, .sent = steady_clock::now(), .commands = {}, .current = 0});
+    const std::string sql{kForgetPrepared.sql};
+    if (PQsendQueryParams(connection_.get(), sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, kTextParams) == 0)
+        return close();
+    sync();
+}
+
+void Connection::fail_all(const std::string& why) {
+    auto lost = std::exchange(in_flight_, {});
+    for (const Pending& pending : lost) {
+        if (pending.batch == nullptr) continue;
+        pending.batch->error_ = DbError::unavailable(std::string(pending.batch->statements_[0].query->name), why, true);
+        std::move(*pending.batch->done_)();
+    }
+}
+
+}  // namespace wdx::db

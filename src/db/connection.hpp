@@ -1,0 +1,101 @@
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "db/batch.hpp"
+
+namespace wdx::db {
+
+struct ConnectOptions {
+    std::string url;                            ///< libpq URI or key=value string; several hosts and TLS as libpq has them
+    std::chrono::seconds connect_timeout{5};    ///< for each host
+    std::chrono::milliseconds statement_timeout{30'000};
+    bool prepared_statements = true;            ///< off behind PgBouncer in transaction mode
+};
+
+struct ConnectionCloser {
+    void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
+};
+using ConnectionPtr = std::unique_ptr<PGconn, ConnectionCloser>;
+
+/// Connects, blocking: for worker threads only (name resolution in libpq has no asynchronous form).
+/// @param statement_timeout  applied by SET; zero leaves it alone
+/// @throws DbError that `is_unavailable()`
+ConnectionPtr connect_blocking(const ConnectOptions& options, std::chrono::milliseconds statement_timeout);
+
+/// One libpq connection in pipeline mode, shared by many requests in flight.  Each Batch ends with its own Sync, so a
+/// failing one does not disturb its neighbours.  Belongs to the event loop's thread.
+class Connection : public std::enable_shared_from_this<Connection> {
+  public:
+    Connection(boost::asio::any_io_executor executor, const ConnectOptions& options);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    /// Connects on `workers`, then reads results until the connection breaks.  Every batch in flight has then been
+    /// answered: with a DbError that `is_unavailable()` and whose `outcome_unknown()` is set.
+    /// @param on_ready  called once it is connected
+    /// @throws DbError when it cannot connect
+    boost::asio::awaitable<void> run(boost::asio::thread_pool& workers, std::function<void()> on_ready);
+
+    [[nodiscard]] bool is_ready() const noexcept { return ready_; }
+    [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_.size(); }
+
+    /// Sends a batch; its `done_` is called on the event loop when it is answered.  Needs `is_ready()`.
+    void submit(Batch& batch);
+
+    /// Breaks the connection: `run` ends.
+    void close();
+    /// Breaks it when the oldest batch has waited far beyond the statement timeout: the server is unreachable.
+    void check_stalled(std::chrono::steady_clock::time_point now);
+
+  private:
+    /// One command on the wire, in the order in which its results come back.
+    struct Command {
+        enum class Kind : std::uint8_t { statement, prepare, housekeeping };
+        Kind kind;
+        std::size_t statement;  ///< index into the batch; for `prepare` the one it is for
+    };
+    /// What lies between two Syncs.
+    struct Pending {
+        Batch* batch;  ///< nullptr for housekeeping of ours
+        std::chrono::steady_clock::time_point sent;
+        std::vector<Command> commands;
+        std::size_t current = 0;  ///< the command whose results come next
+    };
+
+    bool send_statements(Pending& pending);
+    bool send_prepare(const Query& query);
+    [[nodiscard]] std::string prepared_name(const Query& query) const;
+    void sync();
+    void flush();
+    void read_results();
+    void take_result(ResultPtr result);
+    void take_error(Pending& pending, const PGresult* result);
+    void finish_front();
+    void forget_prepared();
+    void fail_all(const std::string& why);
+
+    boost::asio::any_io_executor executor_;
+    ConnectOptions options_;
+    ConnectionPtr connection_;
+    boost::asio::posix::stream_descriptor socket_;
+    std::deque<Pending> in_flight_;
+    std::unordered_set<std::string_view> prepared_;  ///< names of Query constants
+    unsigned generation_ = 0;                        ///< part of prepared names; counts how often all were forgotten
+    bool ready_ = false;
+    bool flushing_ = false;
+};
+
+}  // namespace wdx::db

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <exception>
+#include <string>
+
+namespace wdx::db {
+
+/// PostgreSQL refused a statement, or is away.  One exception with properties; callers look at those.
+/// Its text is for the log only: it may hold SQL and server messages.
+class DbError : public std::exception {
+  public:
+    /// A statement that the server refused.
+    /// @param sqlstate   five characters (PostgreSQL manual, appendix A), empty when there is none
+    /// @param statement  name of the query, for the log
+    /// @param message    the server's primary message
+    DbError(std::string sqlstate, std::string statement, std::string message);
+
+    /// A server that cannot be reached, or a connection that broke.
+    /// @param outcome_unknown  the statement had been sent: it may or may not have been committed
+    static DbError unavailable(std::string statement, std::string message, bool outcome_unknown);
+
+    [[nodiscard]] const char* what() const noexcept override { return what_.c_str(); }
+    [[nodiscard]] const std::string& sqlstate() const noexcept { return sqlstate_; }
+    [[nodiscard]] const std::string& statement() const noexcept { return statement_; }
+    [[nodiscard]] const std::string& message() const noexcept { return message_; }
+    /// The database is away, starting up, shutting down or out of connections: answer 503 and try later.
+    [[nodiscard]] bool is_unavailable() const noexcept;
+    /// The connection was lost after the statement had been sent.
+    [[nodiscard]] bool outcome_unknown() const noexcept { return outcome_unknown_; }
+    /// A table or column is not what it was when the statement was written (42P01, 42703, 0A000).
+    [[nodiscard]] bool is_schema_mismatch() const noexcept;
+
+  private:
+    std::string sqlstate_;
+    std::string statement_;
+    std::string message_;
+    std::string what_;
+    bool unavailable_ = false;
+    bool outcome_unknown_ = false;
+};
+
+}  // namespace wdx::db

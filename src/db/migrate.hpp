@@ -1,0 +1,41 @@
+#pragma once
+
+#include "db/session.hpp"
+
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wdx::db {
+
+/// The database is in a state that no migration of ours may touch.  Its text is for the operator: what was found and
+/// what to do.
+class MigrationError : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+/// How a migration came to count as applied.
+enum class MigrationStep {
+    applied,  ///< its file ran
+    adopted,  ///< the original had made these tables: they are taken as they are
+};
+
+/// The migrations of migrations/*.sql that `apply` would run, in order, without `.sql`.  Reads only, and never from the
+/// core's tables. The first one is not pending in a database that the original made.  Names that this build does not
+/// know (a newer one ran here) are no error.
+/// @throws MigrationError  Django's tables are incomplete: migrations of the original are missing, tables stand there
+///                         without their rows in django_migrations, or tables are gone; or no schema is there to use
+/// @throws DbError
+std::vector<std::string> pending(Session& session);
+
+/// Runs what is pending: one transaction each, under an advisory lock that lasts as long as it, the state being read
+/// again inside.  So several processes may call this at once: each migration runs in one of them.
+/// Tables are made in the first schema of the search path.
+/// @param done  called after each commit
+/// @throws MigrationError, DbError; what was committed before stays
+void apply(Session& session, const std::function<void(std::string_view name, MigrationStep step)>& done);
+
+}  // namespace wdx::db

@@ -1,0 +1,150 @@
+#include "db/pool.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "base/offload.hpp"
+#include "db/error.hpp"
+
+namespace wdx::db {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+constexpr auto kFirstBackoff = 50ms;
+constexpr auto kLastBackoff = 1000ms;
+constexpr auto kPollInterval = 20ms;
+constexpr auto kStreamPatience = 10s;  ///< how long a stream waits for a free connection
+
+}  // namespace
+
+Pool::Pool(asio::any_io_executor executor, asio::thread_pool& workers, PoolOptions options)
+    : executor_(std::move(executor)),
+      workers_(workers),
+      options_(std::move(options)),
+      slots_(std::make_shared<StreamSlots>(workers, options_.stream_connections)) {}
+
+void Pool::start(std::function<void(bool, const std::string&)> on_change) {
+    on_change_ = std::move(on_change);
+    for (std::size_t i = 0; i < options_.connections; ++i) {
+        connections_.push_back(std::make_shared<Connection>(executor_, options_.connect));
+        asio::co_spawn(executor_, keep_connected(connections_.back()), asio::detached);
+    }
+}
+
+void Pool::stop() {
+    stopping_ = true;
+    for (const auto& connection : connections_) connection->close();
+    slots_->idle.clear();
+}
+
+asio::awaitable<void> Pool::keep_connected(std::shared_ptr<Connection> connection) {
+    auto backoff = kFirstBackoff;
+    while (!stopping_) {
+        std::string why = "the connection was lost";
+        const auto started = std::chrono::steady_clock::now();
+        try {
+            co_await connection->run(workers_, [this] { report(true, "connected"); });
+        } catch (const DbError& error) {
+            why = error.message();
+        }
+        if (stopping_) break;
+        if (!is_up()) report(false, why);
+        if (std::chrono::steady_clock::now() - started > kLastBackoff) backoff = kFirstBackoff;
+        const auto until = std::chrono::steady_clock::now() + backoff;
+        backoff = std::min(backoff * 2, decltype(backoff)(kLastBackoff));
+        asio::steady_timer timer(executor_);
+        while (!stopping_ && std::chrono::steady_clock::now() < until) {
+            timer.expires_after(kPollInterval);  // short, so that `stop` need not wake anybody
+            co_await timer.async_wait(asio::use_awaitable);
+        }
+    }
+}
+
+void Pool::report(bool up, const std::string& why) {
+    if (reported_ == up) return;
+    reported_ = up;
+    if (on_change_) on_change_(up, why);
+}
+
+bool Pool::is_up() const noexcept {
+    return std::any_of(connections_.begin(), connections_.end(), [](const auto& c) { return c->is_ready(); });
+}
+
+asio::awaitable<bool> Pool::wait_up(std::chrono::milliseconds timeout) {
+    const auto deadline = std::chrono::steady_clock::now() + timeout;
+    asio::steady_timer timer(executor_);
+    while (!is_up() && !stopping_) {
+        if (std::chrono::steady_clock::now() >= deadline) co_return false;
+        timer.expires_after(kPollInterval);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+    co_return is_up();
+}
+
+Connection* Pool::pick() {
+    Connection* best = nullptr;
+    std::size_t total = 0;
+    for (const auto& connection : connections_) {
+        total += connection->in_flight();
+        if (connection->is_ready() && (best == nullptr || connection->in_flight() < best->in_flight()))
+            best = connection.get();
+    }
+    if (best == nullptr) throw DbError::unavailable("connect", "no connection to the database", false);
+    if (total >= options_.queue) throw DbError::unavailable("connect", "too many requests wait for the database", false);
+    return best;
+}
+
+asio::awaitable<void> Pool::execute(Batch& batch) {
+    Connection* connection = pick();
+    for (std::size_t i = 0; i < batch.size_; ++i) batch.statements_[i].rows = {};
+    batch.error_.reset();
+    // A named lambda: g++ 12 destroys captures of one inside a co_await expression twice (GCC bug 107288).
+    auto submit = [connection, &batch](auto handler) {
+        batch.done_.emplace(std::move(handler));
+        connection->submit(batch);
+    };
+    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(submit, asio::use_awaitable);
+    if (batch.error_) throw DbError(*batch.error_);
+}
+
+asio::awaitable<std::unique_ptr<Stream>> Pool::open_stream(const Query& query, std::vector<Param> params) {
+    const auto deadline = std::chrono::steady_clock::now() + kStreamPatience;
+    asio::steady_timer timer(executor_);
+    while (slots_->free == 0) {
+        if (std::chrono::steady_clock::now() >= deadline)
+            throw DbError::unavailable(std::string(query.name), "too many long lists at once", false);
+        timer.expires_after(kPollInterval);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+    // Taken before the first wait below and given back by the stream's destructor, or here if there will be none.
+    --slots_->free;
+    auto give_back = [this](void*) { ++slots_->free; };
+    std::unique_ptr<void, decltype(give_back)> slot(this, give_back);
+    ConnectionPtr connection;
+    while (!slots_->idle.empty() && !connection) {
+        connection = std::move(slots_->idle.back());
+        slots_->idle.pop_back();
+        // One that PostgreSQL has closed meanwhile is readable (end of file) although nothing was asked.
+        if (PQconsumeInput(connection.get()) == 0 || PQstatus(connection.get()) != CONNECTION_OK) connection.reset();
+    }
+    if (!connection) {
+        auto connect = [options = options_.connect] { return connect_blocking(options, 0ms); };
+        connection = co_await base::offload(workers_, std::move(connect));
+        PQsetnonblocking(connection.get(), 1);
+    }
+    auto stream = std::make_unique<Stream>(executor_, slots_, std::move(connection), std::string(query.name));
+    static_cast<void>(slot.release());
+    stream->start(query, params);
+    co_return stream;
+}
+
+void Pool::check_stalled() {
+    const auto now = std::chrono::steady_clock::now();
+    for (const auto& connection : connections_) connection->check_stalled(now);
+}
+
+}  // namespace wdx::db

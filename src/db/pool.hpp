@@ -1,0 +1,67 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "db/batch.hpp"
+#include "db/connection.hpp"
+#include "db/stream.hpp"
+
+namespace wdx::db {
+
+struct PoolOptions {
+    ConnectOptions connect;
+    std::size_t connections = 4;         ///< shared, in pipeline mode
+    std::size_t stream_connections = 4;  ///< at most so many dedicated ones at a time
+    std::size_t queue = 1024;            ///< batches in flight over all shared connections
+};
+
+/// The program's way to PostgreSQL: a few pipelined connections that all requests share, and dedicated ones for long
+/// lists.  Reconnects by itself, with backoff.  Belongs to the event loop's thread.
+class Pool {
+  public:
+    /// @param workers  threads for what libpq cannot do without blocking: connecting and cancelling
+    Pool(boost::asio::any_io_executor executor, boost::asio::thread_pool& workers, PoolOptions options);
+
+    /// Starts connecting.  `on_change(true)` is called when the first connection is up, `on_change(false)` when the
+    /// last one is lost or the first attempt failed, with the reason.
+    void start(std::function<void(bool up, const std::string& why)> on_change);
+    /// Ends all connections; what is in flight is answered with an error.
+    void stop();
+
+    /// Runs a batch in one round trip.
+    /// @throws DbError: refused, or `is_unavailable()` when no connection is up, too many batches are queued, or the
+    ///         connection broke (then `outcome_unknown()`)
+    boost::asio::awaitable<void> execute(Batch& batch);
+
+    /// Starts a statement on a dedicated connection whose rows are read one by one, with backpressure.  Waits for a
+    /// free connection.  The statement timeout does not apply.
+    /// @throws DbError
+    boost::asio::awaitable<std::unique_ptr<Stream>> open_stream(const Query& query, std::vector<Param> params);
+
+    [[nodiscard]] bool is_up() const noexcept;
+    /// Waits until a connection is up. @return false when the time is over first
+    boost::asio::awaitable<bool> wait_up(std::chrono::milliseconds timeout);
+
+    /// To be called about once a second: breaks connections that do not answer.
+    void check_stalled();
+
+  private:
+    boost::asio::awaitable<void> keep_connected(std::shared_ptr<Connection> connection);
+    void report(bool up, const std::string& why);
+    Connection* pick();
+
+    boost::asio::any_io_executor executor_;
+    boost::asio::thread_pool& workers_;
+    PoolOptions options_;
+    std::vector<std::shared_ptr<Connection>> connections_;
+    std::shared_ptr<StreamSlots> slots_;
+    std::function<void(bool, const std::string&)> on_change_;
+    std::optional<bool> reported_;
+    bool stopping_ = false;
+};
+
+}  // namespace wdx::db

@@ -1,0 +1,93 @@
+#include "db/stream.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "db/error.hpp"
+
+namespace wdx::db {
+namespace {
+
+namespace asio = boost::asio;
+constexpr int kBinaryResult = 1;
+
+/// Asks the server to stop, then closes the connection; PQcancel blocks, so a worker does it.
+void cancel_and_close(asio::thread_pool& workers, ConnectionPtr connection) {
+    std::shared_ptr<PGconn> shared(std::move(connection));
+    asio::post(workers, [shared] {
+        if (PGcancel* cancel = PQgetCancel(shared.get())) {
+            std::array<char, 256> why{};
+            PQcancel(cancel, why.data(), static_cast<int>(why.size()));
+            PQfreeCancel(cancel);
+        }
+    });
+}
+
+}  // namespace
+
+Stream::Stream(asio::any_io_executor executor, std::shared_ptr<StreamSlots> slots, ConnectionPtr connection,
+               std::string statement)
+    : slots_(std::move(slots)),
+      connection_(std::move(connection)),
+      socket_(std::move(executor), PQsocket(connection_.get())),
+      statement_(std::move(statement)) {}
+
+Stream::~Stream() {
+    socket_.release();
+    if (finished_ && PQstatus(connection_.get()) == CONNECTION_OK) {
+        slots_->idle.push_back(std::move(connection_));
+    } else {
+        cancel_and_close(slots_->workers, std::move(connection_));
+    }
+    ++slots_->free;
+}
+
+void Stream::start(const Query& query, const std::vector<Param>& params) {
+    std::vector<const char*> values;
+    values.reserve(params.size());
+    for (const Param& param : params) values.push_back(param.data());
+    if (PQsendQueryParams(connection_.get(), std::string(query.sql).c_str(), static_cast<int>(values.size()), nullptr,
+                          values.data(), nullptr, nullptr, kBinaryResult) == 0 ||
+        PQsetSingleRowMode(connection_.get()) == 0)
+        throw DbError::unavailable(statement_, PQerrorMessage(connection_.get()), false);
+}
+
+ResultPtr Stream::next() {
+    while (!finished_ && PQisBusy(connection_.get()) == 0) {
+        ResultPtr result(PQgetResult(connection_.get()));
+        if (!result) {
+            finished_ = true;
+            break;
+        }
+        switch (PQresultStatus(result.get())) {
+            case PGRES_SINGLE_TUPLE:
+                return result;
+            case PGRES_TUPLES_OK:  // an empty one after the last row
+                break;
+            default: {
+                const char* sqlstate = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
+                throw DbError(sqlstate != nullptr ? sqlstate : "", statement_, PQresultErrorMessage(result.get()));
+            }
+        }
+    }
+    return {};
+}
+
+asio::awaitable<void> Stream::wait() {
+    if (PQflush(connection_.get()) < 0)
+        throw DbError::unavailable(statement_, PQerrorMessage(connection_.get()), false);
+    boost::system::error_code error;
+    co_await socket_.async_wait(asio::posix::descriptor_base::wait_read,
+                                asio::redirect_error(asio::use_awaitable, error));
+    if (cancelled_) throw DbError::unavailable(statement_, "the client has left", false);
+    if (error || PQconsumeInput(connection_.get()) == 0)
+        throw DbError::unavailable(statement_, PQerrorMessage(connection_.get()), false);
+}
+
+void Stream::cancel() {
+    cancelled_ = true;
+    socket_.cancel();
+}
+
+}  // namespace wdx::db

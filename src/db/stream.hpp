@@ -1,0 +1,56 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "db/batch.hpp"
+#include "db/connection.hpp"
+
+namespace wdx::db {
+
+/// The dedicated connections: how many are in use, and one kept for the next stream.  Belongs to the event loop.
+struct StreamSlots {
+    StreamSlots(boost::asio::thread_pool& pool, std::size_t limit) : workers(pool), free(limit) {}
+
+    boost::asio::thread_pool& workers;
+    std::size_t free;
+    std::vector<ConnectionPtr> idle;
+};
+
+/// A running statement on a connection of its own, in single-row mode: rows are read only when they are asked for, so
+/// a slow client makes PostgreSQL wait instead of filling memory.  Belongs to the event loop's thread.
+class Stream {
+  public:
+    Stream(boost::asio::any_io_executor executor, std::shared_ptr<StreamSlots> slots, ConnectionPtr connection,
+           std::string statement);
+    /// Gives the connection back when the statement is finished; otherwise cancels it and drops the connection.
+    ~Stream();
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
+
+    /// @return the next row if it is already here, otherwise an empty pointer: then `finished()`, or `wait()` for more
+    /// @throws DbError
+    ResultPtr next();
+    [[nodiscard]] bool finished() const noexcept { return finished_; }
+    /// Waits for input.  @throws DbError when the connection breaks
+    boost::asio::awaitable<void> wait();
+    /// Makes a pending `wait` fail: the client has left.
+    void cancel();
+
+  private:
+    friend class Pool;
+    void start(const Query& query, const std::vector<Param>& params);
+
+    std::shared_ptr<StreamSlots> slots_;
+    ConnectionPtr connection_;
+    boost::asio::posix::stream_descriptor socket_;
+    std::string statement_;
+    bool finished_ = false;
+    bool cancelled_ = false;
+};
+
+}  // namespace wdx::db

@@ -1,0 +1,288 @@
+#include "http/session.hpp"
+
+#include <array>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/rfc7230.hpp>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+
+#include "base/random.hpp"
+
+namespace wdx::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast_http = boost::beast::http;
+
+constexpr std::size_t kReadSize = 8 * 1024;
+/// After an answer that ends the connection while the client may still send: what is read and thrown away, so that
+/// the answer is not lost to a reset (RFC 9112, section 9.6).
+constexpr std::size_t kLingerBytes = 16 * 1024 * 1024;
+constexpr std::chrono::seconds kLingerTimeout{2};
+/// A client must take at least so much a second on average over the write timeout.
+constexpr std::uint64_t kSlowestReader = 1024;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+}  // namespace
+
+Session::Session(Socket socket, Peer peer, const SessionOptions& options)
+    : socket_(std::move(socket)), peer_(std::move(peer)), options_(options) {
+    enter(Phase::idle, options_.idle_timeout);
+}
+
+void Session::enter(Phase phase, std::chrono::seconds timeout) {
+    phase_ = phase;
+    deadline_ = Clock::now() + timeout;
+    written_ = 0;
+}
+
+void Session::check_deadline(Clock::time_point now) {
+    if (waiting_source_ != nullptr && client_has_left()) waiting_source_->cancel();
+    if (phase_ == Phase::handling || now < deadline_) return;
+    const auto window = static_cast<std::uint64_t>(options_.write_timeout.count());
+    if (phase_ == Phase::writing && written_ >= kSlowestReader * window) return enter(phase_, options_.write_timeout);
+    timed_out_ = true;
+    boost::system::error_code ignored;
+    socket_.cancel(ignored);
+}
+
+void Session::drain() {
+    draining_ = true;
+    // A request that has arrived but was not looked at yet is still served.
+    if (phase_ == Phase::idle && !has_input()) abort();
+}
+
+void Session::abort() {
+    boost::system::error_code ignored;
+    timed_out_ = true;
+    phase_ = Phase::lingering;
+    socket_.cancel(ignored);
+    socket_.shutdown(asio::socket_base::shutdown_both, ignored);
+    if (waiting_source_ != nullptr) waiting_source_->cancel();
+}
+
+ssize_t Session::peek() {
+    char byte = 0;
+    return ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+}
+
+bool Session::has_input() { return peek() > 0; }
+
+bool Session::client_has_left() {
+    const ssize_t got = peek();
+    return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
+asio::awaitable<void> Session::run() {
+    const auto self = shared_from_this();
+    try {
+        Next next = Next::keep_alive;
+        while (next == Next::keep_alive) {
+            if (input_.empty()) {
+                std::string().swap(input_);
+                enter(Phase::idle, options_.idle_timeout);
+                if (draining_) break;
+                boost::system::error_code error;
+                co_await socket_.async_wait(asio::socket_base::wait_read,
+                                            asio::redirect_error(asio::use_awaitable, error));
+                if (error || timed_out_) break;
+            }
+            next = co_await serve_one();
+        }
+        if (next == Next::linger) co_await linger();
+    } catch (const std::exception& error) {
+        spdlog::error("a connection ended by a fault: {}", error.what());
+    }
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+}
+
+asio::awaitable<bool> Session::read_more() {
+    const std::size_t size = input_.size();
+    input_.resize(size + kReadSize);
+    boost::system::error_code error;
+    const std::size_t got = co_await socket_.async_read_some(asio::buffer(input_.data() + size, kReadSize),
+                                                             asio::redirect_error(asio::use_awaitable, error));
+    input_.resize(size + got);
+    co_return !error && got > 0;
+}
+
+/// @return the head's length in `input_`; nullopt: the client left, was too slow, or sent too much (see `timed_out_`)
+asio::awaitable<std::optional<std::size_t>> Session::read_head() {
+    const std::size_t limit = options_.head_limits.request_line + options_.head_limits.headers + 4;
+    enter(Phase::head, options_.header_timeout);
+    std::size_t scanned = 0;
+    while (true) {
+        // An empty line before a request is ignored (RFC 9112, section 2.2).
+        while (input_.starts_with("\r\n")) {
+            input_.erase(0, 2);
+            scanned = 0;
+        }
+        if (const auto end = find_head_end(input_, scanned)) co_return end;
+        if (input_.size() > limit) co_return input_.size();
+        if (!co_await read_more()) co_return std::nullopt;
+    }
+}
+
+asio::awaitable<Session::Next> Session::serve_one() {
+    const auto head_size = co_await read_head();
+    if (!head_size) {
+        if (timed_out_ && !input_.empty() && phase_ == Phase::head)
+            co_return co_await refuse(408, "Request timed out.", nullptr);
+        co_return Next::close;
+    }
+    const auto started = Clock::now();
+    if (const auto fault = check_head(std::string_view(input_).substr(0, *head_size), options_.head_limits))
+        co_return co_await refuse(fault->status, fault->detail, nullptr);
+
+    Parser parser;
+    parser.header_limit(static_cast<std::uint32_t>(*head_size + 1));
+    parser.body_limit(options_.body_limit);
+    boost::system::error_code error;
+    parser.put(asio::buffer(input_.data(), *head_size), error);
+    if (!parser.is_header_done()) co_return co_await refuse(400, "Malformed request.", nullptr);
+    input_.erase(0, *head_size);
+
+    Request request;
+    request.peer = &peer_;
+    const std::string_view id = view(parser.get()["X-Request-ID"]);
+    request.id = is_sane_request_id(id) ? std::string(id) : base::request_id();
+    // Taken before the body is read: trailers (RFC 9110, section 6.5) then end up in the parser and are dropped.
+    request.message.base() = std::move(parser.get().base());
+    if (error == beast_http::error::body_limit)
+        co_return co_await refuse(413, "Request body too large.", &request);
+    if (error && error != beast_http::error::need_more)
+        co_return co_await refuse(400, "Malformed request.", &request);
+    if (!parser.is_done()) {
+        if (const auto failed = co_await read_body(parser, request)) co_return *failed;
+    }
+    request.message.body() = std::move(parser.get().body());
+
+    phase_ = Phase::handling;
+    Response response = co_await options_.handler(request);
+    const bool keep_alive = request.message.keep_alive() && !response.close && !draining_;
+    const unsigned status = response.status;
+    const bool written = co_await write_response(&request, response, keep_alive);
+    options_.on_answered(request, status, body_bytes_, Clock::now() - started);
+    if (!written) co_return Next::close;
+    co_return keep_alive && !draining_ ? Next::keep_alive : Next::linger;
+}
+
+/// @return nullopt when the body is complete, otherwise how the connection goes on
+asio::awaitable<std::optional<Session::Next>> Session::read_body(Parser& parser, Request& request) {
+    enter(Phase::body, options_.body_timeout);
+    const std::string_view expect = view(request.message["Expect"]);
+    if (!expect.empty() && !boost::beast::iequals(request.message["Expect"], "100-continue"))
+        co_return co_await refuse(417, "Unsupported Expect header.", &request);
+    if (!expect.empty() && input_.empty() && request.message.version() >= 11) {
+        if (!co_await write(kContinue, {})) co_return Next::close;
+        enter(Phase::body, options_.body_timeout);
+    }
+    parser.eager(true);
+    while (!parser.is_done()) {
+        boost::system::error_code error;
+        // Not `parser.put` on an empty buffer: it would take that for progress.
+        if (!input_.empty()) {
+            const std::size_t used = parser.put(asio::buffer(input_), error);
+            input_.erase(0, used);
+            if (parser.is_done()) break;
+            if (error == beast_http::error::body_limit)
+                co_return co_await refuse(413, "Request body too large.", &request);
+            if (error && error != beast_http::error::need_more)
+                co_return co_await refuse(400, "Malformed request body.", &request);
+        }
+        // A chunk header that does not end is bounded by what one chunk may be.
+        if (input_.size() > options_.body_limit + kReadSize)
+            co_return co_await refuse(413, "Request body too large.", &request);
+        if (!co_await read_more()) {
+            if (timed_out_ && phase_ == Phase::body) co_return co_await refuse(408, "Request timed out.", &request);
+            co_return Next::close;
+        }
+    }
+    co_return std::nullopt;
+}
+
+asio::awaitable<Session::Next> Session::refuse(unsigned status, std::string_view detail, const Request* request) {
+    timed_out_ = false;
+    Response response = options_.refuse(status, detail, request);
+    if (!co_await write_response(request, response, false)) co_return Next::close;
+    co_return Next::linger;
+}
+
+asio::awaitable<bool> Session::write_response(const Request* request, Response& response, bool keep_alive) {
+    const unsigned version = request != nullptr ? request->message.version() : 11;
+    // The end of the connection is the end of an answer whose length is not known (HTTP/1.0 has no chunks).
+    const bool until_close = response.stream != nullptr && version < 11;
+    const std::string head = serialize_head(response, keep_alive && !until_close, version);
+    const bool has_body = request == nullptr || request->message.method() != beast_http::verb::head;
+    body_bytes_ = has_body ? response.body.size() : 0;
+    if (!co_await write(head, has_body ? std::string_view(response.body) : std::string_view{})) co_return false;
+    if (response.stream && has_body) co_return co_await write_stream(response, version) && !until_close;
+    co_return true;
+}
+
+asio::awaitable<bool> Session::write_stream(Response& response, unsigned version) {
+    std::string piece;
+    while (true) {
+        piece.clear();
+        phase_ = Phase::handling;
+        waiting_source_ = response.stream.get();
+        try {
+            co_await response.stream->next(piece);
+        } catch (const std::exception& error) {
+            spdlog::warn("a long answer was cut off: {}", error.what());
+            piece.clear();
+            timed_out_ = true;
+        }
+        waiting_source_ = nullptr;
+        if (timed_out_) co_return false;
+        body_bytes_ += piece.size();
+        if (version >= 11) {
+            const std::string size = fmt::format("{:x}\r\n", piece.size());
+            const bool last = piece.empty();
+            piece += "\r\n";
+            if (!co_await write(size, piece)) co_return false;
+            if (last) co_return true;
+        } else {
+            if (piece.empty()) co_return true;
+            if (!co_await write(piece, {})) co_return false;
+        }
+    }
+}
+
+asio::awaitable<bool> Session::write(std::string_view first, std::string_view second) {
+    enter(Phase::writing, options_.write_timeout);
+    while (!first.empty() || !second.empty()) {
+        const std::array buffers{asio::buffer(first.data(), first.size()), asio::buffer(second.data(), second.size())};
+        boost::system::error_code error;
+        const std::size_t sent =
+            co_await socket_.async_write_some(buffers, asio::redirect_error(asio::use_awaitable, error));
+        if (error || timed_out_) co_return false;
+        written_ += sent;
+        const std::size_t of_first = std::min(sent, first.size());
+        first.remove_prefix(of_first);
+        second.remove_prefix(sent - of_first);
+    }
+    co_return true;
+}
+
+asio::awaitable<void> Session::linger() {
+    boost::system::error_code error;
+    socket_.shutdown(asio::socket_base::shutdown_send, error);
+    std::string().swap(input_);
+    enter(Phase::lingering, kLingerTimeout);
+    std::array<char, kReadSize> scrap;
+    std::size_t total = 0;
+    while (!error && !timed_out_ && total < kLingerBytes) {
+        total += co_await socket_.async_read_some(asio::buffer(scrap),
+                                                  asio::redirect_error(asio::use_awaitable, error));
+    }
+}
+
+}  // namespace wdx::http

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include "http/framing.hpp"
+#include "http/message.hpp"
+
+namespace wdx::http {
+
+struct SessionOptions {
+    HeadLimits head_limits;
+    std::size_t body_limit = 1024 * 1024;  ///< bytes
+    std::chrono::seconds header_timeout{15};
+    std::chrono::seconds body_timeout{60};
+    std::chrono::seconds write_timeout{60};
+    std::chrono::seconds idle_timeout{75};
+    Handler handler;
+    /// Makes the answer to a request that never reaches the handler (too large, too slow, malformed).
+    /// `request` is null when not even its head could be read.
+    std::function<Response(unsigned status, std::string_view detail, const Request* request)> refuse;
+    /// Called when an answer has been written, or could not be.
+    std::function<void(const Request& request, unsigned status, std::uint64_t bytes,
+                       std::chrono::steady_clock::duration took)>
+        on_answered;
+};
+
+/// One connection: reads requests, calls the handler, writes answers, one after the other (HTTP/1.1 pipelining: later
+/// requests wait in the buffer).  Belongs to the event loop's thread.  Its deadlines are looked at by `check_deadline`,
+/// which the server calls a few times a second: no timer for each connection.
+class Session : public std::enable_shared_from_this<Session> {
+  public:
+    using Socket = boost::asio::generic::stream_protocol::socket;
+    using Clock = std::chrono::steady_clock;
+
+    Session(Socket socket, Peer peer, const SessionOptions& options);
+
+    /// Serves the connection until it ends.  Does not throw.
+    boost::asio::awaitable<void> run();
+
+    /// Ends what has taken too long, and the statement of a client that has left.
+    void check_deadline(Clock::time_point now);
+    /// No further request: an idle connection ends now, a busy one after its answer.
+    void drain();
+    /// Ends the connection at once.
+    void abort();
+
+  private:
+    using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+    enum class Phase { idle, head, body, handling, writing, lingering };
+    enum class Next { keep_alive, close, linger };
+
+    boost::asio::awaitable<Next> serve_one();
+    boost::asio::awaitable<std::optional<std::size_t>> read_head();
+    boost::asio::awaitable<std::optional<Next>> read_body(Parser& parser, Request& request);
+    boost::asio::awaitable<bool> read_more();
+    boost::asio::awaitable<Next> refuse(unsigned status, std::string_view detail, const Request* request);
+    boost::asio::awaitable<bool> write_response(const Request* request, Response& response, bool keep_alive);
+    boost::asio::awaitable<bool> write_stream(Response& response, unsigned version);
+    boost::asio::awaitable<bool> write(std::string_view first, std::string_view second);
+    boost::asio::awaitable<void> linger();
+    void enter(Phase phase, std::chrono::seconds timeout);
+    [[nodiscard]] ssize_t peek();
+    [[nodiscard]] bool has_input();
+    [[nodiscard]] bool client_has_left();
+
+    Socket socket_;
+    Peer peer_;
+    const SessionOptions& options_;
+    std::string input_;  ///< bytes received and not yet served; without capacity while idle
+    Phase phase_ = Phase::idle;
+    Clock::time_point deadline_;
+    std::uint64_t written_ = 0;           ///< bytes since the write window began
+    std::uint64_t body_bytes_ = 0;        ///< of the current answer, for the log
+    BodySource* waiting_source_ = nullptr;  ///< set while a source is asked for its next piece
+    bool timed_out_ = false;
+    bool draining_ = false;
+};
+
+}  // namespace wdx::http

@@ -1,0 +1,67 @@
+#include "rest/error.hpp"
+
+#include "base/json_writer.hpp"
+
+namespace wdx::rest {
+
+std::string detail_body(std::string_view detail, std::string_view code) {
+    std::string out = "{\"detail\":";
+    base::append_json_string(out, detail);
+    if (!code.empty()) {
+        out += ",\"code\":";
+        base::append_json_string(out, code);
+    }
+    out += '}';
+    return out;
+}
+
+ApiError bad_request(std::string_view detail) { return {400, detail_body(detail)}; }
+
+ApiError not_found(std::string_view detail) { return {404, detail_body(detail)}; }
+
+ApiError method_not_allowed(std::string_view method) {
+    return {405, detail_body(fmt::format("Method \"{}\" not allowed.", method))};
+}
+
+ApiError not_acceptable() { return {406, detail_body("Could not satisfy the request Accept header.")}; }
+
+ApiError unsupported_media_type(std::string_view media_type) {
+    return {415, detail_body(fmt::format("Unsupported media type \"{}\" in request.", media_type))};
+}
+
+ApiError server_error() { return {500, detail_body("A server error occurred.")}; }
+
+ApiError unauthorized(std::string body, std::string cause) {
+    ApiError error{401, std::move(body), std::move(cause)};
+    error.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"api\"");
+    return error;
+}
+
+ApiError unavailable(std::chrono::seconds retry_after, std::string_view detail) {
+    ApiError error{503, detail_body(detail)};
+    error.headers.emplace_back("Retry-After", std::to_string(retry_after.count()));
+    return error;
+}
+
+void FieldErrors::add(std::string_view field, std::string_view message) {
+    body_ += body_.empty() ? '{' : ',';
+    base::append_json_string(body_, field);
+    body_ += ":[";
+    base::append_json_string(body_, message);
+    body_ += ']';
+}
+
+void FieldErrors::throw_if_any() const {
+    if (!empty()) throw ApiError{400, body_ + '}'};
+}
+
+ApiError field_error(std::string_view field, std::string_view message) {
+    std::string body = "{";
+    base::append_json_string(body, field);
+    body += ":[";
+    base::append_json_string(body, message);
+    body += "]}";
+    return {400, std::move(body)};
+}
+
+}  // namespace wdx::rest

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/message.hpp"
+
+namespace wdx::rest {
+
+/// A refusal for the client.  Thrown by `api` and `rest`; caught only in app/pipeline.cpp.
+class ApiError : public std::exception {
+  public:
+    ApiError(unsigned status_code, std::string json, std::string private_cause = {})
+        : status(status_code), body(std::move(json)), cause(std::move(private_cause)) {}
+    [[nodiscard]] const char* what() const noexcept override { return body.c_str(); }
+
+    unsigned status;
+    std::string body;                   ///< public, JSON in DRF's shape: {"detail": ...} or {"<field>": ["..."]}
+    std::vector<http::Header> headers;  ///< e.g. Retry-After, WWW-Authenticate
+    std::string cause;                  ///< private: the log's half; never sent
+};
+
+/// `{"detail":"..."}`, with `"code"` if there is one.
+std::string detail_body(std::string_view detail, std::string_view code = {});
+
+/// DRF's answers (rest_framework/exceptions.py, its status and words).
+ApiError bad_request(std::string_view detail);
+ApiError not_found(std::string_view detail = "Not found.");
+ApiError method_not_allowed(std::string_view method);
+ApiError not_acceptable();
+ApiError unsupported_media_type(std::string_view media_type);
+ApiError server_error();
+/// 401; DRF's first authenticator names the scheme: `WWW-Authenticate: Bearer realm="api"`.
+ApiError unauthorized(std::string body, std::string cause);
+/// 503 with Retry-After.
+ApiError unavailable(std::chrono::seconds retry_after, std::string_view detail = "Service temporarily unavailable, try again later.");
+
+/// Collects the messages of fields: `{"<field>":["..."],...}`, in the order in which they were added.
+class FieldErrors {
+  public:
+    void add(std::string_view field, std::string_view message);
+    [[nodiscard]] bool empty() const noexcept { return body_.empty(); }
+    /// @throws ApiError 400 if there are any
+    void throw_if_any() const;
+
+  private:
+    std::string body_;  ///< without the closing brace
+};
+
+/// 400 `{"<field>":["<message>"]}`.
+ApiError field_error(std::string_view field, std::string_view message);
+
+}  // namespace wdx::rest

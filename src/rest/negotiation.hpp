@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "rest/url.hpp"
+
+namespace wdx::rest {
+
+/// How the answer is to be rendered.
+struct Rendering {
+    std::optional<int> indent;  ///< spaces, 0..8, when the client asked for them (`application/json; indent=4`)
+};
+
+/// Chooses the renderer; there is one, JSON.
+/// @param accept  the Accept header, nullopt when there is none
+/// @throws ApiError 404 for an unknown `?format=`, 406 when nothing in `accept` fits
+/// Source: DRF negotiation.py `DefaultContentNegotiation`, utils/mediatypes.py, renderers.py `JSONRenderer.get_indent`.
+/// q-values are not looked at, as in DRF.
+Rendering negotiate(const QueryParams& query, const std::optional<std::string>& accept);
+
+/// True when a body of that Content-Type is read as JSON (`application/json`, with any parameters).
+bool is_json_media_type(std::string_view content_type);
+
+/// @return the value of `charset` in a Content-Type, empty when there is none
+std::string charset_of(std::string_view content_type);
+
+}  // namespace wdx::rest

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "db/batch.hpp"
+#include "db/rows.hpp"
+
+namespace wdx::store {
+
+/// Reads the columns of the core's tables from the catalog, for `CoreSchema`.
+extern const db::Query kListCoreColumns;
+
+/// The core's tables as they are in the connected database, whichever generation made them.
+class CoreSchema {
+  public:
+    CoreSchema() = default;
+    /// @param rows  the result of kListCoreColumns
+    explicit CoreSchema(const db::Rows& rows);
+
+    [[nodiscard]] bool has(std::string_view table) const { return columns_.contains(table); }
+    /// @return the type's name as format_type gives it, e.g. `date`; empty when there is no such column
+    [[nodiscard]] std::string_view type(std::string_view table, std::string_view column) const;
+    /// Tables that the connected role may not read.
+    [[nodiscard]] const std::set<std::string>& unreadable() const noexcept { return unreadable_; }
+
+    /// What the frozen routes need and is not there: `users`, or `users.featured_url`.
+    [[nodiscard]] std::vector<std::string> missing_needed() const;
+    /// What came with the second and third generation and is not there.
+    [[nodiscard]] std::vector<std::string> missing_later() const;
+    /// `v1`, `v2` or `v3`, told by the columns.
+    [[nodiscard]] std::string_view generation() const;
+
+    bool operator==(const CoreSchema&) const = default;
+
+  private:
+    std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> columns_;
+    std::set<std::string> unreadable_;
+};
+
+}  // namespace wdx::store

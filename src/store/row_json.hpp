@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <libpq-fe.h>
+
+namespace wdx::store {
+
+/// Writes rows in PostgreSQL's binary format as JSON objects, straight from libpq's memory: one member for each column,
+/// in the order of the SELECT list.  Integers, booleans, text, `date`, `timestamptz` and floating point numbers.
+class RowWriter {
+  public:
+    /// @param shape  any result of the statement, also one without rows
+    /// @throws std::runtime_error when a column has a type that is not written here
+    explicit RowWriter(const PGresult* shape);
+
+    /// Appends `{"id":1,...}`.
+    void append(const PGresult* result, int row, std::string& out) const;
+
+  private:
+    enum class Kind { boolean, int2, int4, int8, float4, float8, text, date, timestamp };
+    struct Column {
+        std::string prefix;  ///< `{"id":` or `,"handle":`
+        Kind kind;
+    };
+    static Kind kind_of(Oid type);
+    static void append_value(Kind kind, const char* bytes, int length, std::string& out);
+
+    std::vector<Column> columns_;
+};
+
+}  // namespace wdx::store

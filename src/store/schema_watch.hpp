@@ -1,0 +1,33 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "db/pool.hpp"
+#include "store/core_schema.hpp"
+
+namespace wdx::store {
+
+/// Keeps what is known of the core's tables: they are not ours, may be made after we start and may change while we
+/// run.  Belongs to the event loop's thread.
+class SchemaWatch {
+  public:
+    explicit SchemaWatch(db::Pool& pool) : pool_(pool) {}
+
+    /// Reads the catalog.  Logs what is missing when that has changed.
+    /// @throws DbError
+    boost::asio::awaitable<void> refresh();
+
+    [[nodiscard]] bool is_known() const noexcept { return known_; }
+    [[nodiscard]] const CoreSchema& schema() const noexcept { return schema_; }
+    /// @return the first of accounts, users and their columns that is missing; empty when all is there or nothing is
+    ///         known yet
+    [[nodiscard]] const std::string& missing() const noexcept { return missing_; }
+
+  private:
+    db::Pool& pool_;
+    CoreSchema schema_;
+    std::string missing_;
+    bool known_ = false;
+};
+
+}  // namespace wdx::store

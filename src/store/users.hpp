@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+
+#include "db/batch.hpp"
+
+namespace wdx::store {
+
+/// More rows than this are streamed instead of answered in one piece.
+inline constexpr int kShortListRows = 500;
+
+/// The users of an account, by id; the ten columns of the frozen route, in its order.  Parameter: account_id.
+extern const db::Query kListUsersOfAccount;
+/// The same, at most kShortListRows + 1 rows.
+extern const db::Query kListUsersOfAccountShort;
+/// All users, by id.
+extern const db::Query kListUsers;
+extern const db::Query kListUsersShort;
+
+}  // namespace wdx::store

@@ -1,0 +1,59 @@
+"""What the black-box tests share: one private cluster per run, databases and servers as a test asks for them."""
+import pytest
+
+from support.data import make_database
+from support.postgres import PrivateCluster
+from support.server import Server
+from support.tokens import mint
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """A running PostgreSQL of the tests' own.  Tests that stop or kill it start another."""
+    cluster = PrivateCluster().start()
+    yield cluster
+    cluster.remove()
+
+
+@pytest.fixture(scope="module")
+def database(cluster):
+    """URL of a migrated v3 database with the conformance kit's default rows; shared by a module."""
+    return make_database(cluster)
+
+
+@pytest.fixture
+def fresh_database(cluster):
+    """The same, for one test alone."""
+    return make_database(cluster)
+
+
+@pytest.fixture(scope="module")
+def server(database):
+    """A server with the tests' defaults over `database`, shared by a module."""
+    with Server(database) as server:
+        yield server
+
+
+@pytest.fixture
+def start_server():
+    """start_server(url, **settings) -> Server; all of them are stopped, and checked, at the end of the test."""
+    running = []
+
+    def start(*arguments, **settings):
+        running.append(Server(*arguments, **settings))
+        return running[-1]
+
+    yield start
+    failures = []
+    for one in running:
+        try:
+            one.stop() if one.running else one.discard()
+        except AssertionError as error:
+            failures.append(str(error))
+    assert not failures, "\n".join(failures)
+
+
+@pytest.fixture
+def access():
+    """A valid access token of user 1."""
+    return mint("access")

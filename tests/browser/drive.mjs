@@ -1,0 +1,54 @@
+// Drives the system's Chromium through the stand-in front and prints what it saw as one JSON object.
+//   node drive.mjs '{"front": URL, "api": URL, "timezone": NAME, "screenshot": FILE, "calls": [[method, path, options]]}'
+// `calls` are made after the visible login and their answers returned in order; a failed fetch gives {"error": text}.
+import { existsSync } from "node:fs";
+import { chromium } from "playwright-core";
+
+const job = JSON.parse(process.argv[2]);
+const places = [process.env.CHROMIUM, "/usr/bin/chromium"];
+const executablePath = places.find((place) => place && existsSync(place));
+if (!executablePath) throw new Error("no Chromium; install Debian's chromium or name one in CHROMIUM");
+
+const browser = await chromium.launch({
+  executablePath,
+  args: process.getuid() === 0 ? ["--no-sandbox"] : [],  // Chromium's sandbox does not run as root
+});
+try {
+  const context = await browser.newContext({ timezoneId: job.timezone });
+  const page = await context.newPage();
+  const complaints = [];
+  page.on("pageerror", (error) => complaints.push(String(error)));
+
+  const preflights = [];
+  const network = await context.newCDPSession(page);  // page events leave preflights out
+  await network.send("Network.enable");
+  network.on("Network.requestWillBeSent", ({ request }) => {
+    if (request.method === "OPTIONS") preflights.push(new URL(request.url).pathname);
+  });
+
+  await page.goto(`${job.front}/?api=${encodeURIComponent(job.api)}`);
+  await page.evaluate((token) => localStorage.setItem("access", token), job.stale);
+  if (job.handle !== undefined) {
+    await page.fill("input[name=handle]", job.handle);
+    await page.click("button");
+    await page.waitForFunction(() => document.querySelector("#status").textContent !== "Logged out");
+  }
+  const answers = [];
+  for (const [method, path, options] of job.calls ?? []) {
+    answers.push(await page.evaluate(
+      ([how, where, what]) => {
+        const asked = how === "refresh" ? window.front.refresh() : window.front.call(how, where, what);
+        return asked.catch((error) => ({ error: String(error) }));
+      },
+      [method, path, options ?? {}]));
+  }
+  await page.screenshot({ path: job.screenshot });
+  console.log(JSON.stringify({
+    zone: await page.evaluate(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
+    status: await page.textContent("#status"),
+    rows: await page.$$eval("#users tr", (rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent))),
+    answers, preflights, complaints,
+  }));
+} finally {
+  await browser.close();
+}

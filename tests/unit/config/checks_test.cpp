@@ -1,0 +1,61 @@
+#include "config/checks.hpp"
+
+#include <gtest/gtest.h>
+
+namespace wdx::config {
+namespace {
+
+TEST(CheckAllowedHost, TakesTheFormsOfDjango) {
+    for (const char* text : {"example.org", ".example.org", "*", "127.0.0.1", "[::1]", "under_score", "localhost"})
+        EXPECT_FALSE(check_allowed_host(text)) << text;
+}
+
+TEST(CheckAllowedHost, RefusesPortsSchemesAndHalfPatterns) {
+    for (const char* text : {"example.org:8000", "http://example.org", "*.example.org", ".", "..a", "::1", "[::1]:80",
+                             "[::1", "a/b", "a b"})
+        EXPECT_TRUE(check_allowed_host(text)) << text;
+}
+
+TEST(CheckCorsOrigin, TakesSchemeHostAndPort) {
+    for (const char* text : {"http://localhost:4200", "https://example.org", "http://[::1]:4200",
+                             "https://[2001:db8::1]", "moz-extension://0f1e2d3c-aaaa-bbbb"})
+        EXPECT_FALSE(check_cors_origin(text)) << text;
+}
+
+TEST(CheckCorsOrigin, RefusesPathsWildcardsAndWhatNoBrowserSends) {
+    for (const char* text : {"*", "null", "localhost:4200", "http://localhost:4200/", "http://localhost/a", "http://",
+                             "://a", "http://a:", "http://a:99999", "http://a@b", "https://*.example.org", "HTTP://a",
+                             "http://Example.org", "http://a?b", "http://unix:/tmp/a"})
+        EXPECT_TRUE(check_cors_origin(text)) << text;
+    EXPECT_EQ(check_cors_origin("*"), "'*' is refused, name each origin");
+}
+
+TEST(CheckDatabaseUrl, TakesUrisAndPairs) {
+    for (const char* text : {"postgresql://u:p@h/d", "postgres://h1,h2/d?sslmode=require", "host=/run dbname=wdx",
+                             "dbname=wdx options='-c a=http://b'"})
+        EXPECT_FALSE(check_database_url(text)) << text;
+}
+
+TEST(CheckDatabaseUrl, RefusesOtherDatabasesWithoutRepeatingThem) {
+    for (const char* text : {"sqlite:///db.sqlite3", "mysql://u:geheim@h/d?a=b", "wdx"}) {
+        const auto refused = check_database_url(text);
+        ASSERT_TRUE(refused) << text;
+        EXPECT_EQ(*refused, "must be a postgresql:// URI or libpq's key=value pairs");
+    }
+}
+
+TEST(CheckLoopbackListen, RefusesWhatOthersCanReach) {
+    EXPECT_FALSE(check_loopback_listen("127.0.0.1:9000"));
+    EXPECT_FALSE(check_loopback_listen("unix:/run/wdx.sock"));
+    EXPECT_EQ(check_loopback_listen("0.0.0.0:9000"), "'0.0.0.0:9000' must be on loopback or a unix socket");
+    EXPECT_TRUE(check_loopback_listen("nonsense"));
+}
+
+TEST(CheckTimeZone, TakesNamesAndOffsets) {
+    for (const char* text : {"Europe/Paris", "UTC", "America/Port-au-Prince", "Etc/GMT+5"})
+        EXPECT_FALSE(check_time_zone(text)) << text;
+    EXPECT_TRUE(check_time_zone("UTC'; DROP"));
+}
+
+}  // namespace
+}  // namespace wdx::config

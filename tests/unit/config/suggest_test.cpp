@@ -1,0 +1,25 @@
+#include "config/suggest.hpp"
+
+#include <array>
+
+#include <gtest/gtest.h>
+
+namespace wdx::config {
+namespace {
+
+const std::array<std::string, 3> names{"WDX_IDLE_TIMEOUT", "WDX_BODY_TIMEOUT", "WDX_LISTEN"};
+
+TEST(ClosestName, FindsASlip) {
+    EXPECT_EQ(closest_name("WDX_IDLE_TIMOUT", names), "WDX_IDLE_TIMEOUT");
+    EXPECT_EQ(closest_name("WDX_LISTNE", names), "WDX_LISTEN");
+    EXPECT_EQ(closest_name("WDX_BODY_TIMEOUTS", names), "WDX_BODY_TIMEOUT");
+}
+
+TEST(ClosestName, DoesNotGuessWildly) {
+    EXPECT_EQ(closest_name("WDX_COLOUR", names), std::nullopt);
+    EXPECT_EQ(closest_name("", names), std::nullopt);
+    EXPECT_EQ(closest_name(std::string(5000, 'W'), names), std::nullopt);
+}
+
+}  // namespace
+}  // namespace wdx::config
