@@ -46,23 +46,9 @@ bool has_proxy_header(const http::Request& request) {
     return false;
 }
 
-}  // namespace
-
-bool is_local_request(const http::Request& request) {
-    if (!request.peer->is_loopback || has_proxy_header(request)) return false;
-    std::string host = request.header("Host");
-    const rest::Target target = rest::parse_target(request.target());
-    if (!target.authority.empty()) host = std::string(target.authority);
-    const auto colon = host.rfind(':');
-    if (colon != std::string::npos && host.find(']', colon) == std::string::npos) host.resize(colon);
-    if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-    boost::system::error_code not_an_address;
-    const auto address = asio::ip::make_address(host, not_an_address);
-    return boost::beast::iequals(host, "localhost") || (!not_an_address && address.is_loopback());
-}
-
-asio::awaitable<std::optional<store::Credentials>> check_credentials(Context& context, std::string username,
-                                                                     std::string password) {
+/// @return the active user whose password this is
+asio::awaitable<std::optional<store::Credentials>> find_operator(Context& context, std::string username,
+                                                                 std::string password) {
     // PostgreSQL has no text with a NUL in it, so nobody has that name.
     const bool impossible = username.find('\0') != std::string::npos;
     const bool is_default = username == kDefaultUsername && password == kDefaultPassword;
@@ -84,6 +70,32 @@ asio::awaitable<std::optional<store::Credentials>> check_credentials(Context& co
         user->password_hash = std::move(verdict.new_hash);
     }
     if (!user->is_active) co_return std::nullopt;
+    co_return user;
+}
+
+}  // namespace
+
+bool is_local_request(const http::Request& request) {
+    if (!request.peer->is_loopback || has_proxy_header(request)) return false;
+    std::string host = request.header("Host");
+    const rest::Target target = rest::parse_target(request.target());
+    if (!target.authority.empty()) host = std::string(target.authority);
+    const auto colon = host.rfind(':');
+    if (colon != std::string::npos && host.find(']', colon) == std::string::npos) host.resize(colon);
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+    boost::system::error_code not_an_address;
+    const auto address = asio::ip::make_address(host, not_an_address);
+    return boost::beast::iequals(host, "localhost") || (!not_an_address && address.is_loopback());
+}
+
+asio::awaitable<std::optional<store::Credentials>> check_credentials(Context& context, std::string username,
+                                                                     std::string password) {
+    auto user = co_await find_operator(context, std::move(username), std::move(password));
+    // No name: what was typed there may have been the password.
+    if (!user) {
+        const std::string& address = context.request().peer->address;
+        spdlog::warn("login refused from {} ({})", address.empty() ? "-" : address, context.request().id);
+    }
     co_return user;
 }
 

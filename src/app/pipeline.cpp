@@ -210,7 +210,7 @@ Response Pipeline::failure_to_response(const std::string& request_id, const std:
     try {
         std::rethrow_exception(failure);
     } catch (const rest::ApiError& error) {
-        if (!error.cause.empty()) spdlog::info("refused: {} ({})", error.cause, request_id);
+        if (!error.cause.empty()) spdlog::debug("refused: {} ({})", error.cause, request_id);
         return render(error);
     } catch (const db::DbError& error) {
         // The server's words stay here: they may hold SQL and data.

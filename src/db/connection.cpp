@@ -80,6 +80,7 @@ asio::awaitable<void> Connection::run(asio::thread_pool& workers, std::function<
     const auto timeout = options_.prepared_statements ? options_.statement_timeout : std::chrono::milliseconds{0};
     auto connect = [options = options_, timeout] { return connect_blocking(options, timeout); };
     connection_ = co_await base::offload(workers, std::move(connect));
+    if (stopped_) co_return;
     if (PQsetnonblocking(connection_.get(), 1) != 0 || PQenterPipelineMode(connection_.get()) != 1)
         throw DbError::unavailable("connect", error_text(connection_.get()), false);
     socket_.assign(PQsocket(connection_.get()));
@@ -109,6 +110,11 @@ asio::awaitable<void> Connection::run(asio::thread_pool& workers, std::function<
 void Connection::close() {
     ready_ = false;
     if (socket_.is_open()) socket_.cancel();
+}
+
+void Connection::stop() {
+    stopped_ = true;
+    close();
 }
 
 void Connection::check_stalled(steady_clock::time_point now) {

@@ -57,6 +57,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
     /// Breaks the connection: `run` ends.
     void close();
+    /// Breaks it for good: a `run` that is still connecting ends as soon as it has.
+    void stop();
     /// Breaks it when the oldest batch has waited far beyond the statement timeout: the server is unreachable.
     void check_stalled(std::chrono::steady_clock::time_point now);
 
@@ -96,6 +98,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     unsigned generation_ = 0;                        ///< part of prepared names; counts how often all were forgotten
     bool ready_ = false;
     bool flushing_ = false;
+    bool stopped_ = false;
 };
 
 }  // namespace wdx::db

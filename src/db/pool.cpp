@@ -37,7 +37,7 @@ void Pool::start(std::function<void(bool, const std::string&)> on_change) {
 
 void Pool::stop() {
     stopping_ = true;
-    for (const auto& connection : connections_) connection->close();
+    for (const auto& connection : connections_) connection->stop();
     slots_->idle.clear();
 }
 

@@ -105,12 +105,14 @@ std::optional<HeadFault> check_head(std::string_view head, const HeadLimits& lim
     Fields fields;
     std::size_t field_bytes = 0;
     while (!head.empty()) {
-        const auto end = head.find('\n');
-        if (end == std::string_view::npos || end == 0 || head[end - 1] != '\r') return bad("Line not ended by CRLF.");
+        const auto end = std::min(head.find('\n'), head.size());
+        // Sizes first: a line that was too long to be read to its end has none.
+        if (!minor_version && end > limits.request_line + 1) return HeadFault{414, "Request line too long."};
+        if (minor_version && field_bytes + end > limits.headers + 1) return HeadFault{431, "Request headers too large."};
+        if (end == head.size() || end == 0 || head[end - 1] != '\r') return bad("Line not ended by CRLF.");
         const std::string_view line = head.substr(0, end - 1);
         head.remove_prefix(end + 1);
         if (!minor_version) {
-            if (line.size() > limits.request_line) return HeadFault{414, "Request line too long."};
             const auto checked = check_request_line(line);
             if (const auto* fault = std::get_if<HeadFault>(&checked)) return *fault;
             minor_version = std::get<unsigned>(checked);
@@ -118,7 +120,6 @@ std::optional<HeadFault> check_head(std::string_view head, const HeadLimits& lim
         }
         if (line.empty()) return check_framing(fields, *minor_version);
         field_bytes += line.size() + 2;
-        if (field_bytes > limits.headers) return HeadFault{431, "Request headers too large."};
         if (const auto fault = check_field_line(line, fields)) return fault;
     }
     return bad("Malformed request.");

@@ -27,6 +27,13 @@ constexpr std::chrono::seconds kLingerTimeout{2};
 constexpr std::uint64_t kSlowestReader = 1024;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
+/// A line feed that does not follow a carriage return.
+bool has_bare_line_feed(std::string_view text) noexcept {
+    for (auto at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1))
+        if (at == 0 || text[at - 1] != '\r') return true;
+    return false;
+}
+
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
 }  // namespace
@@ -125,7 +132,9 @@ asio::awaitable<std::optional<std::size_t>> Session::read_head() {
             scanned = 0;
         }
         if (const auto end = find_head_end(input_, scanned)) co_return end;
-        if (input_.size() > limit) co_return input_.size();
+        const bool line_too_long = input_.size() > options_.head_limits.request_line + 2 &&
+                                   input_.find('\n') > options_.head_limits.request_line + 2;
+        if (line_too_long || input_.size() > limit) co_return input_.size();
         if (!co_await read_more()) co_return std::nullopt;
     }
 }
@@ -146,7 +155,8 @@ asio::awaitable<Session::Next> Session::serve_one() {
     parser.body_limit(options_.body_limit);
     boost::system::error_code error;
     parser.put(asio::buffer(input_.data(), *head_size), error);
-    if (!parser.is_header_done()) co_return co_await refuse(400, "Malformed request.", nullptr);
+    const bool too_large = error == beast_http::error::body_limit;  // a Content-Length beyond it
+    if (!parser.is_header_done() && !too_large) co_return co_await refuse(400, "Malformed request.", nullptr);
     input_.erase(0, *head_size);
 
     Request request;
@@ -155,8 +165,7 @@ asio::awaitable<Session::Next> Session::serve_one() {
     request.id = is_sane_request_id(id) ? std::string(id) : base::request_id();
     // Taken before the body is read: trailers (RFC 9110, section 6.5) then end up in the parser and are dropped.
     request.message.base() = std::move(parser.get().base());
-    if (error == beast_http::error::body_limit)
-        co_return co_await refuse(413, "Request body too large.", &request);
+    if (too_large) co_return co_await refuse(413, "Request body too large.", &request);
     if (error && error != beast_http::error::need_more)
         co_return co_await refuse(400, "Malformed request.", &request);
     if (!parser.is_done()) {
@@ -197,9 +206,9 @@ asio::awaitable<std::optional<Session::Next>> Session::read_body(Parser& parser,
             if (error && error != beast_http::error::need_more)
                 co_return co_await refuse(400, "Malformed request body.", &request);
         }
-        // A chunk header that does not end is bounded by what one chunk may be.
-        if (input_.size() > options_.body_limit + kReadSize)
-            co_return co_await refuse(413, "Request body too large.", &request);
+        // What is left is the beginning of a chunk's header or of trailers: the parser would wait for its CRLF.
+        if (has_bare_line_feed(input_) || input_.size() > options_.head_limits.headers)
+            co_return co_await refuse(400, "Malformed request body.", &request);
         if (!co_await read_more()) {
             if (timed_out_ && phase_ == Phase::body) co_return co_await refuse(408, "Request timed out.", &request);
             co_return Next::close;

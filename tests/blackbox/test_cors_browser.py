@@ -61,7 +61,7 @@ def drive(tmp_path, front):
         screenshot = tmp_path / "page.png"
         job = {"front": front, "api": server.base_url, "timezone": timezone, "screenshot": str(screenshot),
                "stale": mint(expires_in=-60), "calls": list(calls), **more}
-        done = subprocess.run([node, "drive.mjs", json.dumps(job)], cwd=BROWSER, stdout=subprocess.PIPE,
+        done = subprocess.run([node, "drive.mjs"], input=json.dumps(job), cwd=BROWSER, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True, timeout=180)
         assert done.returncode == 0, done.stderr
         seen = json.loads(done.stdout)

@@ -7,6 +7,7 @@ import requests
 
 from support.data import apply_state, make_database
 from support.postgres import PrivateCluster, connect, execute, wait_until
+from support.proxy import TcpProxy
 from support.raw import RawConnection, request
 from support.server import run_command
 from support.tokens import claims_of, mint
@@ -231,6 +232,72 @@ def test_recovery_is_fast_once_postgresql_is_back(own_cluster, own_database, sta
     assert server.get("/api/users/", token=mint()).status_code == 200
 
 
+# -- an answer of PostgreSQL that never arrives
+
+@pytest.fixture
+def proxied():
+    """(proxy, url through the proxy, url around it) of a database of its own."""
+    cluster = PrivateCluster(tcp=True, durable=True).start()
+    direct = make_database(cluster)
+    proxy = TcpProxy(cluster.port)
+    yield proxy, f"postgresql://{cluster.user}@127.0.0.1:{proxy.port}/{direct.split('/')[-1].split('?')[0]}", direct
+    proxy.stop()
+    cluster.remove()
+
+
+def lose_the_answer_of_a_rotation(proxy, server, direct, token):
+    """The rotation is committed, and the connection breaks before its answer.  @return (thread, list for the answer)"""
+    answers = []
+    proxy.mute()
+    thread = threading.Thread(target=lambda: answers.append(server.refresh(token, timeout=120)))
+    thread.start()
+    wait_until(lambda: execute(direct, "SELECT 1 FROM token_blacklist_blacklistedtoken"), "the rotation's commit")
+    proxy.cut()
+    return thread, answers
+
+
+def assert_chain_goes_on(server, direct, answer):
+    assert answer.status_code == 200, answer.text
+    successor = answer.json()["refresh"]
+    stored = [jti for jti, in execute(direct, "SELECT jti FROM token_blacklist_outstandingtoken")]
+    assert claims_of(successor)["jti"] in stored and len(stored) == 2
+    assert server.refresh(successor).status_code == 200
+
+
+def test_a_rotation_whose_answer_is_lost_is_answered_with_what_was_stored(proxied, start_server):
+    proxy, url, direct = proxied
+    server = start_server(url)
+    thread, answers = lose_the_answer_of_a_rotation(proxy, server, direct, mint("refresh"))
+    proxy.restore()
+    thread.join()
+    assert_chain_goes_on(server, direct, answers[0])
+
+
+def test_a_rotation_whose_answer_is_lost_for_long_is_not_a_logout(proxied, start_server):
+    """The client hears 503, shows the same token again when the database is back, and goes on."""
+    proxy, url, direct = proxied
+    server = start_server(url)
+    token = mint("refresh")
+    thread, answers = lose_the_answer_of_a_rotation(proxy, server, direct, token)
+    thread.join()
+    assert answers[0].status_code == 503
+    proxy.restore()
+    server.wait_until_ready()
+    assert_chain_goes_on(server, direct, server.refresh(token))
+
+
+def test_a_token_of_a_lost_rotation_is_spent_all_the_same(proxied, start_server):
+    """Only the retry is forgiven: once its successor has been used, the old token is blacklisted for good."""
+    proxy, url, direct = proxied
+    server = start_server(url)
+    token = mint("refresh")
+    thread, answers = lose_the_answer_of_a_rotation(proxy, server, direct, token)
+    proxy.restore()
+    thread.join()
+    assert server.refresh(answers[0].json()["refresh"]).status_code == 200
+    assert server.refresh(token).status_code == 401
+
+
 # -- starting without a database
 
 def assert_away(answer):
@@ -243,18 +310,32 @@ def test_without_a_database_it_starts_and_says_503(start_server):
     assert server.get("/healthz").status_code == 200
     assert server.get("/readyz").status_code == 503
     token = mint()
-    for answer in (server.get("/api/users/", token=token), server.get("/api/accounts/synka777/", token=token),
-                   server.login(), server.refresh(mint("refresh"))):
+    origin = {"Origin": "http://localhost:4200"}
+    for answer in (server.get("/api/users/", token=token, headers=origin), server.login(headers=origin),
+                   server.get("/api/accounts/synka777/", token=token, headers=origin),
+                   server.refresh(mint("refresh"), headers=origin)):
         assert_away(answer)
+        assert answer.headers["Access-Control-Allow-Origin"] == origin["Origin"]
 
 
 def test_without_a_database_what_needs_none_is_answered_as_ever(start_server):
     server = start_server(AWAY, wait="live")
-    assert server.get("/api/users/").status_code == 401
-    assert server.get("/api/users/", token="nonsense").status_code == 401
     assert server.get("/api/nothing/").status_code == 404
-    assert server.post("/api/token/", {}).status_code == 400
     assert server.get("/api/users").status_code == 301
+    assert server.get("/api/users/", headers={"Host": "example.com"}).status_code == 400
+    preflight = {"Origin": "http://localhost:4200", "Access-Control-Request-Method": "GET"}
+    assert server.request("OPTIONS", "/api/users/", headers=preflight).status_code == 200
+
+
+def test_without_credentials_nobody_hears_about_the_database(own_cluster, own_database, start_server):
+    """401 comes before the data: once the server has seen its database, also while that is away."""
+    server = start_server(own_database)
+    own_cluster.stop()
+    wait_until(lambda: server.get("/readyz").status_code == 503, "/readyz to notice")
+    for token in (None, "nonsense", mint(expires_in=-60), mint(secret="x" * 40)):
+        assert server.get("/api/users/", token=token).status_code == 401
+    assert server.post("/api/token/", {}).status_code == 400
+    assert server.refresh("nonsense").status_code == 401
 
 
 def test_a_database_that_comes_later_is_found_without_a_restart(own_cluster, own_database, start_server):

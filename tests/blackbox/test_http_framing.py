@@ -135,7 +135,8 @@ def test_a_missing_or_repeated_host_is_refused(server, name):
 @pytest.mark.parametrize("name", BAD_CHUNKS)
 def test_a_malformed_chunked_body_is_refused_and_the_connection_closed(server, name):
     with RawConnection(server.port) as connection:
-        connection.send(CHUNKED + BAD_CHUNKS[name])
+        # The request behind it shows that the fault is not read as the end of the body.
+        connection.send(CHUNKED + BAD_CHUNKS[name] + request("/healthz"))
         answer = assert_refused_and_closed(connection)
     assert answer.header("access-control-allow-origin") == "http://localhost:4200"
 

@@ -1,10 +1,12 @@
 // Drives the system's Chromium through the stand-in front and prints what it saw as one JSON object.
-//   node drive.mjs '{"front": URL, "api": URL, "timezone": NAME, "screenshot": FILE, "calls": [[method, path, options]]}'
-// `calls` are made after the visible login and their answers returned in order; a failed fetch gives {"error": text}.
-import { existsSync } from "node:fs";
+//   echo '{"front": URL, "api": URL, "timezone": NAME, "stale": TOKEN, "handle": TEXT, "screenshot": FILE,
+//          "calls": [[method, path, options]]}' | node drive.mjs
+// `handle` is logged in with, if given.  `calls` are made afterwards and their answers returned in order; a fetch that
+// fails gives {"error": text}.
+import { existsSync, readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 
-const job = JSON.parse(process.argv[2]);
+const job = JSON.parse(readFileSync(0, "utf8"));
 const places = [process.env.CHROMIUM, "/usr/bin/chromium"];
 const executablePath = places.find((place) => place && existsSync(place));
 if (!executablePath) throw new Error("no Chromium; install Debian's chromium or name one in CHROMIUM");
