@@ -61,9 +61,7 @@ std::string decode_basic(std::string_view text) {
     auto decoded = base::base64_decode_lenient(text);
     if (!decoded) throw refusal("Invalid basic header. Credentials not correctly base64 encoded.");
     if (base::is_utf8(*decoded)) return std::move(*decoded);
-    std::string utf8;
-    for (const char c : *decoded) base::append_utf8(utf8, static_cast<unsigned char>(c));
-    return utf8;
+    return base::latin1_to_utf8(*decoded);
 }
 
 asio::awaitable<void> authenticate_basic(Context& context, std::vector<std::string_view> parts) {
@@ -71,8 +69,7 @@ asio::awaitable<void> authenticate_basic(Context& context, std::vector<std::stri
     if (parts.size() > 2) throw refusal("Invalid basic header. Credentials string should not contain spaces.");
     const std::string pair = decode_basic(parts[1]);
     const auto colon = pair.find(':');
-    if (colon == std::string::npos)
-        throw refusal("Invalid basic header. Credentials not correctly base64 encoded.");
+    if (colon == std::string::npos) throw refusal("Invalid basic header. Credentials not correctly base64 encoded.");
     const auto user = co_await check_credentials(context, pair.substr(0, colon), pair.substr(colon + 1));
     if (!user) throw refusal("Invalid username/password.");
     context.set_access_granted();
@@ -80,9 +77,13 @@ asio::awaitable<void> authenticate_basic(Context& context, std::vector<std::stri
 
 }  // namespace
 
-ApiError user_not_found() { return refusal("User not found", "user_not_found"); }
+ApiError user_not_found() {
+    return refusal("User not found", "user_not_found");
+}
 
-ApiError user_inactive() { return refusal("User is inactive", "user_inactive"); }
+ApiError user_inactive() {
+    return refusal("User is inactive", "user_inactive");
+}
 
 ApiError token_not_valid(auth::TokenFault fault) {
     const std::string_view message = auth::message_of(fault);
@@ -93,7 +94,9 @@ ApiError token_not_valid(auth::TokenFault fault) {
         std::string(message));
 }
 
-ApiError refresh_not_valid(auth::TokenFault fault) { return refusal(auth::message_of(fault), "token_not_valid"); }
+ApiError refresh_not_valid(auth::TokenFault fault) {
+    return refusal(auth::message_of(fault), "token_not_valid");
+}
 
 asio::awaitable<void> authenticate(Context& context) {
     const std::string header = context.request().header("Authorization");

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <unordered_set>
-
 #include "api/hash_pool.hpp"
 #include "auth/token.hpp"
 #include "http/message.hpp"
 #include "rest/url.hpp"
 #include "store/schema_watch.hpp"
 #include "store/tokens.hpp"
+
+#include <unordered_set>
 
 namespace wdx::api {
 

@@ -1,11 +1,10 @@
 #include "api/credentials.hpp"
 
-#include <spdlog/spdlog.h>
+#include "auth/password_hash.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/beast/core/string.hpp>
-
-#include "auth/password_hash.hpp"
+#include <spdlog/spdlog.h>
 
 namespace wdx::api {
 namespace {
@@ -39,8 +38,7 @@ bool has_proxy_header(const http::Request& request) {
     constexpr std::string_view kPrefix = "x-forwarded-";
     for (const auto& field : request.message) {
         const auto name = field.name_string();
-        if (boost::beast::iequals(name, "forwarded") ||
-            boost::beast::iequals(name.substr(0, kPrefix.size()), kPrefix))
+        if (boost::beast::iequals(name, "forwarded") || boost::beast::iequals(name.substr(0, kPrefix.size()), kPrefix))
             return true;
     }
     return false;

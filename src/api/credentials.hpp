@@ -14,7 +14,7 @@ inline constexpr std::string_view kDefaultPassword = "watchdxg";
 /// @return the active user with the hash as it is now stored, nullopt when refused for whatever reason
 /// @throws ApiError 503 when too many logins wait; DbError
 boost::asio::awaitable<std::optional<store::Credentials>> check_credentials(Context& context, std::string username,
-                                                                           std::string password);
+                                                                            std::string password);
 
 /// True when nobody but this machine can have sent the request: a loopback peer, no trace of a proxy, a local Host.
 bool is_local_request(const http::Request& request);

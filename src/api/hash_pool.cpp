@@ -1,9 +1,8 @@
 #include "api/hash_pool.hpp"
 
+#include <latch>
 #include <sys/resource.h>
 #include <unistd.h>
-
-#include <latch>
 
 #include <boost/asio/post.hpp>
 

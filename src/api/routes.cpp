@@ -27,7 +27,9 @@ constexpr std::array kMetadata{
     Metadata{"/api/users/", "X User List", R"("")", ""},
 };
 
-std::string_view name_of(Verb verb) { return verb == Verb::get ? "GET" : "POST"; }
+std::string_view name_of(Verb verb) {
+    return verb == Verb::get ? "GET" : "POST";
+}
 
 /// @return the values of the pattern's `{...}` parts, nullopt when the path is another
 std::optional<std::vector<std::string>> match_pattern(std::string_view pattern, std::string_view path) {
@@ -52,9 +54,13 @@ std::optional<std::vector<std::string>> match_pattern(std::string_view pattern, 
 
 }  // namespace
 
-std::span<const Route> all_routes() { return kRoutes; }
+std::span<const Route> all_routes() {
+    return kRoutes;
+}
 
-std::span<const Metadata> all_metadata() { return kMetadata; }
+std::span<const Metadata> all_metadata() {
+    return kMetadata;
+}
 
 std::optional<Match> match_route(std::string_view path) {
     Match match;
@@ -88,9 +94,9 @@ std::string Match::allow() const {
 }
 
 std::string render_metadata(const Metadata& metadata) {
-    std::string out = fmt::format(
-        R"({{"name":"{}","description":{},"renders":["application/json"],"parses":["application/json"])", metadata.name,
-        metadata.description);
+    std::string out =
+        fmt::format(R"({{"name":"{}","description":{},"renders":["application/json"],"parses":["application/json"])",
+                    metadata.name, metadata.description);
     if (!metadata.actions.empty()) out += fmt::format(",\"actions\":{}", metadata.actions);
     return out + '}';
 }

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "api/context.hpp"
+#include "http/message.hpp"
+
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "api/context.hpp"
-#include "http/message.hpp"
 
 namespace wdx::api {
 

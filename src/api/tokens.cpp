@@ -1,10 +1,10 @@
-#include <spdlog/spdlog.h>
-
 #include "api/authentication.hpp"
 #include "api/credentials.hpp"
 #include "api/routes.hpp"
 #include "rest/body.hpp"
 #include "rest/error.hpp"
+
+#include <spdlog/spdlog.h>
 
 namespace wdx::api {
 namespace {
@@ -34,7 +34,9 @@ rest::ApiError no_active_account(std::string_view detail) {
     return rest::unauthorized(rest::detail_body(detail), std::string(detail));
 }
 
-rest::ApiError refresh_user_refused() { return no_active_account("No active account found for the given token."); }
+rest::ApiError refresh_user_refused() {
+    return no_active_account("No active account found for the given token.");
+}
 
 /// The jti as the database can hold it.
 bool is_storable(std::string_view jti) {
@@ -71,8 +73,7 @@ asio::awaitable<store::Rotation> rotate_surely(Context& context, std::int32_t us
     while (true) {
         std::optional<db::DbError> failure;
         try {
-            const store::Rotation result =
-                co_await services.tokens.rotate(user_id, presented, issued_at, successor);
+            const store::Rotation result = co_await services.tokens.rotate(user_id, presented, issued_at, successor);
             if (result == store::Rotation::blacklisted && unknown &&
                 co_await services.tokens.is_recorded(successor.jti))
                 co_return store::Rotation::done;

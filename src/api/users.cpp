@@ -114,8 +114,8 @@ asio::awaitable<http::Response> list_users(Context& context) {
     const db::Param id = account ? db::Param(account->value) : db::Param(std::nullopt);
     if (!services.long_lists.contains(hint)) {
         db::Batch batch;
-        const std::size_t index = account ? batch.add(store::kListUsersOfAccountShort, {id})
-                                          : batch.add(store::kListUsersShort, {});
+        const std::size_t index =
+            account ? batch.add(store::kListUsersOfAccountShort, {id}) : batch.add(store::kListUsersShort, {});
         co_await context.read(batch);
         if (batch.rows(index).size() <= store::kShortListRows) co_return ok(render_users(batch.rows(index)));
         remember_long_list(services, hint);
@@ -126,8 +126,7 @@ asio::awaitable<http::Response> list_users(Context& context) {
     const db::Query& query = account ? store::kListUsersOfAccount : store::kListUsers;
     std::vector<db::Param> params;
     if (account) params.push_back(id);
-    response.stream =
-        std::make_unique<UserListSource>(co_await services.pool.open_stream(query, std::move(params)));
+    response.stream = std::make_unique<UserListSource>(co_await services.pool.open_stream(query, std::move(params)));
     co_return response;
 }
 

@@ -1,10 +1,17 @@
 #include "app/application.hpp"
 
-#include <malloc.h>
-#include <sys/resource.h>
+#include "app/database_gate.hpp"
+#include "app/pipeline.hpp"
+#include "auth/secret_key.hpp"
+#include "base/log.hpp"
+#include "base/offload.hpp"
+#include "config/listen.hpp"
+#include "http/server.hpp"
 
 #include <csignal>
 #include <cstdio>
+#include <malloc.h>
+#include <sys/resource.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -13,14 +20,6 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <spdlog/spdlog.h>
-
-#include "app/database_gate.hpp"
-#include "app/pipeline.hpp"
-#include "auth/secret_key.hpp"
-#include "base/log.hpp"
-#include "base/offload.hpp"
-#include "config/listen.hpp"
-#include "http/server.hpp"
 
 namespace wdx::app {
 namespace {
@@ -149,9 +148,7 @@ Application::Application(const config::Config& config, const ServeOptions& optio
                  .cors_allowed_origins = config.cors_allowed_origins,
                  .is_open = [this] { return gate_open_; },
                  .is_ready =
-                     [this] {
-                         return gate_open_ && pool_.is_up() && schema_.is_known() && schema_.missing().empty();
-                     }},
+                     [this] { return gate_open_ && pool_.is_up() && schema_.is_known() && schema_.missing().empty(); }},
                 services_),
       server_(context_.get_executor(), server_options()),
       signals_(context_, SIGTERM, SIGINT, SIGHUP),
@@ -159,22 +156,19 @@ Application::Application(const config::Config& config, const ServeOptions& optio
       tick_timer_(context_) {}
 
 http::ServerOptions Application::server_options() {
-    return {.session = {.head_limits = {config_.request_line_limit, config_.header_limit},
-                        .body_limit = config_.body_limit,
-                        .header_timeout = config_.header_timeout,
-                        .body_timeout = config_.body_timeout,
-                        .write_timeout = config_.write_timeout,
-                        .idle_timeout = config_.idle_timeout,
-                        .handler = [this](http::Request& request) { return pipeline_.handle(request); },
-                        .refuse =
-                            [this](unsigned status, std::string_view detail, const http::Request* request) {
-                                return pipeline_.refuse(status, detail, request);
-                            },
-                        .on_answered =
-                            [this](const http::Request& request, unsigned status, std::uint64_t bytes,
-                                   std::chrono::steady_clock::duration took) {
-                                log_answer(request, status, bytes, took);
-                            }},
+    return {.session = {
+                .head_limits = {config_.request_line_limit, config_.header_limit},
+                .body_limit = config_.body_limit,
+                .header_timeout = config_.header_timeout,
+                .body_timeout = config_.body_timeout,
+                .write_timeout = config_.write_timeout,
+                .idle_timeout = config_.idle_timeout,
+                .handler = [this](http::Request& request) { return pipeline_.handle(request); },
+                .refuse = [this](unsigned status, std::string_view detail,
+                                 const http::Request* request) { return pipeline_.refuse(status, detail, request); },
+                .on_answered =
+                    [this](const http::Request& request, unsigned status, std::uint64_t bytes,
+                           std::chrono::steady_clock::duration took) { log_answer(request, status, bytes, took); }},
             .max_connections = config_.max_connections,
             .unix_mode = config_.listen_mode};
 }

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "config/config.hpp"
+
 #include <functional>
 #include <string>
 #include <vector>
-
-#include "config/config.hpp"
 
 namespace wdx::app {
 

@@ -1,11 +1,11 @@
 #include "app/database_gate.hpp"
 
-#include <fmt/ranges.h>
-#include <spdlog/spdlog.h>
-
 #include "api/credentials.hpp"
 #include "auth/password_hash.hpp"
 #include "db/migrate.hpp"
+
+#include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
 
 namespace wdx::app {
 namespace {
@@ -15,9 +15,10 @@ void check_migrations(db::Session& session, bool migrate) {
         const auto pending = db::pending(session);
         if (pending.empty()) return;
         if (!migrate)
-            throw GateError(fmt::format("migrations are pending: {}; run `watchdxg-back migrate`, or start with "
-                                        "`serve --migrate`",
-                                        fmt::join(pending, ", ")));
+            throw GateError(
+                fmt::format("migrations are pending: {}; run `watchdxg-back migrate`, or start with "
+                            "`serve --migrate`",
+                            fmt::join(pending, ", ")));
         db::apply(session, [](std::string_view name, db::MigrationStep step) {
             spdlog::info("migration {} {}", name, step == db::MigrationStep::applied ? "applied" : "adopted");
         });

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "config/config.hpp"
+
 #include <stdexcept>
 #include <string>
-
-#include "config/config.hpp"
 
 namespace wdx::app {
 
@@ -16,7 +16,7 @@ class GateError : public std::runtime_error {
 struct GateOptions {
     std::string database_url;
     std::chrono::seconds connect_timeout{5};
-    bool migrate = false;         ///< apply what is pending instead of refusing
+    bool migrate = false;          ///< apply what is pending instead of refusing
     bool beyond_loopback = false;  ///< some listener can be reached from other machines
 };
 

@@ -7,13 +7,13 @@
 #include <grp.h>
 #include <iterator>
 #include <pwd.h>
-#include <signal.h>
 #include <stdexcept>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -69,6 +69,17 @@ std::string read_command_line(const fs::path& process) {
 }
 
 }  // namespace
+
+SignalHold::SignalHold() {
+    sigset_t held;
+    sigemptyset(&held);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&held, number);
+    ::pthread_sigmask(SIG_BLOCK, &held, &before_);
+}
+
+void SignalHold::release() noexcept {
+    if (std::exchange(holds_, false)) ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
 
 ClusterUser ClusterUser::choose(const fs::path& existing_cluster) {
     const uid_t self = ::geteuid();

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <signal.h>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -35,6 +36,23 @@ int run_in_child(const ClusterUser& user, const std::function<int()>& body);
 /// @return as run_in_child; 127 when the program could not be started
 int run_program(const ClusterUser& user, const std::vector<std::string>& program,
                 const std::vector<std::string>& environment, int output_fd);
+
+/// Holds SIGINT, SIGTERM and SIGHUP back from this thread, and from threads and children made meanwhile (run_in_child
+/// excepted), so that a Ctrl-C while the server starts does not end the program and leave PostgreSQL running.  What
+/// came is delivered when it is released.
+class SignalHold {
+  public:
+    SignalHold();
+    SignalHold(const SignalHold&) = delete;
+    SignalHold& operator=(const SignalHold&) = delete;
+    ~SignalHold() { release(); }
+    /// For when there are handlers.  Call it on the thread that made the hold; it is not an error to do so twice.
+    void release() noexcept;
+
+  private:
+    sigset_t before_{};
+    bool holds_ = true;
+};
 
 /// The first of the folders on the way from `/` down to `folder` (itself included) that `user` may not enter.
 std::optional<std::filesystem::path> first_closed_folder(const ClusterUser& user, const std::filesystem::path& folder);

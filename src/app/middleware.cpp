@@ -21,6 +21,16 @@ bool all_of(std::string_view text, std::string_view characters) {
     return !text.empty() && text.find_first_not_of(characters) == std::string_view::npos;
 }
 
+/// `[` hexadecimal digits, a colon, then at least one of them, colon or dot, `]`.
+bool is_bracketed_ipv6(std::string_view text) {
+    if (!text.ends_with(']')) return false;
+    const std::string_view inside = text.substr(1, text.size() - 2);
+    const auto colon = inside.find(':');
+    if (colon == std::string_view::npos) return false;
+    return inside.substr(0, colon).find_first_not_of("0123456789abcdef") == std::string_view::npos &&
+           all_of(inside.substr(colon + 1), "0123456789abcdef:.");
+}
+
 /// The domain of `host:port` in lower case without a trailing dot; empty when the text is no host.
 std::string domain_of(std::string_view host) {
     std::string domain = lower(host);
@@ -30,12 +40,7 @@ std::string domain_of(std::string_view host) {
         if (!all_of(std::string_view(domain).substr(colon + 1), "0123456789")) return {};
         domain.resize(colon);
     }
-    if (domain.starts_with('[')) {
-        const bool closed = domain.size() > 2 && domain.back() == ']';
-        const std::string_view inside = std::string_view(domain).substr(1, closed ? domain.size() - 2 : 0);
-        return all_of(inside, "0123456789abcdef:.") && inside.find(':') != std::string_view::npos ? domain
-                                                                                                  : std::string{};
-    }
+    if (domain.starts_with('[')) return is_bracketed_ipv6(domain) ? domain : std::string{};
     if (!all_of(domain, "abcdefghijklmnopqrstuvwxyz0123456789.-")) return {};
     if (domain.ends_with('.')) domain.pop_back();
     return domain;
@@ -83,6 +88,8 @@ void add_security_headers(http::Response& response) {
     response.set("Cache-Control", "no-store");
 }
 
-void add_frame_options(http::Response& response) { response.set("X-Frame-Options", "DENY"); }
+void add_frame_options(http::Response& response) {
+    response.set("X-Frame-Options", "DENY");
+}
 
 }  // namespace wdx::app

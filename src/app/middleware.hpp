@@ -1,11 +1,11 @@
 #pragma once
 
+#include "http/message.hpp"
+#include "rest/url.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "http/message.hpp"
-#include "rest/url.hpp"
 
 namespace wdx::app {
 

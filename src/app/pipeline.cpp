@@ -1,13 +1,13 @@
 #include "app/pipeline.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include "api/authentication.hpp"
 #include "app/middleware.hpp"
 #include "base/json_writer.hpp"
 #include "base/random.hpp"
 #include "rest/error.hpp"
 #include "rest/negotiation.hpp"
+
+#include <spdlog/spdlog.h>
 
 namespace wdx::app {
 namespace {
@@ -114,8 +114,7 @@ std::optional<Response> Pipeline::probe(const Request& request, std::string_view
         return response;
     }
     const bool ok = path == "/healthz" || options_.is_ready();
-    response = ok ? api::ok(R"({"status":"ok"})")
-                  : render(rest::ApiError{503, R"({"status":"unavailable"})"});
+    response = ok ? api::ok(R"({"status":"ok"})") : render(rest::ApiError{503, R"({"status":"unavailable"})"});
     if (!ok) response.set("Retry-After", std::to_string(kRetryAfter.count()));
     add_api_headers(response, {});
     return response;
@@ -144,8 +143,7 @@ asio::awaitable<Response> Pipeline::dispatch(const Request& request, const rest:
     throw rest::not_found();
 }
 
-asio::awaitable<Response> Pipeline::serve_route(const Request& request, const rest::Target& target,
-                                                api::Match match) {
+asio::awaitable<Response> Pipeline::serve_route(const Request& request, const rest::Target& target, api::Match match) {
     if (!options_.is_open()) throw rest::unavailable(kRetryAfter);
     api::Context context(request, target, services_);
     context.path_values = match.values;

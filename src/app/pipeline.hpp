@@ -1,12 +1,12 @@
 #pragma once
 
-#include <functional>
-#include <string>
-#include <vector>
-
 #include "api/context.hpp"
 #include "api/routes.hpp"
 #include "http/message.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
 
 namespace wdx::app {
 

@@ -1,5 +1,11 @@
 #include "auth/token.hpp"
 
+#include "base/base64.hpp"
+#include "base/json_writer.hpp"
+#include "base/random.hpp"
+#include "base/unicode.hpp"
+
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -8,33 +14,47 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 
-#include "base/base64.hpp"
-#include "base/json_writer.hpp"
-#include "base/random.hpp"
-
 namespace wdx::auth {
 namespace {
 
 using base::JsonValue;
 using base::UnixTime;
 
-/// `{"alg":"HS256","typ":"JWT"}` in base64url: the header of every token that we or SimpleJWT made, recognised without decoding it.
+/// `{"alg":"HS256","typ":"JWT"}` in base64url: the header of every token that we or SimpleJWT made, recognised without
+/// decoding it.
 constexpr std::string_view kEncodedHeader = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
 constexpr std::size_t kSignatureBytes = 32;
 constexpr std::size_t kJtiBytes = 16;
 /// 9999-12-31T23:59:59Z, where the calendar of the original ends.
 constexpr UnixTime kLastSecond = 253402300799;
 
-/// @return a number's whole seconds, saturated; nullopt when the claim is no number
+/// Seconds of a number too large for 64 bits, on either side of the calendar.
+constexpr UnixTime kFarAway = 9'000'000'000'000'000'000;
+
+/// Reads a time as PyJWT does, with Python's `int(claim)`: fractions are cut off, true is 1, text of digits is a
+/// number.
+/// @return whole seconds, saturated; nullopt when Python raises
 std::optional<UnixTime> seconds_of(const JsonValue& claim) noexcept {
-    constexpr double kLimit = 9.0e18;
-    if (claim.kind == JsonValue::Kind::floating) {
-        if (!std::isfinite(claim.floating)) return std::nullopt;
-        return static_cast<UnixTime>(std::clamp(claim.floating, -kLimit, kLimit));
+    switch (claim.kind) {
+        case JsonValue::Kind::boolean:
+            return claim.boolean ? 1 : 0;
+        case JsonValue::Kind::floating: {
+            if (!std::isfinite(claim.floating)) return std::nullopt;
+            constexpr auto kLimit = static_cast<double>(kFarAway);
+            return static_cast<UnixTime>(std::clamp(claim.floating, -kLimit, kLimit));
+        }
+        case JsonValue::Kind::integer:
+            if (claim.fits_int64) return claim.integer;
+            return claim.raw.starts_with('-') ? -kFarAway : kFarAway;
+        case JsonValue::Kind::string: {
+            const auto number = base::parse_python_int(claim.string);
+            if (!number) return std::nullopt;
+            if (number->in_range) return number->value;
+            return number->negative ? -kFarAway : kFarAway;
+        }
+        default:
+            return std::nullopt;
     }
-    if (claim.kind != JsonValue::Kind::integer) return std::nullopt;
-    if (claim.fits_int64) return claim.integer;
-    return static_cast<UnixTime>(claim.raw.starts_with('-') ? -kLimit : kLimit);
 }
 
 bool is_supported_header(std::string_view segment) {
@@ -49,9 +69,10 @@ bool is_supported_header(std::string_view segment) {
     if (alg == nullptr || !alg->is_string() || alg->string != "HS256") return false;
     const JsonValue* kid = header.find("kid");
     if (kid != nullptr && !kid->is_string()) return false;
-    // No extension is understood, so none may be critical; `b64: false` is one (RFC 7797).
+    // A payload that is not encoded stands outside the token (RFC 7797); PyJWT looks for exactly `false`.
     const JsonValue* b64 = header.find("b64");
-    if (b64 != nullptr && !(b64->kind == JsonValue::Kind::boolean && b64->boolean)) return false;
+    if (b64 != nullptr && b64->kind == JsonValue::Kind::boolean && !b64->boolean) return false;
+    // No extension is understood, so none may be critical.
     return header.find("crit") == nullptr;
 }
 
@@ -65,8 +86,10 @@ std::optional<TokenFault> check_times(const JsonValue& claims, UnixTime now) noe
     }
     if (const JsonValue* exp = claims.find("exp")) {
         const auto seconds = seconds_of(*exp);
-        if (!seconds || *seconds > kLastSecond) return TokenFault::invalid;
+        if (!seconds) return TokenFault::invalid;
         if (*seconds <= now) return TokenFault::expired;
+        // compat: exp. Here SimpleJWT makes a date of it, of numbers within the calendar alone.
+        if (!exp->is_number() || *seconds > kLastSecond) return TokenFault::invalid;
     }
     for (const std::string_view name : {"sub", "jti"}) {
         const JsonValue* claim = claims.find(name);
@@ -141,7 +164,9 @@ UnixTime expiry(TokenType type, const Lifetimes& lifetimes, UnixTime now) noexce
     return now + (type == TokenType::access ? lifetimes.access : lifetimes.refresh).count();
 }
 
-std::string_view name_of(TokenType type) noexcept { return type == TokenType::access ? "access" : "refresh"; }
+std::string_view name_of(TokenType type) noexcept {
+    return type == TokenType::access ? "access" : "refresh";
+}
 
 /// `token_type, exp, iat, jti`: how every new token begins.
 PayloadWriter begin_payload(TokenType type, const IssuedToken& token, UnixTime now) {

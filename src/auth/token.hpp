@@ -1,14 +1,14 @@
 #pragma once
 
+#include "base/clock.hpp"
+#include "base/json_reader.hpp"
+
 #include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include <openssl/evp.h>
-
-#include "base/clock.hpp"
-#include "base/json_reader.hpp"
 
 namespace wdx::auth {
 
@@ -33,7 +33,7 @@ enum class TokenType { access, refresh };
 
 /// The first check that a token failed.
 enum class TokenFault {
-    invalid,      ///< not decodable, wrong algorithm or signature, not yet valid, claim of a wrong type
+    invalid,  ///< not decodable, wrong algorithm or signature, not yet valid, claim of a wrong type
     expired,
     blacklisted,  ///< found by the store, not here
     no_exp,

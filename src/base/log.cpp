@@ -1,5 +1,7 @@
 #include "base/log.hpp"
 
+#include "base/json_writer.hpp"
+
 #include <cstdio>
 #include <memory>
 
@@ -7,8 +9,6 @@
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-
-#include "base/json_writer.hpp"
 
 namespace wdx::base {
 namespace {
@@ -111,7 +111,9 @@ void reopen_log() {
     if (!state().options.file.empty()) install(state().options);
 }
 
-void flush_log() { spdlog::default_logger_raw()->flush(); }
+void flush_log() {
+    spdlog::default_logger_raw()->flush();
+}
 
 void log_access(const AccessEntry& entry) {
     if (!state().options.access) return;

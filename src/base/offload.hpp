@@ -23,19 +23,19 @@ boost::asio::awaitable<std::invoke_result_t<Work>> offload(boost::asio::thread_p
     auto initiate = [&pool](auto handler, Work task) {
         auto executor = asio::get_associated_executor(handler);
         auto guard = asio::make_work_guard(executor);
-        asio::post(pool, [handler = std::move(handler), guard = std::move(guard), executor,
-                          task = std::move(task)]() mutable {
-            std::exception_ptr failure;
-            Result result{};
-            try {
-                result = task();
-            } catch (...) {
-                failure = std::current_exception();
-            }
-            asio::post(executor, [handler = std::move(handler), failure, result = std::move(result)]() mutable {
-                std::move(handler)(failure, std::move(result));
+        asio::post(
+            pool, [handler = std::move(handler), guard = std::move(guard), executor, task = std::move(task)]() mutable {
+                std::exception_ptr failure;
+                Result result{};
+                try {
+                    result = task();
+                } catch (...) {
+                    failure = std::current_exception();
+                }
+                asio::post(executor, [handler = std::move(handler), failure, result = std::move(result)]() mutable {
+                    std::move(handler)(failure, std::move(result));
+                });
             });
-        });
     };
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr, Result)>(
         initiate, asio::use_awaitable, std::move(work));

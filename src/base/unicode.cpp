@@ -178,6 +178,13 @@ void append_utf8(std::string& out, char32_t code_point) {
     }
 }
 
+std::string latin1_to_utf8(std::string_view bytes) {
+    std::string out;
+    out.reserve(bytes.size());
+    for (const char c : bytes) append_utf8(out, static_cast<unsigned char>(c));
+    return out;
+}
+
 bool is_space(char32_t code_point) noexcept {
     if (code_point < 0x80) {
         return code_point == ' ' || (code_point >= '\t' && code_point <= '\r') ||

@@ -25,6 +25,9 @@ bool is_utf8(std::string_view text) noexcept;
 /// those.
 void append_utf8(std::string& out, char32_t code_point);
 
+/// Every byte as the code point of its number, which is how WSGI hands bytes of a request's head to the original.
+std::string latin1_to_utf8(std::string_view bytes);
+
 /// Reads the code point that starts at `position` (inside `text`) and moves `position` behind it.  A lone surrogate in
 /// its three-byte form is returned as it is; any other malformed byte is U+FFFD, one byte long.
 char32_t next_code_point(std::string_view text, std::size_t& position) noexcept;

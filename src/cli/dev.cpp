@@ -1,5 +1,3 @@
-#include <iostream>
-
 #include "app/application.hpp"
 #include "app/dev_cluster.hpp"
 #include "app/dev_demo.hpp"
@@ -7,6 +5,8 @@
 #include "cli/serve.hpp"
 #include "config/listen.hpp"
 #include "db/migrate.hpp"
+
+#include <iostream>
 
 namespace wdx::cli {
 namespace {

@@ -1,14 +1,15 @@
+#include "cli/command.hpp"
+#include "cli/serve.hpp"
+#include "config/listen.hpp"
+
+#include <sys/socket.h>
+
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
-#include <sys/socket.h>
-
-#include "cli/command.hpp"
-#include "cli/serve.hpp"
-#include "config/listen.hpp"
 
 namespace wdx::cli {
 namespace {
@@ -28,9 +29,8 @@ Socket connect(asio::io_context& context, const config::ListenAddress& address) 
         // A server that listens everywhere is asked on this machine.
         const bool everywhere = address.host == "0.0.0.0" || address.host == "::";
         asio::ip::tcp::resolver resolver(context);
-        endpoint = resolver.resolve(everywhere ? "localhost" : address.host, std::to_string(address.port))
-                       .begin()
-                       ->endpoint();
+        endpoint =
+            resolver.resolve(everywhere ? "localhost" : address.host, std::to_string(address.port)).begin()->endpoint();
     }
     Socket socket(context, endpoint.protocol());
     ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience));

@@ -1,9 +1,5 @@
 #include "cli/program.hpp"
 
-#include <CLI/CLI.hpp>
-
-#include <iostream>
-
 #include "cli/changepassword.hpp"
 #include "cli/check.hpp"
 #include "cli/command.hpp"
@@ -13,6 +9,10 @@
 #include "cli/migrate.hpp"
 #include "cli/serve.hpp"
 #include "config/load.hpp"
+
+#include <iostream>
+
+#include <CLI/CLI.hpp>
 
 namespace wdx::cli {
 namespace {
@@ -77,7 +77,8 @@ CLI::App* Program::add_command(CLI::App& parent, const std::string& name, const 
                                std::function<int(const config::Loaded&)> action) {
     CLI::App* command = parent.add_subcommand(name, help);
     add_settings(*command);
-    command->callback([this, action = std::move(action)] { action_ = [this, action] { return with_settings(action); }; });
+    command->callback(
+        [this, action = std::move(action)] { action_ = [this, action] { return with_settings(action); }; });
     return command;
 }
 
@@ -95,15 +96,13 @@ void Program::add_server_commands() {
         return serve(loaded.config, migrate_first_, std::cerr);
     });
     command->add_flag("--migrate", migrate_first_, "Apply pending migrations instead of refusing to start");
-    command = add_command(app_, "dev", "Try it: private PostgreSQL, demo data, operator watchdxg/watchdxg, loopback only",
-                          [this](const config::Loaded& loaded) {
-                              return dev(loaded.config, postgres_port_, std::cerr);
-                          });
+    command =
+        add_command(app_, "dev", "Try it: private PostgreSQL, demo data, operator watchdxg/watchdxg, loopback only",
+                    [this](const config::Loaded& loaded) { return dev(loaded.config, postgres_port_, std::cerr); });
     command->add_option("--postgres-port", postgres_port_,
                         "Let PostgreSQL listen on 127.0.0.1 at this port too, with a generated password");
-    add_command(app_, "healthcheck", "Ask the running server whether it answers", [](const config::Loaded& loaded) {
-        return healthcheck(loaded.config, std::cout, std::cerr);
-    });
+    add_command(app_, "healthcheck", "Ask the running server whether it answers",
+                [](const config::Loaded& loaded) { return healthcheck(loaded.config, std::cout, std::cerr); });
     app_.add_subcommand("version", "Print the version")->callback([this] {
         action_ = [] {
             std::cout << "watchdxg-back " WDX_VERSION "\n";
@@ -113,29 +112,28 @@ void Program::add_server_commands() {
 }
 
 void Program::add_database_commands() {
-    CLI::App* command = add_command(app_, "migrate", "Bring our tables up to date", [this](const config::Loaded& loaded) {
-        return migrate(loaded.config, migrate_, std::cout, std::cerr);
-    });
+    CLI::App* command = add_command(
+        app_, "migrate", "Bring our tables up to date",
+        [this](const config::Loaded& loaded) { return migrate(loaded.config, migrate_, std::cout, std::cerr); });
     auto* check_flag = command->add_flag("--check", migrate_.check, "Change nothing; exit 1 when something is pending");
     command->add_flag("--plan", migrate_.plan, "Change nothing; say what would be done")->excludes(check_flag);
-    add_command(app_, "flushexpiredtokens", "Delete expired refresh tokens", [](const config::Loaded& loaded) {
-        return flushexpiredtokens(loaded.config, std::cout, std::cerr);
-    });
-    add_command(app_, "check", "Look at settings and database and say what to do", [](const config::Loaded& loaded) {
-        return check(loaded.config, std::cout, std::cerr);
-    });
+    add_command(app_, "flushexpiredtokens", "Delete expired refresh tokens",
+                [](const config::Loaded& loaded) { return flushexpiredtokens(loaded.config, std::cout, std::cerr); });
+    add_command(app_, "check", "Look at settings and database and say what to do",
+                [](const config::Loaded& loaded) { return check(loaded.config, std::cout, std::cerr); });
 }
 
 void Program::add_password_input(CLI::App& command, PasswordInput& input) {
     command.add_flag("--password-stdin", input.from_stdin, "Read the password from standard input");
-    command.add_flag_callback("--no-validate", [&input] { input.validate = false; }, "Accept a weak password");
+    command.add_flag_callback(
+        "--no-validate", [&input] { input.validate = false; }, "Accept a weak password");
 }
 
 void Program::add_operator_commands() {
-    CLI::App* command = add_command(app_, "create_user", "Make the operator who may log in",
-                                    [this](const config::Loaded& loaded) {
-                                        return create_user(loaded.config, create_user_, std::cout, std::cerr);
-                                    });
+    CLI::App* command =
+        add_command(app_, "create_user", "Make the operator who may log in", [this](const config::Loaded& loaded) {
+            return create_user(loaded.config, create_user_, std::cout, std::cerr);
+        });
     command->add_option("--username", create_user_.username, "Name to log in with; asked for when missing");
     command->add_flag("--allow-second", create_user_.allow_second, "Make another operator besides the first");
     add_password_input(*command, create_user_.password);
@@ -180,6 +178,8 @@ int Program::run(int argc, char** argv) {
 
 }  // namespace
 
-int run(int argc, char** argv) { return Program().run(argc, argv); }
+int run(int argc, char** argv) {
+    return Program().run(argc, argv);
+}
 
 }  // namespace wdx::cli

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "config/config.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <ostream>
-
-#include "config/config.hpp"
 
 namespace wdx::cli {
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "db/error.hpp"
+#include "db/rows.hpp"
+
 #include <array>
 #include <cstdint>
 #include <initializer_list>
@@ -9,9 +12,6 @@
 #include <vector>
 
 #include <boost/asio/any_completion_handler.hpp>
-
-#include "db/error.hpp"
-#include "db/rows.hpp"
 
 namespace wdx::db {
 
@@ -25,10 +25,10 @@ struct Query {
 /// One `$n`, in PostgreSQL's text format; an empty optional is NULL.  Text must not contain a NUL byte.
 class Param {
   public:
-    Param(std::nullopt_t) {}                                   // NOLINT(google-explicit-constructor)
-    Param(std::string_view text) : text_(text) {}              // NOLINT(google-explicit-constructor)
-    Param(const char* text) : text_(text) {}                   // NOLINT(google-explicit-constructor)
-    Param(const std::string& text) : text_(text) {}            // NOLINT(google-explicit-constructor)
+    Param(std::nullopt_t) {}                                     // NOLINT(google-explicit-constructor)
+    Param(std::string_view text) : text_(text) {}                // NOLINT(google-explicit-constructor)
+    Param(const char* text) : text_(text) {}                     // NOLINT(google-explicit-constructor)
+    Param(const std::string& text) : text_(text) {}              // NOLINT(google-explicit-constructor)
     Param(std::int64_t value) : text_(std::to_string(value)) {}  // NOLINT(google-explicit-constructor)
     Param(std::int32_t value) : text_(std::to_string(value)) {}  // NOLINT(google-explicit-constructor)
 

@@ -1,11 +1,11 @@
 #include "db/connection.hpp"
 
+#include "base/offload.hpp"
+#include "db/error.hpp"
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
-
-#include "base/offload.hpp"
-#include "db/error.hpp"
 
 namespace wdx::db {
 namespace {
@@ -243,7 +243,7 @@ void Connection::finish_front() {
     if (batch == nullptr) return;
     if (batch->error_ && batch->error_->is_schema_mismatch()) forget_prepared();
     // The awaiting coroutine goes on inside this call, and the batch may be gone after it.
-    std::move(*batch->done_)();
+    std::move (*batch->done_)();
 }
 
 /// Plans refer to tables that have changed: new names for everything from here on, and the old plans are dropped.
@@ -264,7 +264,7 @@ void Connection::fail_all(const std::string& why) {
     for (const Pending& pending : lost) {
         if (pending.batch == nullptr) continue;
         pending.batch->error_ = DbError::unavailable(std::string(pending.batch->statements_[0].query->name), why, true);
-        std::move(*pending.batch->done_)();
+        std::move (*pending.batch->done_)();
     }
 }
 

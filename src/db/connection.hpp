@@ -1,5 +1,7 @@
 #pragma once
 
+#include "db/batch.hpp"
+
 #include <chrono>
 #include <deque>
 #include <functional>
@@ -13,15 +15,13 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/thread_pool.hpp>
 
-#include "db/batch.hpp"
-
 namespace wdx::db {
 
 struct ConnectOptions {
-    std::string url;                            ///< libpq URI or key=value string; several hosts and TLS as libpq has them
-    std::chrono::seconds connect_timeout{5};    ///< for each host
+    std::string url;  ///< libpq URI or key=value string; several hosts and TLS as libpq has them
+    std::chrono::seconds connect_timeout{5};  ///< for each host
     std::chrono::milliseconds statement_timeout{30'000};
-    bool prepared_statements = true;            ///< off behind PgBouncer in transaction mode
+    bool prepared_statements = true;  ///< off behind PgBouncer in transaction mode
 };
 
 struct ConnectionCloser {

@@ -1,12 +1,12 @@
 #include "db/pool.hpp"
 
+#include "base/offload.hpp"
+#include "db/error.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
-#include "base/offload.hpp"
-#include "db/error.hpp"
 
 namespace wdx::db {
 namespace {
@@ -94,7 +94,8 @@ Connection* Pool::pick() {
             best = connection.get();
     }
     if (best == nullptr) throw DbError::unavailable("connect", "no connection to the database", false);
-    if (total >= options_.queue) throw DbError::unavailable("connect", "too many requests wait for the database", false);
+    if (total >= options_.queue)
+        throw DbError::unavailable("connect", "too many requests wait for the database", false);
     return best;
 }
 

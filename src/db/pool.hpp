@@ -1,14 +1,14 @@
 #pragma once
 
+#include "db/batch.hpp"
+#include "db/connection.hpp"
+#include "db/stream.hpp"
+
 #include <memory>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
-
-#include "db/batch.hpp"
-#include "db/connection.hpp"
-#include "db/stream.hpp"
 
 namespace wdx::db {
 

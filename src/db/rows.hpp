@@ -15,7 +15,8 @@ struct ResultDeleter {
 using ResultPtr = std::unique_ptr<PGresult, ResultDeleter>;
 
 /// One row of a result, valid as long as its Rows.  Values are read by position, in the order of the SELECT list.
-/// The typed readers understand both the text and the binary format; a NULL is `is_null`, reading it as a value is a bug.
+/// The typed readers understand both the text and the binary format; a NULL is `is_null`, reading it as a value is a
+/// bug.
 class Row {
   public:
     Row(const PGresult* result, int index) noexcept : result_(result), index_(index) {}

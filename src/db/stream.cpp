@@ -1,10 +1,10 @@
 #include "db/stream.hpp"
 
+#include "db/error.hpp"
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
-#include "db/error.hpp"
 
 namespace wdx::db {
 namespace {

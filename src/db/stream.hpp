@@ -1,14 +1,14 @@
 #pragma once
 
+#include "db/batch.hpp"
+#include "db/connection.hpp"
+
 #include <memory>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/thread_pool.hpp>
-
-#include "db/batch.hpp"
-#include "db/connection.hpp"
 
 namespace wdx::db {
 

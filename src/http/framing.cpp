@@ -6,10 +6,16 @@
 namespace wdx::http {
 namespace {
 
-constexpr HeadFault bad(std::string_view detail) { return {400, detail}; }
+constexpr HeadFault bad(std::string_view detail) {
+    return {400, detail};
+}
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+constexpr bool is_letter(char c) noexcept {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 /// tchar of RFC 9110, section 5.6.2.
 constexpr bool is_token_char(char c) noexcept {
     return is_digit(c) || is_letter(c) || std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
@@ -108,7 +114,8 @@ std::optional<HeadFault> check_head(std::string_view head, const HeadLimits& lim
         const auto end = std::min(head.find('\n'), head.size());
         // Sizes first: a line that was too long to be read to its end has none.
         if (!minor_version && end > limits.request_line + 1) return HeadFault{414, "Request line too long."};
-        if (minor_version && field_bytes + end > limits.headers + 1) return HeadFault{431, "Request headers too large."};
+        if (minor_version && field_bytes + end > limits.headers + 1)
+            return HeadFault{431, "Request headers too large."};
         if (end == head.size() || end == 0 || head[end - 1] != '\r') return bad("Line not ended by CRLF.");
         const std::string_view line = head.substr(0, end - 1);
         head.remove_prefix(end + 1);

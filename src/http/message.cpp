@@ -1,12 +1,12 @@
 #include "http/message.hpp"
 
+#include "base/clock.hpp"
+
 #include <array>
 #include <ctime>
 
 #include <boost/beast/http/status.hpp>
 #include <fmt/format.h>
-
-#include "base/clock.hpp"
 
 namespace wdx::http {
 namespace beast_http = boost::beast::http;
@@ -45,7 +45,7 @@ std::string serialize_head(const Response& response, bool keep_alive, unsigned v
     out.reserve(512);
     auto append = std::back_inserter(out);
     fmt::format_to(append, "HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status,
-                            std::string_view{reason.data(), reason.size()}, http_date());
+                   std::string_view{reason.data(), reason.size()}, http_date());
     for (const auto& [name, value] : response.headers) fmt::format_to(append, "{}: {}\r\n", name, value);
     if (!response.stream) {
         fmt::format_to(append, "Content-Length: {}\r\n", response.body.size());

@@ -117,8 +117,7 @@ asio::awaitable<void> Server::accept(Acceptor& acceptor) {
     asio::steady_timer pause(executor_);
     while (!stopping_) {
         boost::system::error_code error;
-        Session::Socket socket =
-            co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
+        Session::Socket socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
         if (stopping_) break;
         if (error) {
             if (error != asio::error::connection_aborted) {

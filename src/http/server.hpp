@@ -1,5 +1,7 @@
 #pragma once
 
+#include "http/session.hpp"
+
 #include <list>
 #include <memory>
 #include <string>
@@ -10,8 +12,6 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
-
-#include "http/session.hpp"
 
 namespace wdx::http {
 

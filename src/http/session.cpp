@@ -1,6 +1,9 @@
 #include "http/session.hpp"
 
+#include "base/random.hpp"
+
 #include <array>
+#include <sys/socket.h>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -8,9 +11,6 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 #include <spdlog/spdlog.h>
-#include <sys/socket.h>
-
-#include "base/random.hpp"
 
 namespace wdx::http {
 namespace {
@@ -34,7 +34,9 @@ bool has_bare_line_feed(std::string_view text) noexcept {
     return false;
 }
 
-std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(boost::beast::string_view text) {
+    return {text.data(), text.size()};
+}
 
 }  // namespace
 
@@ -79,7 +81,9 @@ ssize_t Session::peek() {
     return ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 }
 
-bool Session::has_input() { return peek() > 0; }
+bool Session::has_input() {
+    return peek() > 0;
+}
 
 bool Session::client_has_left() {
     const ssize_t got = peek();
@@ -166,8 +170,7 @@ asio::awaitable<Session::Next> Session::serve_one() {
     // Taken before the body is read: trailers (RFC 9110, section 6.5) then end up in the parser and are dropped.
     request.message.base() = std::move(parser.get().base());
     if (too_large) co_return co_await refuse(413, "Request body too large.", &request);
-    if (error && error != beast_http::error::need_more)
-        co_return co_await refuse(400, "Malformed request.", &request);
+    if (error && error != beast_http::error::need_more) co_return co_await refuse(400, "Malformed request.", &request);
     if (!parser.is_done()) {
         if (const auto failed = co_await read_body(parser, request)) co_return *failed;
     }
@@ -289,8 +292,8 @@ asio::awaitable<void> Session::linger() {
     std::array<char, kReadSize> scrap;
     std::size_t total = 0;
     while (!error && !timed_out_ && total < kLingerBytes) {
-        total += co_await socket_.async_read_some(asio::buffer(scrap),
-                                                  asio::redirect_error(asio::use_awaitable, error));
+        total +=
+            co_await socket_.async_read_some(asio::buffer(scrap), asio::redirect_error(asio::use_awaitable, error));
     }
 }
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "http/framing.hpp"
+#include "http/message.hpp"
+
 #include <chrono>
 #include <memory>
 #include <string>
@@ -8,9 +11,6 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
-
-#include "http/framing.hpp"
-#include "http/message.hpp"
 
 namespace wdx::http {
 
@@ -76,8 +76,8 @@ class Session : public std::enable_shared_from_this<Session> {
     std::string input_;  ///< bytes received and not yet served; without capacity while idle
     Phase phase_ = Phase::idle;
     Clock::time_point deadline_;
-    std::uint64_t written_ = 0;           ///< bytes since the write window began
-    std::uint64_t body_bytes_ = 0;        ///< of the current answer, for the log
+    std::uint64_t written_ = 0;             ///< bytes since the write window began
+    std::uint64_t body_bytes_ = 0;          ///< of the current answer, for the log
     BodySource* waiting_source_ = nullptr;  ///< set while a source is asked for its next piece
     bool timed_out_ = false;
     bool draining_ = false;

@@ -1,32 +1,46 @@
 #include "rest/body.hpp"
 
-#include <iconv.h>
-
-#include <array>
-#include <cerrno>
-
 #include "base/json_reader.hpp"
 #include "base/unicode.hpp"
 #include "rest/error.hpp"
 #include "rest/negotiation.hpp"
+
+#include <array>
+#include <cerrno>
+#include <iconv.h>
+#include <memory>
 
 namespace wdx::rest {
 namespace {
 
 using base::JsonValue;
 
-ApiError parse_error(std::string_view why) { return bad_request(fmt::format("JSON parse error - {}", why)); }
+ApiError parse_error(std::string_view why) {
+    return bad_request(fmt::format("JSON parse error - {}", why));
+}
 
-bool names_utf8(std::string_view charset) {
-    constexpr std::array<std::string_view, 5> kNames{"", "utf-8", "UTF-8", "utf8", "UTF8"};
-    return std::find(kNames.begin(), kNames.end(), charset) != kNames.end();
+/// Python's names that iconv lacks or means something else by.
+std::string iconv_name(std::string charset) {
+    for (char& c : charset)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    struct Alias {
+        std::string_view python;
+        std::string_view iconv;
+    };
+    constexpr std::array kAliases{Alias{"", "utf-8"}, Alias{"utf_8", "utf-8"}, Alias{"latin-1", "iso-8859-1"},
+                                  Alias{"latin", "iso-8859-1"}};
+    for (const Alias& alias : kAliases)
+        if (charset == alias.python) return std::string(alias.iconv);
+    // What follows a slash is an option of iconv's, not part of a name.
+    return charset.find('/') == std::string::npos ? charset : "utf-8";
 }
 
 /// A body in another charset, as UTF-8.  A charset that the system does not know is ignored, as in Django.
-/// @throws ApiError 400 when the bytes are not text of that charset
+/// @throws ApiError 400 when the bytes are not text of that charset.  compat: charset
 std::string to_utf8(const std::string& body, const std::string& charset) {
-    if (names_utf8(charset)) return body;
-    iconv_t converter = ::iconv_open("UTF-8", charset.c_str());
+    const std::string name = iconv_name(charset);
+    if (name == "utf-8" || name == "utf8") return body;
+    iconv_t converter = ::iconv_open("UTF-8", name.c_str());
     if (converter == reinterpret_cast<iconv_t>(-1)) return body;  // NOLINT(performance-no-int-to-ptr): iconv's API
     const std::unique_ptr<void, int (*)(iconv_t)> closer(converter, ::iconv_close);
     std::string out;
@@ -40,7 +54,7 @@ std::string to_utf8(const std::string& body, const std::string& charset) {
         const std::size_t converted = ::iconv(converter, &from, &left, &to, &room);
         out.append(piece.data(), piece.size() - room);
         if (converted == static_cast<std::size_t>(-1) && errno != E2BIG)
-            throw parse_error(fmt::format("'{}' codec can't decode the body", charset));
+            throw parse_error(fmt::format("'{}' codec can't decode the body", base::latin1_to_utf8(charset)));
     }
     return out;
 }
@@ -80,10 +94,19 @@ std::string first_surrogate(std::string_view text) {
     return {};
 }
 
-/// DRF's CharField(required, not blank, trimmed).  @return the text; otherwise `errors` has the reason
+/// What DRF's validators have against the text: each is asked, whatever the others said.
+std::vector<std::string> find_faults(std::string_view text, bool has_surrogates) {
+    std::vector<std::string> faults;
+    if (text.find('\0') != std::string_view::npos) faults.emplace_back("Null characters are not allowed.");
+    if (has_surrogates)
+        faults.push_back(fmt::format("Surrogate characters are not allowed: {}.", first_surrogate(text)));
+    return faults;
+}
+
+/// DRF's CharField(required, not blank, trimmed).  @return the text; otherwise `errors` has the reasons
 std::string read_char_field(const JsonValue* value, std::string_view name, FieldErrors& errors) {
-    const auto refuse = [&](std::string_view why) {
-        errors.add(name, why);
+    const auto refuse = [&](const char* why) {
+        errors.add(name, {why});
         return std::string{};
     };
     if (value == nullptr) return refuse("This field is required.");
@@ -105,10 +128,17 @@ std::string read_char_field(const JsonValue* value, std::string_view name, Field
     }
     text = std::string(base::strip(text));
     if (text.empty()) return refuse("This field may not be blank.");
-    if (text.find('\0') != std::string::npos) return refuse("Null characters are not allowed.");
-    if (value->has_surrogates)
-        return refuse(fmt::format("Surrogate characters are not allowed: {}.", first_surrogate(text)));
+    const auto faults = find_faults(text, value->has_surrogates);
+    if (!faults.empty()) errors.add(name, faults);
     return text;
+}
+
+/// A repeated Content-Type is not joined like other headers: the last one counts.
+std::string content_type_of(const http::Request& request) {
+    std::string_view last;
+    const auto range = request.message.equal_range("Content-Type");
+    for (auto it = range.first; it != range.second; ++it) last = {it->value().data(), it->value().size()};
+    return std::string(last);
 }
 
 }  // namespace
@@ -116,8 +146,8 @@ std::string read_char_field(const JsonValue* value, std::string_view name, Field
 std::vector<std::string> read_text_fields(const http::Request& request, std::initializer_list<std::string_view> names) {
     std::string text = "{}";
     if (!request.body().empty()) {
-        const std::string content_type = request.header("Content-Type");
-        if (!is_json_media_type(content_type)) throw unsupported_media_type(content_type);
+        const std::string content_type = content_type_of(request);
+        if (!is_json_media_type(content_type)) throw unsupported_media_type(base::latin1_to_utf8(content_type));
         text = to_utf8(request.body(), charset_of(content_type));
     }
     const auto read = base::read_json(text);
@@ -125,8 +155,8 @@ std::vector<std::string> read_text_fields(const http::Request& request, std::ini
     const auto& document = std::get<JsonValue>(read);
     if (document.kind == JsonValue::Kind::null) throw field_error("non_field_errors", "No data provided");
     if (!document.is_object())
-        throw field_error("non_field_errors", fmt::format("Invalid data. Expected a dictionary, but got {}.",
-                                                          python_type(document)));
+        throw field_error("non_field_errors",
+                          fmt::format("Invalid data. Expected a dictionary, but got {}.", python_type(document)));
     FieldErrors errors;
     std::vector<std::string> values;
     for (const std::string_view name : names) values.push_back(read_char_field(document.find(name), name, errors));

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "http/message.hpp"
+
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "http/message.hpp"
 
 namespace wdx::rest {
 

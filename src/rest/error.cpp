@@ -15,21 +15,29 @@ std::string detail_body(std::string_view detail, std::string_view code) {
     return out;
 }
 
-ApiError bad_request(std::string_view detail) { return {400, detail_body(detail)}; }
+ApiError bad_request(std::string_view detail) {
+    return {400, detail_body(detail)};
+}
 
-ApiError not_found(std::string_view detail) { return {404, detail_body(detail)}; }
+ApiError not_found(std::string_view detail) {
+    return {404, detail_body(detail)};
+}
 
 ApiError method_not_allowed(std::string_view method) {
     return {405, detail_body(fmt::format("Method \"{}\" not allowed.", method))};
 }
 
-ApiError not_acceptable() { return {406, detail_body("Could not satisfy the request Accept header.")}; }
+ApiError not_acceptable() {
+    return {406, detail_body("Could not satisfy the request Accept header.")};
+}
 
 ApiError unsupported_media_type(std::string_view media_type) {
     return {415, detail_body(fmt::format("Unsupported media type \"{}\" in request.", media_type))};
 }
 
-ApiError server_error() { return {500, detail_body("A server error occurred.")}; }
+ApiError server_error() {
+    return {500, detail_body("A server error occurred.")};
+}
 
 ApiError unauthorized(std::string body, std::string cause) {
     ApiError error{401, std::move(body), std::move(cause)};
@@ -43,11 +51,16 @@ ApiError unavailable(std::chrono::seconds retry_after, std::string_view detail) 
     return error;
 }
 
-void FieldErrors::add(std::string_view field, std::string_view message) {
+void FieldErrors::add(std::string_view field, const std::vector<std::string>& messages) {
     body_ += body_.empty() ? '{' : ',';
     base::append_json_string(body_, field);
-    body_ += ":[";
-    base::append_json_string(body_, message);
+    char separator = '[';
+    body_ += ':';
+    for (const std::string& message : messages) {
+        body_ += separator;
+        base::append_json_string(body_, message);
+        separator = ',';
+    }
     body_ += ']';
 }
 

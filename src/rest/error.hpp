@@ -1,12 +1,12 @@
 #pragma once
 
+#include "http/message.hpp"
+
 #include <chrono>
 #include <exception>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "http/message.hpp"
 
 namespace wdx::rest {
 
@@ -36,12 +36,14 @@ ApiError server_error();
 /// 401; DRF's first authenticator names the scheme: `WWW-Authenticate: Bearer realm="api"`.
 ApiError unauthorized(std::string body, std::string cause);
 /// 503 with Retry-After.
-ApiError unavailable(std::chrono::seconds retry_after, std::string_view detail = "Service temporarily unavailable, try again later.");
+ApiError unavailable(std::chrono::seconds retry_after,
+                     std::string_view detail = "Service temporarily unavailable, try again later.");
 
 /// Collects the messages of fields: `{"<field>":["..."],...}`, in the order in which they were added.
 class FieldErrors {
   public:
-    void add(std::string_view field, std::string_view message);
+    /// @param messages  at least one
+    void add(std::string_view field, const std::vector<std::string>& messages);
     [[nodiscard]] bool empty() const noexcept { return body_.empty(); }
     /// @throws ApiError 400 if there are any
     void throw_if_any() const;

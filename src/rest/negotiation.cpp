@@ -1,9 +1,9 @@
 #include "rest/negotiation.hpp"
 
-#include <charconv>
-
 #include "base/unicode.hpp"
 #include "rest/error.hpp"
+
+#include <algorithm>
 
 namespace wdx::rest {
 namespace {
@@ -22,16 +22,13 @@ struct MediaType {
     std::vector<std::pair<std::string, std::string>> params;
 
     explicit MediaType(std::string_view text) {
-        const auto end = text.find(';');
-        const std::string full = lower(base::strip(text.substr(0, end)));
+        const std::string full = lower(base::strip(take_part(text)));
         const auto slash = full.find('/');
         type = full.substr(0, slash);
         if (slash != std::string::npos) subtype = full.substr(slash + 1);
-        while (end != std::string_view::npos && !text.empty()) {
-            const auto semicolon = text.find(';');
-            if (semicolon == std::string_view::npos) break;
-            text.remove_prefix(semicolon + 1);
-            add_param(text.substr(0, text.find(';')));
+        while (!text.empty()) {
+            text.remove_prefix(1);
+            add_param(take_part(text));
         }
     }
 
@@ -53,23 +50,52 @@ struct MediaType {
     }
 
   private:
+    /// Takes what stands before the next semicolon outside quotes.
+    static std::string_view take_part(std::string_view& text) {
+        std::size_t end = 0;
+        bool quoted = false;
+        for (; end < text.size() && (quoted || text[end] != ';'); ++end)
+            if (text[end] == '"' && (end == 0 || text[end - 1] != '\\')) quoted = !quoted;
+        const std::string_view part = text.substr(0, end);
+        text.remove_prefix(end);
+        return part;
+    }
+
     void add_param(std::string_view text) {
         const auto equals = text.find('=');
         if (equals == std::string_view::npos) return;
-        std::string value{base::strip(text.substr(equals + 1))};
-        if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
-        params.emplace_back(lower(base::strip(text.substr(0, equals))), std::move(value));
+        const std::string name = lower(base::strip(text.substr(0, equals)));
+        std::string value = unquote(base::strip(text.substr(equals + 1)));
+        const auto same = std::find_if(params.begin(), params.end(), [&](const auto& p) { return p.first == name; });
+        if (same != params.end()) {
+            same->second = std::move(value);
+        } else {
+            params.emplace_back(name, std::move(value));
+        }
+    }
+
+    static std::string unquote(std::string_view value) {
+        if (value.size() < 2 || value.front() != '"' || value.back() != '"') return std::string(value);
+        value = value.substr(1, value.size() - 2);
+        std::string out;
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            const bool escapes =
+                value[i] == '\\' && i + 1 < value.size() && (value[i + 1] == '\\' || value[i + 1] == '"');
+            out += escapes ? value[++i] : value[i];
+        }
+        return out;
     }
 };
 
+/// @return 1..8; zero and less mean compact, as in DRF's `zero_as_none`
 std::optional<int> indent_of(const MediaType& media_type) {
-    constexpr int kMostSpaces = 8;
+    constexpr std::int64_t kMostSpaces = 8;
     const std::string* text = media_type.param("indent");
     if (text == nullptr) return std::nullopt;
     const auto number = base::parse_python_int(*text);
-    if (!number) return std::nullopt;
-    if (!number->in_range) return number->negative ? 0 : kMostSpaces;
-    return static_cast<int>(std::clamp<std::int64_t>(number->value, 0, kMostSpaces));
+    if (!number || number->negative) return std::nullopt;
+    const std::int64_t spaces = number->in_range ? std::min(number->value, kMostSpaces) : kMostSpaces;
+    return spaces == 0 ? std::nullopt : std::optional(static_cast<int>(spaces));
 }
 
 }  // namespace
@@ -92,7 +118,9 @@ Rendering negotiate(const QueryParams& query, const std::optional<std::string>& 
     return {.indent = indent_of(*best)};
 }
 
-bool is_json_media_type(std::string_view content_type) { return MediaType(content_type).matches_json(); }
+bool is_json_media_type(std::string_view content_type) {
+    return MediaType(content_type).matches_json();
+}
 
 std::string charset_of(std::string_view content_type) {
     const MediaType media_type(content_type);

@@ -1,16 +1,16 @@
 #pragma once
 
+#include "rest/url.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "rest/url.hpp"
 
 namespace wdx::rest {
 
 /// How the answer is to be rendered.
 struct Rendering {
-    std::optional<int> indent;  ///< spaces, 0..8, when the client asked for them (`application/json; indent=4`)
+    std::optional<int> indent;  ///< spaces, 1..8, when the client asked for them (`application/json; indent=4`)
 };
 
 /// Chooses the renderer; there is one, JSON.
@@ -20,7 +20,8 @@ struct Rendering {
 /// q-values are not looked at, as in DRF.
 Rendering negotiate(const QueryParams& query, const std::optional<std::string>& accept);
 
-/// True when a body of that Content-Type is read as JSON (`application/json`, with any parameters).
+/// True when a body of that Content-Type is read as JSON (`application/json`, with any parameters; DRF takes wildcards,
+/// too).
 bool is_json_media_type(std::string_view content_type);
 
 /// @return the value of `charset` in a Content-Type, empty when there is none

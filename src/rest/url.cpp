@@ -1,6 +1,9 @@
 #include "rest/url.hpp"
 
 #include "base/unicode.hpp"
+#include "rest/error.hpp"
+
+#include <algorithm>
 
 namespace wdx::rest {
 namespace {
@@ -9,6 +12,7 @@ constexpr std::string_view kUpperHex = "0123456789ABCDEF";
 /// What Python's urllib.parse.quote never escapes.
 constexpr std::string_view kAlwaysSafe = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~";
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+constexpr std::ptrdiff_t kMostParams = 1000;               ///< Django's DATA_UPLOAD_MAX_NUMBER_FIELDS
 
 int hex_value(char c) noexcept {
     if (c >= '0' && c <= '9') return c - '0';
@@ -37,57 +41,46 @@ std::string percent_decode(std::string_view text, bool plus_is_space) {
     return out;
 }
 
-/// Length of the UTF-8 character at the front, or 0 with `bad` set to how many bytes one decoding error covers.
-std::size_t utf8_length(std::string_view text, std::size_t& bad) noexcept {
-    const auto lead = static_cast<unsigned char>(text.front());
-    const std::size_t want = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    for (std::size_t size = std::min(want, text.size()); size > 0; --size) {
-        if (size == want && base::is_utf8(text.substr(0, size))) return size;
-    }
-    // The longest prefix that could have become a character (Unicode 15, section 3.9, "maximal subpart").
-    bad = 1;
-    while (bad < want && bad < text.size()) {
-        static constexpr std::string_view kTails[] = {"\x80\x80\x80", "\xBF\xBF\xBF", "\x90\x80\x80", "\x9F\x80\x80"};
-        std::string candidate{text.substr(0, bad + 1)};
-        const bool viable = std::any_of(std::begin(kTails), std::end(kTails), [&](std::string_view tail) {
-            return base::is_utf8(candidate + std::string(tail.substr(0, want - bad - 1)));
-        });
-        if (!viable) break;
-        ++bad;
-    }
-    return 0;
-}
-
+/// `text` with each of its malformed parts, cut as Python's codec cuts them, replaced by what `on_bad` appends.
 template <typename OnBad>
 std::string map_broken_utf8(std::string_view text, OnBad on_bad) {
     std::string out;
     out.reserve(text.size());
+    while (const auto fault = base::find_utf8_fault(text)) {
+        out += text.substr(0, fault->begin);
+        on_bad(out, text.substr(fault->begin, fault->end - fault->begin));
+        text.remove_prefix(fault->end);
+    }
+    return out.append(text);
+}
+
+/// Decodes as Python's `unquote(text, errors="replace")`: stretches of ASCII one by one, the rest is taken over.
+/// @param text  UTF-8
+std::string unquote_plus(std::string_view text) {
+    const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+    std::string out;
     while (!text.empty()) {
-        std::size_t bad = 0;
-        std::size_t used = utf8_length(text, bad);
-        if (used > 0) {
-            out += text.substr(0, used);
-        } else {
-            used = bad;
-            on_bad(out, text.substr(0, bad));
-        }
-        text.remove_prefix(used);
+        const auto* const end = std::find_if_not(text.begin(), text.end(), is_ascii);
+        const auto ascii = static_cast<std::size_t>(end - text.begin());
+        out += map_broken_utf8(percent_decode(text.substr(0, ascii), true),
+                               [](std::string& good, std::string_view) { good += kReplacement; });
+        text.remove_prefix(ascii);
+        const auto* const next = std::find_if(text.begin(), text.end(), is_ascii);
+        const auto rest = static_cast<std::size_t>(next - text.begin());
+        out += text.substr(0, rest);
+        text.remove_prefix(rest);
     }
     return out;
 }
 
-std::string quote(std::string_view text, std::string_view safe, bool bytes_are_latin1) {
+/// Python's `urllib.parse.quote`.
+std::string quote(std::string_view text, std::string_view safe) {
     std::string out;
     for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
         if (kAlwaysSafe.find(c) != std::string_view::npos || safe.find(c) != std::string_view::npos) {
             out += c;
-        } else if (byte >= 0x80 && bytes_are_latin1) {
-            std::string utf8;
-            base::append_utf8(utf8, byte);
-            for (const char u : utf8) append_escape(out, static_cast<unsigned char>(u));
         } else {
-            append_escape(out, byte);
+            append_escape(out, static_cast<unsigned char>(c));
         }
     }
     return out;
@@ -105,34 +98,29 @@ Target parse_target(std::string_view target) {
         target = end == std::string_view::npos ? std::string_view{"/"} : rest.substr(end);
         break;
     }
+    // A fragment has no place here (RFC 9112, section 3.2); the original's server drops it.
+    target = target.substr(0, target.find('#'));
     const auto question = target.find('?');
     if (question != std::string_view::npos) out.query = target.substr(question + 1);
-    const std::string_view raw_path = target.substr(0, question);
-    std::string decoded = raw_path.find('%') == std::string_view::npos ? std::string(raw_path)
-                                                                       : percent_decode(raw_path, false);
-    if (base::is_utf8(decoded)) {
-        out.path = std::move(decoded);
-    } else {
-        out.path = map_broken_utf8(decoded, [](std::string& path, std::string_view bad) {
+    out.path =
+        map_broken_utf8(percent_decode(target.substr(0, question), false), [](std::string& path, std::string_view bad) {
             for (const char c : bad) append_escape(path, static_cast<unsigned char>(c));
         });
-    }
     return out;
 }
 
 QueryParams::QueryParams(std::string_view query) {
-    const auto decode = [](std::string_view text) {
-        return map_broken_utf8(percent_decode(text, true),
-                               [](std::string& out, std::string_view) { out += kReplacement; });
-    };
-    while (!query.empty()) {
-        const auto end = query.find('&');
-        const std::string_view pair = query.substr(0, end);
-        query = end == std::string_view::npos ? std::string_view{} : query.substr(end + 1);
+    if (std::count(query.begin(), query.end(), '&') >= kMostParams) throw bad_request("Too many query parameters.");
+    const std::string text = base::is_utf8(query) ? std::string(query) : base::latin1_to_utf8(query);
+    std::string_view rest = text;
+    while (!rest.empty()) {
+        const auto end = rest.find('&');
+        const std::string_view pair = rest.substr(0, end);
+        rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
         if (pair.empty()) continue;
         const auto equals = pair.find('=');
-        params_.emplace_back(decode(pair.substr(0, equals)),
-                             equals == std::string_view::npos ? std::string{} : decode(pair.substr(equals + 1)));
+        params_.emplace_back(unquote_plus(pair.substr(0, equals)),
+                             equals == std::string_view::npos ? std::string{} : unquote_plus(pair.substr(equals + 1)));
     }
 }
 
@@ -142,14 +130,14 @@ const std::string* QueryParams::last(std::string_view name) const noexcept {
 }
 
 std::string location_with_slash(const Target& target) {
-    std::string out = quote(target.path, "/:@&+$,-_.!~*'()", false);
+    std::string out = quote(target.path, "/:@&+$,-_.!~*'()");
     // `//host` would be another host for the client (Django utils/http.py `escape_leading_slashes`).
     if (out.starts_with("//")) out.replace(0, 2, "/%2F");
     out += '/';
     if (!target.query.empty()) {
         out += '?';
         // WSGI hands bytes over as Latin-1, and that is what the original quotes.
-        out += quote(target.query, "/#%[]=:;$&()+,!?*@'~", true);
+        out += quote(base::latin1_to_utf8(target.query), "/#%[]=:;$&()+,!?*@'~");
     }
     return out;
 }

@@ -15,14 +15,16 @@ struct Target {
     std::string_view query;      ///< as sent, without the question mark
 };
 
-/// @param target  origin-form, absolute-form, `*` or anything else (then `path` is what was sent)
-/// Source: Django core/handlers/wsgi.py `get_path_info`, utils/encoding.py `repercent_broken_unicode`.
+/// @param target  origin-form, absolute-form, `*` or anything else (then `path` is what was sent); a fragment is
+/// dropped Source: Django core/handlers/wsgi.py `get_path_info`, utils/encoding.py `repercent_broken_unicode`.
 Target parse_target(std::string_view target);
 
-/// Query parameters in order: `+` is a space, bytes that are not UTF-8 become U+FFFD, `;` is no separator.
-/// Source: Django http/request.py `QueryDict`, Python urllib.parse.parse_qsl with keep_blank_values.
+/// Query parameters in order: `+` is a space, escapes that are not UTF-8 become U+FFFD, `;` is no separator.  Bytes
+/// sent without escaping are UTF-8, or else, all of them, Latin-1. Source: Django http/request.py `QueryDict`, Python
+/// urllib.parse.parse_qsl with keep_blank_values.
 class QueryParams {
   public:
+    /// @throws ApiError 400 for more than 1,000 parameters, empty ones counted
     explicit QueryParams(std::string_view query);
     /// @return the last value of that name, as `QueryDict.get`
     [[nodiscard]] const std::string* last(std::string_view name) const noexcept;

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string_view>
-
 #include "db/batch.hpp"
+
+#include <string_view>
 
 namespace wdx::store {
 

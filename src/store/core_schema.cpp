@@ -98,9 +98,13 @@ std::string_view CoreSchema::type(std::string_view table, std::string_view colum
     return entry == found->second.end() ? std::string_view{} : std::string_view(entry->second);
 }
 
-std::vector<std::string> CoreSchema::missing_needed() const { return list_missing(*this, kNeededColumns); }
+std::vector<std::string> CoreSchema::missing_needed() const {
+    return list_missing(*this, kNeededColumns);
+}
 
-std::vector<std::string> CoreSchema::missing_later() const { return list_missing(*this, kLaterColumns); }
+std::vector<std::string> CoreSchema::missing_later() const {
+    return list_missing(*this, kLaterColumns);
+}
 
 std::string_view CoreSchema::generation() const {
     if (type("users", "created_at") == "date") return "v3";

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "db/batch.hpp"
+#include "db/rows.hpp"
+
 #include <map>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "db/batch.hpp"
-#include "db/rows.hpp"
 
 namespace wdx::store {
 

@@ -1,15 +1,15 @@
 #include "store/row_json.hpp"
 
+#include "base/json_writer.hpp"
+
 #include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <endian.h>
 #include <stdexcept>
 
-#include <endian.h>
 #include <fmt/format.h>
-
-#include "base/json_writer.hpp"
 
 namespace wdx::store {
 namespace {

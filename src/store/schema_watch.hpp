@@ -1,9 +1,9 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-
 #include "db/pool.hpp"
 #include "store/core_schema.hpp"
+
+#include <boost/asio/awaitable.hpp>
 
 namespace wdx::store {
 

@@ -125,9 +125,9 @@ asio::awaitable<bool> TokenStore::insert_login(std::int32_t user_id, const std::
 asio::awaitable<Rotation> TokenStore::rotate(std::int32_t user_id, const TokenRecord& presented,
                                              std::optional<base::UnixTime> issued_at, const TokenRecord& successor) {
     db::Batch batch;
-    batch.add(kRotateToken, {user_id, presented.jti, presented.text, presented.expires_at, successor.jti,
-                             successor.text, successor.expires_at,
-                             issued_at ? db::Param(*issued_at) : db::Param(std::nullopt)});
+    batch.add(kRotateToken,
+              {user_id, presented.jti, presented.text, presented.expires_at, successor.jti, successor.text,
+               successor.expires_at, issued_at ? db::Param(*issued_at) : db::Param(std::nullopt)});
     co_await pool_.execute(batch);
     const db::Row row = batch.rows(0).front();
     if (row.boolean(0)) co_return Rotation::done;

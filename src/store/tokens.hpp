@@ -1,14 +1,14 @@
 #pragma once
 
+#include "base/clock.hpp"
+#include "db/pool.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include <boost/asio/awaitable.hpp>
-
-#include "base/clock.hpp"
-#include "db/pool.hpp"
 
 namespace wdx::store {
 

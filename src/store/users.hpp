@@ -1,8 +1,8 @@
 #pragma once
 
-#include <cstddef>
-
 #include "db/batch.hpp"
+
+#include <cstddef>
 
 namespace wdx::store {
 

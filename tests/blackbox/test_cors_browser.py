@@ -120,18 +120,17 @@ def test_a_redirect_to_the_slash_is_followed_across_origins(served, drive):
     assert (seen["answers"][0].get("status"), len(seen["answers"][0]["body"])) == (200, 3)
 
 
-def test_503_and_429_can_be_read_across_origins(front, drive):
+def test_503_can_be_read_across_origins(front, drive):
     own = PrivateCluster().start()
     try:
-        with Server(make_database(own), throttle_login="2/min", **origin_setting(front)) as server:
-            bad = ("POST", "/api/token/", {"body": {"username": "watchdxg", "password": "wrong"}})
-            own_access = {"headers": {"Authorization": "Bearer " + mint()}}
-            seen = drive(server, [bad, bad, bad])
-            assert [answer.get("status") for answer in seen["answers"]] == [401, 401, 429]
+        with Server(make_database(own), **origin_setting(front)) as server:
             own.stop()
             wait_until(lambda: server.get("/readyz").status_code == 503, "/readyz to notice")
-            seen = drive(server, [("GET", "/api/users/", own_access), ("GET", "/api/accounts/x/", own_access)])
-            assert [answer.get("status") for answer in seen["answers"]] == [503, 503]
+            valid = {"headers": {"Authorization": "Bearer " + mint()}}
+            login = {"body": {"username": "watchdxg", "password": "watchdxg"}}
+            seen = drive(server, [("GET", "/api/users/", valid), ("GET", "/api/accounts/x/", valid),
+                                  ("POST", "/api/token/", login)])
+            assert [answer.get("status") for answer in seen["answers"]] == [503, 503, 503]
     finally:
         own.remove()
 

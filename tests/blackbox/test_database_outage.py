@@ -178,7 +178,7 @@ def test_postgresql_killed_under_load_gives_only_503s_and_no_refresh_is_lost(own
         for _ in range(3):
             load.wait_for(200, 5)
             own_cluster.kill()
-            load.wait_for(503, 2)
+            load.wait_for(503, 2, load.readers)  # rotations may rather wait to learn what became of them
             own_cluster.start()
             load.wait_for(200, 5)
         load.wait_for(200, 1, load.logins)

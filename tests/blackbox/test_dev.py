@@ -198,6 +198,21 @@ def test_it_stops_the_server_with_itself(prepared, start, signal_number):
     assert not (prepared / "postgres/postmaster.pid").exists()
 
 
+@pytest.mark.parametrize("delay", [0.02, 0.05, 0.1, 0.15, 0.2])
+def test_a_stop_while_it_starts_leaves_nothing_running(prepared, start, delay):
+    dev = start(prepared)
+    time.sleep(delay)  # not a wait: the moment of the signal is what varies
+    os.killpg(dev.process.pid, signal.SIGTERM)
+    dev.wait_exit(10)
+    assert not (prepared / "postgres/postmaster.pid").exists()
+
+
+def test_standard_output_carries_ready_lines_only(ground, start):
+    dev = start(ground / "quiet").wait_ready()
+    assert dev.stop() == 0
+    assert all(line.startswith("listening on ") for line in dev.output), dev.output
+
+
 def test_a_second_dev_on_one_folder_is_refused_and_names_the_first(prepared, start):
     first = start(prepared).wait_ready()
     second = start(prepared)

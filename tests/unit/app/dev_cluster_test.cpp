@@ -164,6 +164,17 @@ TEST_F(DevFolder, ProgramThatFailsOrIsNotThereIsToldByItsStatus) {
     EXPECT_EQ(run_in_child(self(), [] { return ::raise(SIGKILL); }), 128 + SIGKILL);
 }
 
+TEST(SignalHold, DeliversWhatCameWhenItIsReleased) {
+    static volatile sig_atomic_t came = 0;
+    const auto before = ::signal(SIGTERM, [](int /*number*/) { came = 1; });
+    SignalHold hold;
+    ::raise(SIGTERM);
+    EXPECT_EQ(came, 0);
+    hold.release();
+    EXPECT_EQ(came, 1);
+    ::signal(SIGTERM, before);
+}
+
 TEST(FindProcesses, FindsOneByItsCommandLineAndUser) {
     const ClusterUser self{::geteuid(), ::getegid(), "me", false};
     std::ifstream in("/proc/self/cmdline");

@@ -1,0 +1,105 @@
+"""What is measured on: a private PostgreSQL with data, the server over it, and the statements that the server sends."""
+import re
+from dataclasses import dataclass
+
+from support.postgres import TESTS, PrivateCluster, execute, run_psql
+from support.server import Server, run_command
+from support.tokens import mint
+
+BIG, SMALL = 100_000, 200  # users of the two accounts
+BIG_ACCOUNT, SMALL_ACCOUNT = 1, 2
+HANDLE = "synka777"  # the seed's account 1
+OPERATOR = PASSWORD = "watchdxg"
+CLUSTER_SETTINGS = {"shared_buffers": "256MB", "max_wal_size": "4GB", "max_connections": 200}
+
+ENTRY = re.compile(r"\n(?=\d{4}-\d\d-\d\d )")
+EXECUTED = re.compile(r"\[(\d+)\] LOG:  execute [^:]+: (.*)", re.S)
+PARAMETERS = re.compile(r"\[(\d+)\] DETAIL:  parameters: (.*)", re.S)
+PARAMETER = re.compile(r"\$(\d+) = (NULL|'(?:[^']|'')*')")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement as the server sent it, with the parameters (SQL literals) of that time."""
+    sql: str
+    parameters: dict
+
+    def with_literals(self):
+        return re.sub(r"\$(\d+)", lambda found: self.parameters[int(found.group(1))], self.sql)
+
+
+def serve(url):
+    """The server as it is measured: no access log, PostgreSQL over the unix socket, everything else by default."""
+    return Server(url, access_log="off")
+
+
+def prepare(cluster):
+    """A database with accounts of exactly 100,000 and 200 users, the recommended indexes, and an operator."""
+    url = cluster.create_database("v3", name="bench")
+    run_psql(url, "-v", "accounts=1", "-v", f"users={BIG + SMALL}", "-v", "posts=1000",
+             "-f", str(TESTS / "core-schema" / "seed.sql"))
+    execute(url, f"""
+        INSERT INTO accounts (id, handle) SELECT n, 'account_' || n FROM generate_series(2, 1000) AS n;
+        UPDATE users SET account_id = {SMALL_ACCOUNT} WHERE id > {BIG};
+        CREATE INDEX ON users (account_id);
+        CREATE INDEX ON posts (user_id)""")
+    for arguments, stdin in ((["migrate"], None),
+                             (["create_user", "--username", OPERATOR, "--password-stdin", "--no-validate"],
+                              PASSWORD + "\n")):
+        done = run_command(*arguments, url=url, stdin=stdin)
+        if done.returncode:
+            raise RuntimeError(f"{arguments[0]}: {done.stderr}")
+    execute(url, "VACUUM ANALYZE")
+    return url
+
+
+def read_statements(log):
+    """The statements with parameters in a piece of PostgreSQL's log, in their order."""
+    entries = ENTRY.split(log)
+    for entry, after in zip(entries, entries[1:]):
+        executed, told = EXECUTED.search(entry), PARAMETERS.search(after)
+        if executed and told and executed.group(1) == told.group(1):
+            yield Statement(executed.group(2).strip(),
+                            {int(number): value for number, value in PARAMETER.findall(told.group(2))})
+
+
+def learn_statements(cluster, url):
+    """Lets PostgreSQL log what the server sends for one request of each kind, so that the limits run just that.
+
+    @return lists of statements: `lookup`, `list`, `long` (the streamed one is the last), `refresh`
+    """
+    execute(url, "ALTER DATABASE bench SET log_statement = 'all'")
+    token, refresh = mint(), mint("refresh")
+    learned = {}
+    with serve(url) as server:
+        requests = {"lookup": lambda: server.get(f"/api/accounts/{HANDLE}/", token),
+                    "list": lambda: server.get(f"/api/users/?account_id={SMALL_ACCOUNT}", token),
+                    "long": lambda: server.get(f"/api/users/?account_id={BIG_ACCOUNT}", token),
+                    "refresh": lambda: server.refresh(refresh)}
+        for kind, request in requests.items():
+            said = cluster.log.stat().st_size
+            answer = request()
+            if answer.status_code != 200:
+                raise RuntimeError(f"{kind}: {answer.status_code} {answer.text[:200]}")
+            text = cluster.log.read_bytes()[said:].decode().replace("\n\t", "\n")
+            learned[kind] = list(read_statements(text))
+    execute(url, "ALTER DATABASE bench RESET log_statement")
+    return learned
+
+
+class Ground:
+    """The cluster (real commits: fsync is on), its database and what the server sends; removed by `close`."""
+
+    def __init__(self):
+        self.cluster = PrivateCluster(durable=True, settings=CLUSTER_SETTINGS).start()
+        self.url = prepare(self.cluster)
+        self.statements = learn_statements(self.cluster, self.url)
+        execute(self.url, "CHECKPOINT")
+
+    @property
+    def postmaster(self):
+        """Process id, from the first line of the file that PostgreSQL keeps for others."""
+        return int((self.cluster.data / "postmaster.pid").read_text().split()[0])
+
+    def close(self):
+        self.cluster.remove()

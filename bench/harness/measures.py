@@ -1,0 +1,203 @@
+"""The measurements.  Each alternates the server and its limit, and gives values by the keys of targets.py."""
+import hashlib
+import resource
+import socket
+import statistics
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from harness import load
+from harness.ground import (BIG_ACCOUNT, HANDLE, OPERATOR, PASSWORD, SMALL_ACCOUNT, serve)
+from harness.process import CpuMeter, memory_kb
+from support.server import binary, environment
+from support.tokens import mint
+
+LOOKUP = f"/api/accounts/{HANDLE}/"
+SMALL_LIST = f"/api/users/?account_id={SMALL_ACCOUNT}"
+BIG_LIST = f"/api/users/?account_id={BIG_ACCOUNT}"
+WARM_UP_SECONDS = 1
+IDLE_CONNECTIONS = 2000
+JTI_PARAMETERS = (2, 5)  # of kRotateToken in src/store/tokens.cpp: presented, successor
+HASH_ROUNDS = 1_000_000
+
+
+GROUPS = ("lookup", "small_list", "long_list", "refresh", "login", "memory", "cold_start")  # methods of Measures
+
+
+class Measures:
+    """@param options  `rounds`, `seconds`: how often each pair is measured, and how long each half of a pair takes;
+    `refresh_load`: the program
+    """
+
+    def __init__(self, ground, options):
+        self.ground, self.rounds, self.seconds = ground, options.rounds, options.seconds
+        self.refresh_program = options.refresh_load
+        self.folder = Path(tempfile.mkdtemp(prefix="files-", dir=ground.cluster.root))
+
+    # -- rates
+
+    def lookup(self):
+        statements = self.ground.statements["lookup"]
+        result = {}
+        with serve(self.ground.url) as server:
+            for clients in (16, 64):
+                result[f"lookup_{clients}"] = self._rates(
+                    server, lambda seconds: load.wrk(server, LOOKUP, clients, seconds),
+                    lambda seconds: load.pgbench(self.ground, self.folder, statements, clients, seconds))
+        return result
+
+    def small_list(self):
+        statements = self.ground.statements["list"]
+        with serve(self.ground.url) as server:
+            return {"list_200": self._rates(
+                server, lambda seconds: load.wrk(server, SMALL_LIST, 16, seconds),
+                lambda seconds: load.pgbench(self.ground, self.folder, statements, 16, seconds))}
+
+    def refresh(self):
+        statements = self.ground.statements["refresh"]
+        with serve(self.ground.url) as server:
+            return {"refresh": self._rates(
+                server, lambda seconds: load.refresh_load(self.refresh_program, server, 16, seconds),
+                lambda seconds: load.pgbench(self.ground, self.folder, statements, 16, seconds, JTI_PARAMETERS))}
+
+    def _rates(self, server, ours, limit):
+        ours(WARM_UP_SECONDS)
+        limit(WARM_UP_SECONDS)
+        rates, p99, limits = [], [], []
+        served = {"server": server.process.pid, "postgres": self.ground.postmaster}
+        own_cpu, limit_cpu = CpuMeter(served), CpuMeter({"postgres": self.ground.postmaster})
+        for _ in range(self.rounds):
+            with own_cpu:
+                rate, slowest = ours(self.seconds)
+                own_cpu.requests += rate * self.seconds
+            rates.append(rate)
+            p99.append(slowest)
+            with limit_cpu:
+                limits.append(limit(self.seconds))
+                limit_cpu.requests += limits[-1] * self.seconds
+        server_cpu, own_postgres = own_cpu.microseconds("server"), own_cpu.microseconds("postgres")
+        note = (f"p99 {statistics.median(p99):.2f} ms; CPU a request, us: server {server_cpu:.0f} + PostgreSQL "
+                f"{own_postgres:.0f}; PostgreSQL under pgbench {limit_cpu.microseconds('postgres'):.0f}")
+        return pair(rates, limits, note)
+
+    # -- the long list
+
+    def long_list(self):
+        copied = self.ground.statements["long"][-1]
+        first, total, limits, four, four_limits = [], [], [], [], []
+        answer = self.folder / "answer"
+
+        def ours_at_once(index):
+            return load.curl(server, BIG_LIST, f"{answer}{index}")[1]
+
+        def limit_at_once(index):
+            return load.psql_copy(self.ground, copied, f"{answer}{index}")
+
+        growth, peak = self._long_list_memory()
+        with serve(self.ground.url) as server:
+            load.curl(server, BIG_LIST, answer)
+            load.psql_copy(self.ground, copied, answer)
+            for _ in range(2 * self.rounds):
+                to_first, to_last = load.curl(server, BIG_LIST, answer)
+                first.append(to_first)
+                total.append(to_last)
+                size = answer.stat().st_size
+                limits.append(load.psql_copy(self.ground, copied, answer))
+                four.append(max(load.at_once(ours_at_once, 4)))
+                four_limits.append(max(load.at_once(limit_at_once, 4)))
+        return {"long_total": pair(total, limits, f"{size / 1e6:.1f} MB"), "long_first": single(first),
+                "long_growth": single(growth), "long_peak": single(peak), "long_four": pair(four, four_limits)}
+
+    def _long_list_memory(self):
+        """Of a server that has answered the other requests: growth through one long list, and its peak, in MB."""
+        growth, peak = [], []
+        for _ in range(min(self.rounds, 3)):
+            with serve(self.ground.url) as server:
+                for path in (LOOKUP, SMALL_LIST):
+                    server.get(path, mint())
+                before = memory_kb(server.process.pid)[0]
+                load.curl(server, BIG_LIST, self.folder / "answer")
+                highest = memory_kb(server.process.pid)[1]
+                growth.append((highest - before) / 1000)
+                peak.append(highest / 1000)
+        return growth, peak
+
+    # -- one at a time
+
+    def login(self):
+        ours, limits = [], []
+        with serve(self.ground.url) as server:
+            for _ in range(2 * self.rounds):
+                begin = time.perf_counter()
+                if server.login(OPERATOR, PASSWORD).status_code != 200:
+                    raise RuntimeError("the login was refused")
+                ours.append((time.perf_counter() - begin) * 1000)
+                begin = time.perf_counter()
+                hashlib.pbkdf2_hmac("sha256", PASSWORD.encode(), b"a salt of 22 letters..", HASH_ROUNDS)
+                limits.append((time.perf_counter() - begin) * 1000)
+        return {"login": pair(ours, limits)}
+
+    def memory(self):
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
+        with serve(self.ground.url) as server:
+            idle = memory_kb(server.process.pid)[0]
+            for path in (LOOKUP, SMALL_LIST):
+                server.get(path, mint())
+            before = memory_kb(server.process.pid)[0]
+            request = get_request(LOOKUP)
+            clients = []
+            for _ in range(IDLE_CONNECTIONS):
+                clients.append(socket.create_connection(("127.0.0.1", server.port)))
+                clients[-1].sendall(request)
+                read_status(clients[-1])
+            after = memory_kb(server.process.pid)[0]
+            for client in clients:
+                client.close()
+        return {"idle": single([idle / 1000]),
+                "connection": single([(after - before) / IDLE_CONNECTIONS],
+                                     f"{IDLE_CONNECTIONS} connections after one request each")}
+
+    def cold_start(self):
+        return {"start": single([self._start_once() for _ in range(2 * self.rounds + 1)],
+                                "exec to the account lookup's 200")}
+
+    def _start_once(self):
+        request = get_request(LOOKUP)
+        settings = environment(self.ground.url, self.folder, access_log="off")
+        begin = time.perf_counter()
+        process = subprocess.Popen([binary(), "serve"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=settings,
+                                   cwd=self.folder)
+        try:
+            port = int(process.stdout.readline().decode().rsplit(":", 1)[1])
+            while True:
+                with socket.create_connection(("127.0.0.1", port)) as client:
+                    client.sendall(request)
+                    if read_status(client) == 200:
+                        return (time.perf_counter() - begin) * 1000
+                time.sleep(0.0005)  # 503: the database is not connected yet
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def get_request(path):
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {mint()}\r\n\r\n".encode()
+
+
+def read_status(client):
+    """Reads one answer, which is short enough to come in one piece.  @return its status"""
+    return int(client.recv(65536).split(b" ", 2)[1])
+
+
+def pair(ours, limits, note=""):
+    """The ratio is the median of the rounds' ratios: what disturbs a round disturbs both halves of it."""
+    return {"ours": statistics.median(ours), "limit": statistics.median(limits),
+            "ratio": statistics.median(a / b for a, b in zip(ours, limits)),
+            "ratios": [round(a / b, 3) for a, b in zip(ours, limits)], "note": note}
+
+
+def single(values, note=""):
+    return {"ours": statistics.median(values), "limit": None, "ratio": None, "ratios": [], "note": note}

@@ -1,0 +1,52 @@
+"""What the server is meant to reach, and how a measured value is judged."""
+from dataclasses import dataclass
+from typing import Optional
+
+
+@dataclass(frozen=True)
+class Target:
+    """One row of the result.
+
+    `relative`: the goal is for ours / limit, else for ours itself.  `at_least`: more is better, else less is.
+    """
+    key: str
+    work: str
+    unit: str
+    goal: float
+    relative: bool
+    at_least: bool
+    limit: str = ""
+    stretch: Optional[float] = None
+
+    def judged(self, ours, ratio):
+        """The figure that the goal is about."""
+        return ratio if self.relative else ours
+
+    def is_met(self, ours, ratio):
+        value = self.judged(ours, ratio)
+        return value >= self.goal if self.at_least else value <= self.goal
+
+    @property
+    def goal_text(self):
+        sign = ">=" if self.at_least else "<="
+        text = f"{sign} {self.goal:g} x limit" if self.relative else f"{sign} {self.goal:g} {self.unit}"
+        return text + (f" (stretch {self.stretch:g})" if self.stretch else "")
+
+
+BOTH_SELECTS = "pgbench, both SELECTs"
+
+TARGETS = (
+    Target("lookup_16", "account lookup, 16 clients", "requests/s", 1.1, True, True, BOTH_SELECTS),
+    Target("lookup_64", "account lookup, 64 clients", "requests/s", 1.1, True, True, BOTH_SELECTS),
+    Target("list_200", "list of 200 users, 16 clients", "requests/s", 0.6, True, True, BOTH_SELECTS, 0.72),
+    Target("long_total", "list of 100,000 users, total", "ms", 0.8, True, False, "psql \\copy to a file"),
+    Target("long_first", "list of 100,000 users, first byte", "ms", 10, False, False),
+    Target("long_growth", "list of 100,000 users, memory growth", "MB", 4, False, False),
+    Target("long_peak", "list of 100,000 users, peak memory", "MB", 16, False, False),
+    Target("long_four", "four lists of 100,000 users at once, total", "ms", 1.2, True, False, "four psql \\copy"),
+    Target("refresh", "refresh, 16 clients", "requests/s", 0.75, True, True, "pgbench, the same statement and commit"),
+    Target("login", "login, hash of 1,000,000 rounds", "ms", 1.1, True, False, "OpenSSL's PBKDF2 alone"),
+    Target("idle", "idle memory, RSS", "MB", 8, False, False),
+    Target("connection", "memory of an idle connection", "KB", 5, False, False),
+    Target("start", "cold start to the first answer", "ms", 30, False, False),
+)

@@ -1,0 +1,109 @@
+#include "api/routes.hpp"
+
+#include "base/json_reader.hpp"
+
+#include <set>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace wdx::api {
+namespace {
+
+/// The pattern of the path's routes with the values of its parts, or `(none)`.
+std::string match(std::string_view path) {
+    const auto found = match_route(path);
+    if (!found) return "(none)";
+    std::string text(found->routes.front()->pattern);
+    for (const std::string& value : found->values) text += ' ' + value;
+    return text;
+}
+
+TEST(MatchRoute, FindsEveryRouteOfTheTable) {
+    EXPECT_EQ(match("/api/token/"), "/api/token/");
+    EXPECT_EQ(match("/api/token/refresh/"), "/api/token/refresh/");
+    EXPECT_EQ(match("/api/users/"), "/api/users/");
+    EXPECT_EQ(match("/api/accounts/synka777/"), "/api/accounts/{handle}/ synka777");
+}
+
+TEST(MatchRoute, TakesAnythingButASlashForAHandle) {
+    EXPECT_EQ(match("/api/accounts/../"), "/api/accounts/{handle}/ ..");
+    EXPECT_EQ(match("/api/accounts/a\nb ?#/"), "/api/accounts/{handle}/ a\nb ?#");
+    EXPECT_EQ(match("/api/accounts/\u65E5/"), "/api/accounts/{handle}/ \u65E5");
+    EXPECT_EQ(match(std::string("/api/accounts/\0/", 16)), std::string("/api/accounts/{handle}/ \0", 25));
+    EXPECT_EQ(match("/api/accounts//"), "(none)");
+    EXPECT_EQ(match("/api/accounts/a/b/"), "(none)");
+}
+
+TEST(MatchRoute, ComparesExactly) {
+    for (const std::string_view path : {"", "/", "/api/", "/api/users", "/api/users//", "//api/users/", "/api//users/",
+                                        "/API/users/", "/api/Users/", "/api/users/x/", "/api/users/ ", "/api/users/\n",
+                                        "api/users/", "/api/accounts/", "/api/accounts/a", "/api/token/x/", "*"})
+        EXPECT_EQ(match(path), "(none)") << path;
+}
+
+TEST(MatchRoute, FindsMetadataForEveryRoute) {
+    for (const Route& route : all_routes()) {
+        std::string path(route.pattern);
+        if (const auto begin = path.find('{'); begin != std::string::npos)
+            path.replace(begin, path.find('}') + 1 - begin, "x");
+        const auto found = match_route(path);
+        ASSERT_TRUE(found) << path;
+        ASSERT_NE(found->metadata, nullptr) << path;
+        EXPECT_EQ(found->metadata->pattern, route.pattern);
+        EXPECT_EQ(found->needs(), route.needs);
+    }
+}
+
+TEST(RouteTable, NamesNothingTwice) {
+    std::set<std::pair<Verb, std::string_view>> seen;
+    for (const Route& route : all_routes()) {
+        EXPECT_TRUE(seen.emplace(route.verb, route.pattern).second) << route.pattern;
+        EXPECT_TRUE(route.pattern.ends_with('/')) << route.pattern;
+        EXPECT_NE(route.handler, nullptr) << route.pattern;
+        EXPECT_FALSE(route.summary.empty()) << route.pattern;
+    }
+}
+
+TEST(RouteTable, LeavesTheTokenRoutesAloneOpen) {
+    for (const Route& route : all_routes())
+        EXPECT_EQ(route.needs == Needs::nothing, route.pattern.starts_with("/api/token/")) << route.pattern;
+}
+
+TEST(MatchFind, ServesHeadByGet) {
+    const auto users = match_route("/api/users/");
+    ASSERT_TRUE(users);
+    EXPECT_NE(users->find("GET"), nullptr);
+    EXPECT_EQ(users->find("HEAD"), users->find("GET"));
+    for (const std::string_view method : {"POST", "OPTIONS", "PUT", "get", "TRACE", ""})
+        EXPECT_EQ(users->find(method), nullptr) << method;
+    const auto token = match_route("/api/token/");
+    ASSERT_TRUE(token);
+    EXPECT_NE(token->find("POST"), nullptr);
+    EXPECT_EQ(token->find("HEAD"), nullptr);
+}
+
+TEST(MatchAllow, ListsMethodsInDjangosOrder) {
+    EXPECT_EQ(match_route("/api/users/")->allow(), "GET, HEAD, OPTIONS");
+    EXPECT_EQ(match_route("/api/token/")->allow(), "POST, OPTIONS");
+}
+
+TEST(RenderMetadata, IsJsonAsSimpleMetadataMakesIt) {
+    for (const Metadata& metadata : all_metadata()) {
+        const std::string text = render_metadata(metadata);
+        const auto json = base::read_json(text);
+        EXPECT_TRUE(std::holds_alternative<base::JsonValue>(json)) << text;
+    }
+    EXPECT_EQ(
+        render_metadata(*match_route("/api/users/")->metadata),
+        R"({"name":"X User List","description":"","renders":["application/json"],"parses":["application/json"]})");
+}
+
+TEST(Ok, Answers200WithTheBody) {
+    const http::Response response = ok("[]");
+    EXPECT_EQ(response.status, 200U);
+    EXPECT_EQ(response.body, "[]");
+}
+
+}  // namespace
+}  // namespace wdx::api
