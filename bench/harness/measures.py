@@ -99,15 +99,20 @@ class Measures:
         with serve(self.ground.url) as server:
             load.curl(server, BIG_LIST, answer)
             load.psql_copy(self.ground, copied, answer)
+            cpu = CpuMeter({"server": server.process.pid, "postgres": self.ground.postmaster})
             for _ in range(2 * self.rounds):
-                to_first, to_last = load.curl(server, BIG_LIST, answer)
+                with cpu:
+                    to_first, to_last = load.curl(server, BIG_LIST, answer)
+                    cpu.requests += 1
                 first.append(to_first)
                 total.append(to_last)
                 size = answer.stat().st_size
                 limits.append(load.psql_copy(self.ground, copied, answer))
                 four.append(max(load.at_once(ours_at_once, 4)))
                 four_limits.append(max(load.at_once(limit_at_once, 4)))
-        return {"long_total": pair(total, limits, f"{size / 1e6:.1f} MB"), "long_first": single(first),
+        note = (f"{size / 1e6:.1f} MB; CPU, ms: server {cpu.microseconds('server') / 1000:.0f} + PostgreSQL "
+                f"{cpu.microseconds('postgres') / 1000:.0f}")
+        return {"long_total": pair(total, limits, note), "long_first": single(first),
                 "long_growth": single(growth), "long_peak": single(peak), "long_four": pair(four, four_limits)}
 
     def _long_list_memory(self):

@@ -8,6 +8,7 @@ namespace {
 
 namespace asio = boost::asio;
 constexpr std::chrono::seconds kSchemaRetry{30};
+constexpr int kReadTries = 3;
 
 }  // namespace
 
@@ -37,27 +38,29 @@ asio::awaitable<void> Context::require_access() {
 asio::awaitable<void> Context::read(db::Batch& batch) {
     std::optional<std::size_t> access;
     if (!access_granted_) access = store::TokenStore::add_access_check(batch, user_id());
-    bool stale = false;
-    try {
-        co_await services_.pool.execute(batch);
-    } catch (const db::DbError& error) {
-        if (!error.is_schema_mismatch()) throw;
-        stale = true;
-    }
-    if (stale) {
-        co_await services_.schema.refresh();
-        require_core_tables();
-        co_await services_.pool.execute(batch);
-    }
+    for (int tries = 1; !co_await try_read(batch, tries == kReadTries); ++tries) co_await reread_schema();
     if (access) judge(store::TokenStore::read_access(batch.rows(*access)));
 }
 
+/// @return false when the statements do not fit the tables any more and `last` is not set
+asio::awaitable<bool> Context::try_read(db::Batch& batch, bool last) {
+    try {
+        co_await services_.pool.execute(batch);
+        co_return true;
+    } catch (const db::DbError& error) {
+        if (last || !error.is_schema_mismatch()) throw;
+    }
+    co_return false;
+}
+
+asio::awaitable<void> Context::reread_schema() {
+    services_.pool.forget_prepared();
+    co_await services_.schema.refresh();
+    require_core_tables();
+}
+
 void Context::require_core_tables() const {
-    const std::string& missing = services_.schema.missing();
-    if (missing.empty()) return;
-    const std::string_view what = missing.find('.') == std::string::npos ? "table" : "column";
-    throw rest::unavailable(kSchemaRetry,
-                            fmt::format("The {} {} of watchdxg-core is missing in the database.", what, missing));
+    if (!services_.schema.problem().empty()) throw rest::unavailable(kSchemaRetry, services_.schema.problem());
 }
 
 }  // namespace wdx::api

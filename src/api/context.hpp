@@ -7,9 +7,16 @@
 #include "store/schema_watch.hpp"
 #include "store/tokens.hpp"
 
+#include <unordered_map>
 #include <unordered_set>
 
 namespace wdx::api {
+
+/// The tokens of a rotation: what a refresh answers.
+struct RotatedTokens {
+    auth::IssuedToken refresh;
+    auth::IssuedToken access;
+};
 
 /// What handlers share; one for the whole program, owned by `app`.  Belongs to the event loop's thread.
 struct Services {
@@ -23,6 +30,9 @@ struct Services {
     /// Accounts whose list of users was long last time (0: all users), so that it is streamed at once.  Only a hint: a
     /// wrong one costs time, nothing else.
     std::unordered_set<std::int64_t> long_lists{};
+    /// Rotations that were answered 503 because nobody knew whether they had been committed, by the jti of the token
+    /// that was presented: shown again, it gets the same successor, so that an outage logs nobody out.
+    std::unordered_map<std::string, RotatedTokens> lost_rotations{};
 };
 
 /// Who sent the request, as far as that is known without the database.
@@ -61,10 +71,15 @@ class Context {
     /// @throws ApiError 401; 503 naming a missing table or column of the core; DbError
     boost::asio::awaitable<void> read(db::Batch& batch);
 
+    /// Reads the catalog again, after a statement did not fit the tables.
+    /// @throws ApiError 503 as `require_core_tables`; DbError
+    boost::asio::awaitable<void> reread_schema();
+
     /// @throws ApiError 503 when a table or column that the frozen routes need is known to be missing
     void require_core_tables() const;
 
   private:
+    boost::asio::awaitable<bool> try_read(db::Batch& batch, bool last);
     void judge(const store::Access& access);
     [[nodiscard]] std::int32_t user_id() const;
 

@@ -6,6 +6,10 @@
 
 #include <spdlog/spdlog.h>
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 namespace wdx::api {
 namespace {
 
@@ -16,6 +20,8 @@ using namespace std::chrono_literals;
 
 /// How long a refresh whose outcome is unknown waits for the database, to find out.
 constexpr auto kOutcomePatience = 15s;
+constexpr auto kOutcomePause = 50ms;
+constexpr std::size_t kMostLostRotations = 4096;
 constexpr std::size_t kLongestJti = 255;  ///< characters that the column holds
 /// Two logins at once may both upgrade the stored hash; the second then starts over with the new one.
 constexpr int kLoginTries = 3;
@@ -60,32 +66,55 @@ asio::awaitable<auth::Claims> read_refresh_token(Context& context, std::string_v
     co_return std::move(claims);
 }
 
+RotatedTokens make_tokens(const Services& services, const auth::Claims& claims) {
+    const base::UnixTime now = base::unix_now();
+    return {.refresh = auth::rotate_refresh_token(claims, services.lifetimes, services.key, now),
+            .access = auth::derive_access_token(claims, services.lifetimes, services.key, now)};
+}
+
+/// True when the successor is recorded and unused: then it was ours that spent the presented token.
+asio::awaitable<bool> was_ours(const Services& services, const auth::IssuedToken& successor) {
+    co_return co_await services.tokens.is_recorded(successor.jti) &&
+        !co_await services.tokens.is_blacklisted(successor.jti);
+}
+
+void remember_lost(Services& services, std::string_view jti, const RotatedTokens& tokens) {
+    if (services.lost_rotations.size() >= kMostLostRotations) services.lost_rotations.clear();
+    services.lost_rotations.insert_or_assign(std::string(jti), tokens);
+}
+
 /// Rotates; when the connection breaks on the way, finds out what has become of it before anything is answered: the
 /// statement is sent again with the same successor, and finding that one recorded means that it was ours.
+/// @param retried  an earlier request with this token and successor was answered 503 for that reason
 /// @throws ApiError, DbError
-asio::awaitable<store::Rotation> rotate_surely(Context& context, std::int32_t user_id,
-                                               const store::TokenRecord& presented,
-                                               std::optional<base::UnixTime> issued_at,
-                                               const store::TokenRecord& successor) {
+asio::awaitable<store::Rotation> rotate_surely(Context& context, std::int32_t user_id, const auth::Claims& claims,
+                                               std::string_view text, const RotatedTokens& tokens, bool retried) {
     Services& services = context.services();
-    const auto deadline = std::chrono::steady_clock::now() + kOutcomePatience;
-    bool unknown = false;
+    const store::TokenRecord presented{.jti = claims.jti(), .text = text, .expires_at = claims.expires_at()};
+    asio::steady_timer pause(co_await asio::this_coro::executor);
+    std::optional<std::chrono::steady_clock::time_point> deadline;  // set once an outcome is unknown
     while (true) {
         std::optional<db::DbError> failure;
         try {
-            const store::Rotation result = co_await services.tokens.rotate(user_id, presented, issued_at, successor);
-            if (result == store::Rotation::blacklisted && unknown &&
-                co_await services.tokens.is_recorded(successor.jti))
+            const store::Rotation result = co_await services.tokens.rotate(user_id, presented, claims.issued_at(),
+                                                                           record_of(tokens.refresh));
+            if (result == store::Rotation::blacklisted && (deadline || retried) &&
+                co_await was_ours(services, tokens.refresh))
                 co_return store::Rotation::done;
             co_return result;
         } catch (const db::DbError& error) {
             failure = error;
         }
-        unknown = unknown || failure->outcome_unknown();
-        const auto left = deadline - std::chrono::steady_clock::now();
-        if (!unknown || !failure->is_unavailable() || left <= 0s) throw db::DbError(*failure);
-        spdlog::info("a refresh lost its connection; looking up what became of it ({})", context.request().id);
-        co_await services.pool.wait_up(std::chrono::duration_cast<std::chrono::milliseconds>(left));
+        const auto now = std::chrono::steady_clock::now();
+        if (!deadline && failure->outcome_unknown()) {
+            deadline = now + kOutcomePatience;
+            remember_lost(services, claims.jti(), tokens);
+            spdlog::info("a refresh lost its connection; looking up what became of it ({})", context.request().id);
+        }
+        if (!deadline || now >= *deadline || !failure->is_unavailable() || services.pool.is_stopping())
+            throw db::DbError(*failure);
+        pause.expires_after(kOutcomePause);
+        co_await pause.async_wait(asio::use_awaitable);
     }
 }
 
@@ -113,18 +142,19 @@ asio::awaitable<http::Response> obtain_token(Context& context) {
 asio::awaitable<http::Response> refresh_token(Context& context) {
     const auto fields = rest::read_text_fields(context.request(), {"refresh"});
     const auth::Claims claims = co_await read_refresh_token(context, fields[0]);
-    const Services& services = context.services();
+    Services& services = context.services();
     const auto user_id = claims.user_id();
     if (!user_id) {
         if (co_await services.tokens.is_blacklisted(claims.jti())) throw refresh_not_valid(TokenFault::blacklisted);
         throw refresh_user_refused();
     }
 
-    const base::UnixTime now = base::unix_now();
-    const auto successor = auth::rotate_refresh_token(claims, services.lifetimes, services.key, now);
-    const auto access = auth::derive_access_token(claims, services.lifetimes, services.key, now);
-    const store::TokenRecord presented{.jti = claims.jti(), .text = fields[0], .expires_at = claims.expires_at()};
-    switch (co_await rotate_surely(context, *user_id, presented, claims.issued_at(), record_of(successor))) {
+    const auto lost = services.lost_rotations.find(std::string(claims.jti()));
+    const bool retried = lost != services.lost_rotations.end();
+    const RotatedTokens tokens = retried ? lost->second : make_tokens(services, claims);
+    const store::Rotation result = co_await rotate_surely(context, *user_id, claims, fields[0], tokens, retried);
+    services.lost_rotations.erase(std::string(claims.jti()));
+    switch (result) {
         case store::Rotation::done:
             break;
         case store::Rotation::blacklisted:
@@ -134,7 +164,7 @@ asio::awaitable<http::Response> refresh_token(Context& context) {
         case store::Rotation::cut_off:
             throw refresh_not_valid(TokenFault::invalid);
     }
-    co_return ok(token_pair("access", access.text, "refresh", successor.text));
+    co_return ok(token_pair("access", tokens.access.text, "refresh", tokens.refresh.text));
 }
 
 }  // namespace wdx::api

@@ -23,24 +23,19 @@ class UserListSource : public http::BodySource {
   public:
     explicit UserListSource(std::unique_ptr<db::Stream> stream) : stream_(std::move(stream)) {}
 
+    /// Makes the first piece, so that what the statement fails with is still answered by its status.
+    asio::awaitable<void> begin() {
+        first_ = "[";
+        co_await fill(first_, kFirstPieceBytes);
+    }
+
     asio::awaitable<void> next(std::string& out) override {
-        if (closed_) co_return;
-        out.reserve(kPieceBytes + kPieceBytes / 4);
-        if (!begun_) out += '[';
-        const std::size_t enough = begun_ ? kPieceBytes : kFirstPieceBytes;
-        begun_ = true;
-        while (out.size() < enough) {
-            if (const db::ResultPtr row = stream_->next()) {
-                append(row.get(), out);
-            } else if (stream_->finished()) {
-                out += ']';
-                closed_ = true;
-                stream_.reset();
-                co_return;
-            } else {
-                co_await stream_->wait();
-            }
+        if (!first_.empty()) {
+            out = std::exchange(first_, {});
+            co_return;
         }
+        out.reserve(kPieceBytes + kPieceBytes / 4);
+        co_await fill(out, kPieceBytes);
     }
 
     void cancel() override {
@@ -48,6 +43,19 @@ class UserListSource : public http::BodySource {
     }
 
   private:
+    asio::awaitable<void> fill(std::string& out, std::size_t enough) {
+        while (stream_ && out.size() < enough) {
+            if (const db::ResultPtr row = stream_->next()) {
+                append(row.get(), out);
+            } else if (stream_->finished()) {
+                out += ']';
+                stream_.reset();
+            } else {
+                co_await stream_->wait();
+            }
+        }
+    }
+
     void append(const PGresult* row, std::string& out) {
         if (!writer_) {
             writer_.emplace(row);
@@ -57,10 +65,9 @@ class UserListSource : public http::BodySource {
         writer_->append(row, 0, out);
     }
 
-    std::unique_ptr<db::Stream> stream_;
+    std::unique_ptr<db::Stream> stream_;  ///< reset when the last row has been written
     std::optional<store::RowWriter> writer_;
-    bool begun_ = false;
-    bool closed_ = false;
+    std::string first_;
 };
 
 std::string render_users(const db::Rows& rows) {
@@ -98,6 +105,26 @@ void remember_long_list(Services& services, std::int64_t account) {
     services.long_lists.insert(account);
 }
 
+/// Starts a long list and waits for its first rows; a client that leaves meanwhile ends the statement.
+/// @return nullptr when the statement does not fit the table any more and `last` is not set
+asio::awaitable<std::unique_ptr<UserListSource>> begin_list(Context& context, const db::Query& query,
+                                                            std::vector<db::Param> params, bool last) {
+    std::exception_ptr failure;
+    try {
+        auto source = std::make_unique<UserListSource>(
+            co_await context.services().pool.open_stream(query, std::move(params)));
+        context.request().when_client_left = [list = source.get()] { list->cancel(); };
+        co_await source->begin();
+        context.request().when_client_left = nullptr;
+        co_return source;
+    } catch (const db::DbError& error) {
+        if (last || !error.is_schema_mismatch()) failure = std::current_exception();
+    }
+    context.request().when_client_left = nullptr;
+    if (failure) std::rethrow_exception(failure);
+    co_return nullptr;
+}
+
 }  // namespace
 
 /// GET /api/users/?account_id={int} -> 200, an array ordered by id.  A short list travels with the access check in one
@@ -122,11 +149,16 @@ asio::awaitable<http::Response> list_users(Context& context) {
     }
     co_await context.require_access();
 
-    http::Response response;
-    const db::Query& query = account ? store::kListUsersOfAccount : store::kListUsers;
     std::vector<db::Param> params;
     if (account) params.push_back(id);
-    response.stream = std::make_unique<UserListSource>(co_await services.pool.open_stream(query, std::move(params)));
+    const db::Query& query = account ? store::kListUsersOfAccount : store::kListUsers;
+    auto source = co_await begin_list(context, query, params, false);
+    if (!source) {
+        co_await context.reread_schema();
+        source = co_await begin_list(context, query, params, true);
+    }
+    http::Response response;
+    response.stream = std::move(source);
     co_return response;
 }
 

@@ -8,8 +8,12 @@
 #include "config/listen.hpp"
 #include "http/server.hpp"
 
+#include <condition_variable>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
 #include <malloc.h>
 #include <sys/resource.h>
 
@@ -27,11 +31,26 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-constexpr std::size_t kWorkers = 2;  ///< for connecting, cancelling and start-up checks
+constexpr std::size_t kWorkers = 2;  ///< for connecting and start-up checks
 constexpr auto kTick = 250ms;        ///< flushes the log, looks for stalled connections
 constexpr auto kSchemaInterval = 25s;
+constexpr auto kSchemaRetry = 2s;  ///< while a table is missing
 constexpr auto kGateRetry = 1s;
+constexpr auto kExitMargin = 5s;  ///< for worker threads that hang in a system call, after everything else has ended
 constexpr rlim_t kSpareFiles = 256;  ///< besides the clients' connections
+
+spdlog::level::level_enum level_of(config::LogLevel level) {
+    switch (level) {
+        case config::LogLevel::debug:
+            return spdlog::level::debug;
+        case config::LogLevel::info:
+            return spdlog::level::info;
+        case config::LogLevel::warning:
+            return spdlog::level::warn;
+        default:
+            return spdlog::level::err;
+    }
+}
 
 /// Each client is a file descriptor.  A limit that cannot be raised is said, not an error.
 void raise_file_limit(std::size_t connections) {
@@ -86,13 +105,15 @@ class Application {
     bool run();
 
   private:
+    void spawn(asio::awaitable<void> part);
+    void join_workers();
     http::ServerOptions server_options();
-    std::vector<config::ListenAddress> addresses() const;
     void listen();
     asio::awaitable<void> start();
     asio::awaitable<void> open_gate();
     asio::awaitable<void> watch_schema();
     asio::awaitable<void> tick();
+    void reopen_log();
     asio::awaitable<void> await_signals();
     asio::awaitable<void> stop();
     void log_answer(const http::Request& request, unsigned status, std::uint64_t bytes,
@@ -103,6 +124,7 @@ class Application {
     bool beyond_loopback_;
     asio::io_context context_{1};
     asio::thread_pool workers_{kWorkers};
+    asio::thread_pool cancellers_{1};
     db::Pool pool_;
     store::TokenStore tokens_;
     store::SchemaWatch schema_;
@@ -132,7 +154,7 @@ Application::Application(const config::Config& config, const ServeOptions& optio
     : config_(config),
       options_(options),
       beyond_loopback_(any_beyond_loopback(config.listen)),
-      pool_(context_.get_executor(), workers_, pool_options(config)),
+      pool_(context_.get_executor(), workers_, cancellers_, pool_options(config)),
       tokens_(pool_),
       schema_(pool_),
       hashes_(config.hash_threads, config.hash_queue),
@@ -148,7 +170,7 @@ Application::Application(const config::Config& config, const ServeOptions& optio
                  .cors_allowed_origins = config.cors_allowed_origins,
                  .is_open = [this] { return gate_open_; },
                  .is_ready =
-                     [this] { return gate_open_ && pool_.is_up() && schema_.is_known() && schema_.missing().empty(); }},
+                     [this] { return gate_open_ && pool_.is_up() && schema_.is_known() && schema_.problem().empty(); }},
                 services_),
       server_(context_.get_executor(), server_options()),
       signals_(context_, SIGTERM, SIGINT, SIGHUP),
@@ -159,6 +181,7 @@ http::ServerOptions Application::server_options() {
     return {.session = {
                 .head_limits = {config_.request_line_limit, config_.header_limit},
                 .body_limit = config_.body_limit,
+                        .body_budget = std::make_shared<http::BodyBudget>(http::BodyBudget{config_.body_memory, 0}),
                 .header_timeout = config_.header_timeout,
                 .body_timeout = config_.body_timeout,
                 .write_timeout = config_.write_timeout,
@@ -201,13 +224,44 @@ bool Application::run() {
     ::signal(SIGPIPE, SIG_IGN);
     raise_file_limit(config_.max_connections);
     listen();
-    asio::co_spawn(context_, start(), asio::detached);
-    asio::co_spawn(context_, await_signals(), asio::detached);
-    asio::co_spawn(context_, tick(), asio::detached);
+    spawn(start());
+    spawn(await_signals());
+    spawn(tick());
     context_.run();
-    workers_.join();
+    join_workers();
     base::flush_log();
     return !failed_;
+}
+
+/// A part of the program that ends by an exception ends the program, in order.
+void Application::spawn(asio::awaitable<void> part) {
+    auto on_end = [this](const std::exception_ptr& failure) {
+        if (!failure) return;
+        try {
+            std::rethrow_exception(failure);
+        } catch (const std::exception& error) {
+            spdlog::critical("stopping after a fault: {}", error.what());
+        }
+        failed_ = true;
+        asio::co_spawn(context_, stop(), asio::detached);
+    };
+    asio::co_spawn(context_, std::move(part), std::move(on_end));
+}
+
+/// Waits for the worker threads.  libpq may hang in one of them, on a server that is out of reach; nothing that was
+/// promised depends on them any more, so after a while the program ends without.
+void Application::join_workers() {
+    std::mutex mutex;
+    std::condition_variable_any done;
+    const std::jthread watchdog([&](const std::stop_token& joined) {
+        std::unique_lock lock(mutex);
+        if (done.wait_for(lock, joined, kExitMargin, [&] { return joined.stop_requested(); })) return;
+        spdlog::warn("leaving a worker thread that hangs");
+        base::flush_log();
+        std::_Exit(failed_ ? EXIT_FAILURE : EXIT_SUCCESS);
+    });
+    workers_.join();
+    cancellers_.join();
 }
 
 /// Accepts clients when the first attempt to reach the database is over: with it there, the first answer is a real one.
@@ -233,7 +287,7 @@ asio::awaitable<void> Application::start() {
     std::fflush(stdout);
     if (options_.on_listening) options_.on_listening(urls_);
     base::flush_log();
-    asio::co_spawn(context_, watch_schema(), asio::detached);
+    spawn(watch_schema());
 }
 
 /// Checks the database once it is there; until then every route answers 503.
@@ -266,7 +320,9 @@ asio::awaitable<void> Application::open_gate() {
 
 asio::awaitable<void> Application::watch_schema() {
     while (!stopping_) {
-        schema_timer_.expires_after(gate_open_ ? std::chrono::milliseconds(kSchemaInterval) : kGateRetry);
+        schema_timer_.expires_after(!gate_open_                  ? kGateRetry
+                                    : schema_.problem().empty() ? std::chrono::seconds(kSchemaInterval)
+                                                                : kSchemaRetry);
         boost::system::error_code cancelled;
         co_await schema_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
         if (stopping_ || !pool_.is_up()) continue;
@@ -292,14 +348,22 @@ asio::awaitable<void> Application::tick() {
     }
 }
 
+void Application::reopen_log() {
+    try {
+        base::reopen_log();
+        spdlog::info("log reopened");
+    } catch (const std::exception& error) {
+        spdlog::error("cannot open the log file anew, going on with the old one: {}", error.what());
+    }
+}
+
 asio::awaitable<void> Application::await_signals() {
     while (!stopping_) {
         boost::system::error_code cancelled;
         const int number = co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
         if (cancelled) co_return;
         if (number == SIGHUP) {
-            base::reopen_log();
-            spdlog::info("log reopened");
+            reopen_log();
             continue;
         }
         // A second signal ends the program at once.
@@ -321,15 +385,15 @@ asio::awaitable<void> Application::stop() {
 
 }  // namespace
 
-bool serve(const config::Config& config, const ServeOptions& options) {
-    keep_memory_small();
+void setup_log(const config::Config& config) {
     base::setup_log({.json = config.log_format == config::LogFormat::json,
-                     .level = config.log_level == config::LogLevel::debug     ? spdlog::level::debug
-                              : config.log_level == config::LogLevel::info    ? spdlog::level::info
-                              : config.log_level == config::LogLevel::warning ? spdlog::level::warn
-                                                                              : spdlog::level::err,
+                     .level = level_of(config.log_level),
                      .file = config.log_file,
                      .access = config.access_log});
+}
+
+bool serve(const config::Config& config, const ServeOptions& options) {
+    keep_memory_small();
     return Application(config, options).run();
 }
 

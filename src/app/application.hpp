@@ -14,6 +14,10 @@ struct ServeOptions {
     std::function<void(const std::vector<std::string>& urls)> on_listening;
 };
 
+/// Sets up the program's log as the settings say; to be called once, before `serve`.
+/// @throws std::exception when the log file cannot be opened
+void setup_log(const config::Config& config);
+
 /// Runs the server until SIGTERM or SIGINT, then lets requests in progress end.  Blocks.
 /// @return true after an orderly stop; false when the database turned out not to be servable (said in the log)
 /// @throws std::exception  with a sentence for the operator: an address is in use, the secret key cannot be trusted

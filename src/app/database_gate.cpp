@@ -10,9 +10,14 @@
 namespace wdx::app {
 namespace {
 
-void check_migrations(db::Session& session, bool migrate) {
+void check_migrations(db::Session& session, bool migrate, std::chrono::milliseconds timeout) {
     try {
-        const auto pending = db::pending(session);
+        // Bounded: somebody may hold a lock on these tables.
+        std::vector<std::string> pending;
+        {
+            const db::Session::Transaction reading(session, timeout);
+            pending = db::pending(session);
+        }
         if (pending.empty()) return;
         if (!migrate)
             throw GateError(
@@ -40,7 +45,7 @@ void check_default_password(db::Session& session) {
 
 void check_database(const GateOptions& options) {
     db::Session session = db::Session::connect(options.database_url, options.connect_timeout);
-    check_migrations(session, options.migrate);
+    check_migrations(session, options.migrate, options.connect_timeout);
     if (options.beyond_loopback) check_default_password(session);
 }
 

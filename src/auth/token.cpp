@@ -254,7 +254,7 @@ std::optional<std::int32_t> Claims::user_id() const noexcept {
     if (digits.empty() || (digits.size() > 1 && digits.front() == '0')) return std::nullopt;
     std::int32_t id = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
-    if (error != std::errc{} || end != digits.data() + digits.size() || id < 0) return std::nullopt;
+    if (error != std::errc{} || end != digits.data() + digits.size() || digits.front() == '-') return std::nullopt;
     return id;
 }
 

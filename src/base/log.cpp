@@ -4,9 +4,11 @@
 
 #include <cstdio>
 #include <memory>
+#include <mutex>
 
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/details/file_helper.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -43,7 +45,9 @@ std::string printable_ascii(std::string_view text) {
     return out;
 }
 
-/// %v in either format: escaped for a terminal, or as a JSON string.
+constexpr const char* kAccessLogger = "access";
+
+/// %v in either format: escaped for a terminal, or as members of a JSON object.
 class SafeMessage : public spdlog::custom_flag_formatter {
   public:
     explicit SafeMessage(bool json) : json_(json) {}
@@ -52,14 +56,13 @@ class SafeMessage : public spdlog::custom_flag_formatter {
                 spdlog::memory_buf_t& destination) override {
         const std::string_view text{message.payload.data(), message.payload.size()};
         std::string out;
-        // An access entry of the JSON format is a list of members already (see log_access).
-        if (json_ && text.starts_with('\x1e')) {
-            out = text.substr(1);
-        } else if (json_) {
+        if (!json_) {
+            out = escape_controls(text);
+        } else if (std::string_view{message.logger_name.data(), message.logger_name.size()} == kAccessLogger) {
+            out = text;  // members already (see log_access)
+        } else {
             out = "\"message\":";
             append_json_string(out, text);
-        } else {
-            out = escape_controls(text);
         }
         destination.append(out.data(), out.data() + out.size());
     }
@@ -72,58 +75,88 @@ class SafeMessage : public spdlog::custom_flag_formatter {
     bool json_;
 };
 
-/// What log_access and reopen_log need to remember of the options; written by setup_log alone.
+/// A log file that can be opened anew under its name, while others write.
+class ReopenableFile : public spdlog::sinks::base_sink<std::mutex> {
+  public:
+    explicit ReopenableFile(const std::filesystem::path& path) : path_(path) { reopen(); }
+
+    /// @throws spdlog::spdlog_ex when that fails; the old file then stays in use
+    void reopen() {
+        auto fresh = std::make_unique<spdlog::details::file_helper>();
+        fresh->open(path_.string());
+        const std::lock_guard lock(mutex_);
+        file_ = std::move(fresh);
+    }
+
+  protected:
+    void sink_it_(const spdlog::details::log_msg& message) override {
+        spdlog::memory_buf_t line;
+        formatter_->format(message, line);
+        file_->write(line);
+    }
+    void flush_() override { file_->flush(); }
+
+  private:
+    std::filesystem::path path_;
+    std::unique_ptr<spdlog::details::file_helper> file_;
+};
+
+/// What log_access, reopen_log and flush_log need to remember; written by setup_log alone.
 struct LogState {
-    LogOptions options;
+    bool json = false;
+    std::shared_ptr<ReopenableFile> file;
+    std::shared_ptr<spdlog::logger> access;  ///< null: off
 };
 LogState& state() {
     static LogState instance;
     return instance;
 }
 
-std::shared_ptr<spdlog::sinks::sink> make_sink(const LogOptions& options) {
-    if (options.file.empty()) return std::make_shared<spdlog::sinks::stderr_sink_mt>();
-    return std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file.string());
-}
-
-void install(const LogOptions& options) {
-    auto logger = std::make_shared<spdlog::logger>("wdx", make_sink(options));
-    auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
-    formatter->add_flag<SafeMessage>('*', options.json);
-    formatter->set_pattern(options.json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%*})"
-                                        : "%Y-%m-%dT%H:%M:%S.%eZ %^%-7l%$ %*");
-    logger->set_formatter(std::move(formatter));
+std::shared_ptr<spdlog::logger> make_logger(const char* name, const spdlog::sink_ptr& sink, const LogOptions& options) {
+    auto logger = std::make_shared<spdlog::logger>(name, sink);
     logger->set_level(options.level);
     logger->flush_on(spdlog::level::warn);
-    spdlog::set_default_logger(std::move(logger));
+    return logger;
 }
 
 }  // namespace
 
 void setup_log(const LogOptions& options) {
-    // Written out by flush_log and with each warning: one system call for many lines.
-    if (options.file.empty()) std::setvbuf(stderr, nullptr, _IOFBF, kStderrBuffer);
-    state().options = options;
-    install(options);
+    LogState fresh{.json = options.json, .file = nullptr, .access = nullptr};
+    spdlog::sink_ptr sink;
+    if (options.file.empty()) {
+        // Written out by flush_log and with each warning: one system call for many lines.
+        std::setvbuf(stderr, nullptr, _IOFBF, kStderrBuffer);
+        sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    } else {
+        sink = fresh.file = std::make_shared<ReopenableFile>(options.file);
+    }
+    auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
+    formatter->add_flag<SafeMessage>('*', options.json);
+    formatter->set_pattern(options.json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%*})"
+                                        : "%Y-%m-%dT%H:%M:%S.%eZ %^%-7l%$ %*");
+    sink->set_formatter(std::move(formatter));
+    if (options.access) fresh.access = make_logger(kAccessLogger, sink, options);
+    spdlog::set_default_logger(make_logger("", sink, options));
+    state() = std::move(fresh);
 }
 
 void reopen_log() {
-    if (!state().options.file.empty()) install(state().options);
+    if (state().file) state().file->reopen();
 }
 
-void flush_log() {
-    spdlog::default_logger_raw()->flush();
-}
+void flush_log() { spdlog::default_logger_raw()->flush(); }
 
 void log_access(const AccessEntry& entry) {
-    if (!state().options.access) return;
+    const auto& logger = state().access;
+    if (!logger) return;
     const std::string path = printable_ascii(entry.target.substr(0, entry.target.find('?')));
-    if (!state().options.json) {
-        spdlog::info("{} \"{} {}\" {} {} {:.1f}ms {}", entry.address.empty() ? "-" : entry.address, entry.method, path,
+    if (!state().json) {
+        logger->info("{} \"{} {}\" {} {} {:.1f}ms {}", entry.address.empty() ? "-" : entry.address, entry.method, path,
                      entry.status, entry.bytes, entry.milliseconds, entry.request_id);
         return;
     }
-    std::string members = "\x1e\"event\":\"request\",\"request_id\":";
+    std::string members = "\"event\":\"request\",\"request_id\":";
     append_json_string(members, entry.request_id);
     members += ",\"address\":";
     append_json_string(members, entry.address);
@@ -131,9 +164,9 @@ void log_access(const AccessEntry& entry) {
     append_json_string(members, entry.method);
     members += ",\"path\":";
     append_json_string(members, path);
-    fmt::format_to(std::back_inserter(members), ",\"status\":{},\"bytes\":{},\"milliseconds\":{:.1f}", entry.status,
+    fmt::format_to(std::back_inserter(members), R"(,"status":{},"bytes":{},"milliseconds":{:.1f})", entry.status,
                    entry.bytes, entry.milliseconds);
-    spdlog::info("{}", members);
+    logger->info("{}", members);
 }
 
 }  // namespace wdx::base

@@ -23,6 +23,7 @@ struct LogOptions {
 void setup_log(const LogOptions& options);
 
 /// Closes the log file and opens it again under its name (SIGHUP, after logrotate moved it).  Standard error: nothing.
+/// @throws spdlog::spdlog_ex when it cannot be opened; the old file then stays in use
 void reopen_log();
 
 void flush_log();

@@ -1,6 +1,7 @@
 #include "app/application.hpp"
 #include "app/dev_cluster.hpp"
 #include "app/dev_demo.hpp"
+#include "app/dev_process.hpp"
 #include "cli/command.hpp"
 #include "cli/serve.hpp"
 #include "config/listen.hpp"
@@ -31,6 +32,8 @@ void prepare_database(const config::Config& config) {
 int dev(config::Config config, std::optional<std::uint16_t> postgres_port, std::ostream& err) {
     return run_command(err, [&] {
         require_loopback(config);
+        app::setup_log(config);
+        app::SignalHold hold;  // a signal during the start is taken when the server can stop in order
         app::DevCluster cluster = app::DevCluster::open(config.data_dir, postgres_port);
         config.database_url = cluster.url();
         prepare_database(config);
@@ -41,6 +44,7 @@ int dev(config::Config config, std::optional<std::uint16_t> postgres_port, std::
                                             if (url.starts_with(kAddress))
                                                 url = "http://localhost:" + url.substr(kAddress.size());
                                             err << app::dev_banner(url, cluster.loopback_url()) << std::flush;
+                                            hold.release();
                                         }};
         const bool orderly = app::serve(config, options);
         cluster.stop();

@@ -1,59 +1,64 @@
-#include "cli/command.hpp"
-#include "cli/serve.hpp"
-#include "config/listen.hpp"
-
-#include <sys/socket.h>
-
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read_until.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+
+#include "cli/command.hpp"
+#include "cli/serve.hpp"
+#include "config/listen.hpp"
 
 namespace wdx::cli {
 namespace {
 
 namespace asio = boost::asio;
-using Socket = asio::generic::stream_protocol::socket;
+using Endpoint = asio::generic::stream_protocol::endpoint;
 
-constexpr timeval kPatience{5, 0};
+constexpr std::chrono::seconds kPatience{5};
 constexpr std::string_view kRequest =
     "GET /healthz HTTP/1.1\r\nHost: localhost\r\nUser-Agent: watchdxg-back healthcheck\r\nConnection: close\r\n\r\n";
 
-Socket connect(asio::io_context& context, const config::ListenAddress& address) {
-    asio::generic::stream_protocol::endpoint endpoint;
-    if (address.is_unix) {
-        endpoint = asio::local::stream_protocol::endpoint(address.path);
-    } else {
-        // A server that listens everywhere is asked on this machine.
-        const bool everywhere = address.host == "0.0.0.0" || address.host == "::";
-        asio::ip::tcp::resolver resolver(context);
-        endpoint =
-            resolver.resolve(everywhere ? "localhost" : address.host, std::to_string(address.port)).begin()->endpoint();
-    }
-    Socket socket(context, endpoint.protocol());
-    ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience));
-    ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof(kPatience));
-    socket.connect(endpoint);
-    return socket;
+/// A server that listens everywhere is asked on this machine; `localhost` is what `serve` takes it for.
+Endpoint endpoint_of(asio::io_context& context, const config::ListenAddress& address) {
+    if (address.is_unix) return asio::local::stream_protocol::endpoint(address.path);
+    std::string host = address.host;
+    if (host == "0.0.0.0" || host == "localhost") host = "127.0.0.1";
+    if (host == "::") host = "::1";
+    asio::ip::tcp::resolver resolver(context);
+    return resolver.resolve(host, std::to_string(address.port)).begin()->endpoint();
+}
+
+asio::awaitable<void> ask(asio::io_context& context, const config::ListenAddress& address, std::string& answer) {
+    asio::generic::stream_protocol::socket socket(context);
+    co_await socket.async_connect(endpoint_of(context, address), asio::use_awaitable);
+    co_await asio::async_write(socket, asio::buffer(kRequest), asio::use_awaitable);
+    co_await asio::async_read_until(socket, asio::dynamic_buffer(answer), "\r\n", asio::use_awaitable);
 }
 
 }  // namespace
 
 int healthcheck(const config::Config& config, std::ostream& out, std::ostream& err) {
     return run_command(err, [&] {
-        const auto address = config::parse_listen(config.listen.front());
-        if (!address) throw CommandError(kUsage, "WDX_LISTEN: cannot ask " + config.listen.front());
+        const std::string& where = config.listen.front();
+        const auto address = config::parse_listen(where);
+        if (!address) throw CommandError(kUsage, "WDX_LISTEN: cannot ask " + where);
+        asio::io_context context;
         std::string answer;
-        try {
-            asio::io_context context;
-            Socket socket = connect(context, *address);
-            asio::write(socket, asio::buffer(kRequest));
-            asio::read_until(socket, asio::dynamic_buffer(answer), "\r\n");
-        } catch (const boost::system::system_error& error) {
-            throw CommandError(kRefused, config.listen.front() + " does not answer: " + error.code().message());
-        }
+        std::string why = "timed out";
+        auto on_end = [&](const std::exception_ptr& failure) {
+            try {
+                if (failure) std::rethrow_exception(failure);
+            } catch (const boost::system::system_error& error) {
+                why = error.code().message();
+            }
+        };
+        asio::co_spawn(context, ask(context, *address, answer), on_end);
+        context.run_for(kPatience);
+        if (answer.empty()) throw CommandError(kRefused, where + " does not answer: " + why);
         const bool healthy = answer.starts_with("HTTP/1.1 200 ");
         (healthy ? out : err) << (healthy ? "ok" : "unhealthy: " + answer.substr(0, answer.find('\r'))) << '\n';
         return healthy ? kDone : kRefused;

@@ -9,6 +9,7 @@ int serve(const config::Config& config, bool migrate, std::ostream& err) {
     return run_command(err, [&] {
         if (config.database_url.empty())
             throw CommandError(kUsage, "WDX_DATABASE_URL: is missing: give the database that watchdxg-core fills");
+        app::setup_log(config);
         return app::serve(config, {.migrate = migrate, .on_listening = {}}) ? kDone : kRefused;
     });
 }

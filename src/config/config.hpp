@@ -54,6 +54,7 @@ struct Config {  // NOLINT(clang-analyzer-optin.performance.Padding): one object
     std::uint32_t request_line_limit = 8 * 1024;  ///< bytes
     std::uint32_t header_limit = 16 * 1024;       ///< bytes
     std::uint32_t body_limit = 1024 * 1024;       ///< bytes
+    std::uint32_t body_memory = 64 * 1024 * 1024;  ///< bytes of all bodies being received
     std::chrono::seconds header_timeout{15s};
     std::chrono::seconds body_timeout{60s};
     std::chrono::seconds write_timeout{60s};

@@ -127,6 +127,11 @@ std::vector<Option> limit_options() {
             .between(1 * kKiB, 256 * kMiB)
             .unit("bytes")
             .help("The largest body of a request; beyond it the answer is 413."),
+        option("WDX_BODY_MEMORY", &Config::body_memory)
+            .between(1 * kMiB, 2048 * kMiB)
+            .unit("bytes")
+            .help("What all bodies that are being received may take together, small ones aside; beyond it the answer "
+                  "is 503."),
         option("WDX_HEADER_TIMEOUT", &Config::header_timeout)
             .between(1s, 1h)
             .help("How long a client may take to send a request's header."),

@@ -126,7 +126,8 @@ void Connection::check_stalled(steady_clock::time_point now) {
 }
 
 void Connection::submit(Batch& batch) {
-    Pending pending{.batch = &batch, .sent = steady_clock::now(), .commands = {}, .current = 0};
+    Pending pending{
+        .batch = &batch, .sent = steady_clock::now(), .generation = generation_, .commands = {}, .current = 0};
     pending.commands.reserve(batch.size_ + 1);
     const bool sent = send_statements(pending);
     // Even when sending failed: `run` then fails it together with all the others.
@@ -228,20 +229,27 @@ void Connection::take_result(ResultPtr result) {
 }
 
 void Connection::take_error(Pending& pending, const PGresult* result) {
-    if (pending.batch == nullptr || pending.current >= pending.commands.size()) return;
-    const Command& command = pending.commands[pending.current];
+    if (pending.batch == nullptr) return;
+    // Past the last command it is the Sync that failed: what PostgreSQL puts off until COMMIT, such as deferred
+    // constraints.  Nothing of the batch has happened then.
+    const Command command = pending.commands[std::min(pending.current, pending.commands.size() - 1)];
     const Query& query = *pending.batch->statements_[command.statement].query;
-    // Refused or skipped: either way the server does not have it.
-    if (command.kind == Command::Kind::prepare) prepared_.erase(query.name);
+    // Refused or skipped: either way the server does not have it under the name of that generation.
+    if (command.kind == Command::Kind::prepare && pending.current < pending.commands.size() &&
+        pending.generation == generation_)
+        prepared_.erase(query.name);
     if (!pending.batch->error_ && PQresultStatus(result) == PGRES_FATAL_ERROR)
         pending.batch->error_ = refused(result, query.name);
 }
 
 void Connection::finish_front() {
     Batch* batch = in_flight_.front().batch;
+    const bool current = in_flight_.front().generation == generation_;
     in_flight_.pop_front();
+    // The server begins with the next one now: only from here on may that be late (see check_stalled).
+    if (!in_flight_.empty()) in_flight_.front().sent = steady_clock::now();
     if (batch == nullptr) return;
-    if (batch->error_ && batch->error_->is_schema_mismatch()) forget_prepared();
+    if (current && batch->error_ && batch->error_->is_schema_mismatch()) forget_prepared();
     // The awaiting coroutine goes on inside this call, and the batch may be gone after it.
     std::move (*batch->done_)();
 }
@@ -252,7 +260,8 @@ void Connection::forget_prepared() {
     if (!options_.prepared_statements || !ready_) return;
     ++generation_;
     prepared_.clear();
-    in_flight_.push_back({.batch = nullptr, .sent = steady_clock::now(), .commands = {}, .current = 0});
+    in_flight_.push_back(
+        {.batch = nullptr, .sent = steady_clock::now(), .generation = generation_, .commands = {}, .current = 0});
     const std::string sql{kForgetPrepared.sql};
     if (PQsendQueryParams(connection_.get(), sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, kTextParams) == 0)
         return close();

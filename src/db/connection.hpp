@@ -55,6 +55,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     /// Sends a batch; its `done_` is called on the event loop when it is answered.  Needs `is_ready()`.
     void submit(Batch& batch);
 
+    /// Drops all prepared statements; later batches prepare theirs anew.  For plans whose tables have changed.
+    void forget_prepared();
+
     /// Breaks the connection: `run` ends.
     void close();
     /// Breaks it for good: a `run` that is still connecting ends as soon as it has.
@@ -72,7 +75,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     /// What lies between two Syncs.
     struct Pending {
         Batch* batch;  ///< nullptr for housekeeping of ours
-        std::chrono::steady_clock::time_point sent;
+        std::chrono::steady_clock::time_point sent;  ///< or when it became the oldest
+        unsigned generation;                         ///< of the prepared statements that it uses
         std::vector<Command> commands;
         std::size_t current = 0;  ///< the command whose results come next
     };
@@ -86,7 +90,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void take_result(ResultPtr result);
     void take_error(Pending& pending, const PGresult* result);
     void finish_front();
-    void forget_prepared();
     void fail_all(const std::string& why);
 
     boost::asio::any_io_executor executor_;

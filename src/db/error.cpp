@@ -15,7 +15,8 @@ using namespace std::string_view_literals;
 constexpr std::array kUnavailableStates{"57P01"sv, "57P02"sv, "57P03"sv, "57P05"sv,
                                         "57014"sv, "25006"sv, "40001"sv, "40P01"sv};
 // 26000: a prepared statement that a pooler's other server does not have.
-constexpr std::array kSchemaStates{"42P01"sv, "42703"sv, "0A000"sv, "26000"sv};
+// 42P05: it has that name already, which a pooler may cause as well.  42501: the table is another one's now.
+constexpr std::array kSchemaStates{"42P01"sv, "42703"sv, "0A000"sv, "26000"sv, "42P05"sv, "42501"sv};
 constexpr std::string_view kConnectionClass = "08";
 constexpr std::string_view kResourcesClass = "53";  // no connection, memory or disk left
 

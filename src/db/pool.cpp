@@ -1,5 +1,7 @@
 #include "db/pool.hpp"
 
+#include <poll.h>
+
 #include "base/offload.hpp"
 #include "db/error.hpp"
 
@@ -19,13 +21,20 @@ constexpr auto kLastBackoff = 1000ms;
 constexpr auto kPollInterval = 20ms;
 constexpr auto kStreamPatience = 10s;  ///< how long a stream waits for a free connection
 
+/// An idle connection on which something arrives was closed by the server, or told so.
+bool has_unasked_input(PGconn* connection) {
+    pollfd descriptor{.fd = PQsocket(connection), .events = POLLIN, .revents = 0};
+    return ::poll(&descriptor, 1, 0) != 0;
+}
+
 }  // namespace
 
-Pool::Pool(asio::any_io_executor executor, asio::thread_pool& workers, PoolOptions options)
+Pool::Pool(asio::any_io_executor executor, asio::thread_pool& workers, asio::thread_pool& cancellers,
+           PoolOptions options)
     : executor_(std::move(executor)),
       workers_(workers),
       options_(std::move(options)),
-      slots_(std::make_shared<StreamSlots>(workers, options_.stream_connections)) {}
+      slots_(std::make_shared<StreamSlots>(cancellers, options_.stream_connections)) {}
 
 void Pool::start(std::function<void(bool, const std::string&)> on_change) {
     on_change_ = std::move(on_change);
@@ -50,6 +59,8 @@ asio::awaitable<void> Pool::keep_connected(std::shared_ptr<Connection> connectio
             co_await connection->run(workers_, [this] { report(true, "connected"); });
         } catch (const DbError& error) {
             why = error.message();
+        } catch (const std::exception& error) {
+            why = error.what();
         }
         if (stopping_) break;
         if (!is_up()) report(false, why);
@@ -70,19 +81,12 @@ void Pool::report(bool up, const std::string& why) {
     if (on_change_) on_change_(up, why);
 }
 
-bool Pool::is_up() const noexcept {
-    return std::any_of(connections_.begin(), connections_.end(), [](const auto& c) { return c->is_ready(); });
+void Pool::forget_prepared() {
+    for (const auto& connection : connections_) connection->forget_prepared();
 }
 
-asio::awaitable<bool> Pool::wait_up(std::chrono::milliseconds timeout) {
-    const auto deadline = std::chrono::steady_clock::now() + timeout;
-    asio::steady_timer timer(executor_);
-    while (!is_up() && !stopping_) {
-        if (std::chrono::steady_clock::now() >= deadline) co_return false;
-        timer.expires_after(kPollInterval);
-        co_await timer.async_wait(asio::use_awaitable);
-    }
-    co_return is_up();
+bool Pool::is_up() const noexcept {
+    return std::any_of(connections_.begin(), connections_.end(), [](const auto& c) { return c->is_ready(); });
 }
 
 Connection* Pool::pick() {
@@ -129,8 +133,7 @@ asio::awaitable<std::unique_ptr<Stream>> Pool::open_stream(const Query& query, s
     while (!slots_->idle.empty() && !connection) {
         connection = std::move(slots_->idle.back());
         slots_->idle.pop_back();
-        // One that PostgreSQL has closed meanwhile is readable (end of file) although nothing was asked.
-        if (PQconsumeInput(connection.get()) == 0 || PQstatus(connection.get()) != CONNECTION_OK) connection.reset();
+        if (has_unasked_input(connection.get())) connection.reset();
     }
     if (!connection) {
         auto connect = [options = options_.connect] { return connect_blocking(options, 0ms); };

@@ -23,8 +23,10 @@ struct PoolOptions {
 /// lists.  Reconnects by itself, with backoff.  Belongs to the event loop's thread.
 class Pool {
   public:
-    /// @param workers  threads for what libpq cannot do without blocking: connecting and cancelling
-    Pool(boost::asio::any_io_executor executor, boost::asio::thread_pool& workers, PoolOptions options);
+    /// @param workers     threads for connecting, which libpq cannot do without blocking
+    /// @param cancellers  a thread for PQcancel, which may block for long when the server is out of reach
+    Pool(boost::asio::any_io_executor executor, boost::asio::thread_pool& workers,
+         boost::asio::thread_pool& cancellers, PoolOptions options);
 
     /// Starts connecting.  `on_change(true)` is called when the first connection is up, `on_change(false)` when the
     /// last one is lost or the first attempt failed, with the reason.
@@ -42,9 +44,11 @@ class Pool {
     /// @throws DbError
     boost::asio::awaitable<std::unique_ptr<Stream>> open_stream(const Query& query, std::vector<Param> params);
 
+    /// Drops the prepared statements of all connections: a table that they read has changed.
+    void forget_prepared();
+
     [[nodiscard]] bool is_up() const noexcept;
-    /// Waits until a connection is up. @return false when the time is over first
-    boost::asio::awaitable<bool> wait_up(std::chrono::milliseconds timeout);
+    [[nodiscard]] bool is_stopping() const noexcept { return stopping_; }
 
     /// To be called about once a second: breaks connections that do not answer.
     void check_stalled();

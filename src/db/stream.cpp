@@ -13,9 +13,9 @@ namespace asio = boost::asio;
 constexpr int kBinaryResult = 1;
 
 /// Asks the server to stop, then closes the connection; PQcancel blocks, so a worker does it.
-void cancel_and_close(asio::thread_pool& workers, ConnectionPtr connection) {
+void cancel_and_close(asio::thread_pool& cancellers, ConnectionPtr connection) {
     std::shared_ptr<PGconn> shared(std::move(connection));
-    asio::post(workers, [shared] {
+    asio::post(cancellers, [shared] {
         if (PGcancel* cancel = PQgetCancel(shared.get())) {
             std::array<char, 256> why{};
             PQcancel(cancel, why.data(), static_cast<int>(why.size()));
@@ -38,7 +38,7 @@ Stream::~Stream() {
     if (finished_ && PQstatus(connection_.get()) == CONNECTION_OK) {
         slots_->idle.push_back(std::move(connection_));
     } else {
-        cancel_and_close(slots_->workers, std::move(connection_));
+        cancel_and_close(slots_->cancellers, std::move(connection_));
     }
     ++slots_->free;
 }

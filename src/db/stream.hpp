@@ -12,11 +12,11 @@
 
 namespace wdx::db {
 
-/// The dedicated connections: how many are in use, and one kept for the next stream.  Belongs to the event loop.
+/// The dedicated connections: how many more may be in use, and those kept for the next stream.  Belongs to the event loop.
 struct StreamSlots {
-    StreamSlots(boost::asio::thread_pool& pool, std::size_t limit) : workers(pool), free(limit) {}
+    StreamSlots(boost::asio::thread_pool& pool, std::size_t limit) : cancellers(pool), free(limit) {}
 
-    boost::asio::thread_pool& workers;
+    boost::asio::thread_pool& cancellers;
     std::size_t free;
     std::vector<ConnectionPtr> idle;
 };

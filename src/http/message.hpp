@@ -23,6 +23,8 @@ struct Peer {
 struct Request {
     boost::beast::http::request<boost::beast::http::string_body> message;
     const Peer* peer = nullptr;
+    /// Set by a handler that waits for something slow: called when the client has left meanwhile.
+    mutable std::function<void()> when_client_left{};
     std::string id;  ///< `X-Request-ID`: the client's where it is a sane token, else ours
 
     [[nodiscard]] std::string_view method() const { return view(message.method_string()); }

@@ -51,17 +51,13 @@ void remove_stale_socket(const std::string& path) {
     asio::local::stream_protocol::socket probe(context);
     boost::system::error_code error;
     probe.connect(asio::local::stream_protocol::endpoint(path), error);
-    if (error) ::unlink(path.c_str());
+    if (error == asio::error::connection_refused) ::unlink(path.c_str());
 }
 
 }  // namespace
 
 Server::Server(asio::any_io_executor executor, ServerOptions options)
     : executor_(std::move(executor)), options_(std::move(options)) {}
-
-Server::~Server() {
-    for (const std::string& path : unix_paths_) ::unlink(path.c_str());
-}
 
 Server::Acceptor& Server::open(const Endpoint& endpoint) {
     Acceptor acceptor(executor_);
@@ -118,7 +114,7 @@ asio::awaitable<void> Server::accept(Acceptor& acceptor) {
     while (!stopping_) {
         boost::system::error_code error;
         Session::Socket socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
-        if (stopping_) break;
+        if (error && stopping_) break;
         if (error) {
             if (error != asio::error::connection_aborted) {
                 spdlog::error("cannot accept a connection: {}", error.message());
@@ -155,6 +151,7 @@ asio::awaitable<void> Server::run_session(Session::Socket socket) {
     if (remote.protocol().family() != AF_UNIX) socket.set_option(asio::ip::tcp::no_delay(true), error);
     const auto session = std::make_shared<Session>(std::move(socket), peer_of(remote), options_.session);
     sessions_.insert(session.get());
+    if (stopping_) session->drain();
     co_await session->run();
     sessions_.erase(session.get());
 }
@@ -171,6 +168,8 @@ asio::awaitable<void> Server::watch_deadlines() {
 
 asio::awaitable<void> Server::stop(std::chrono::seconds timeout) {
     stopping_ = true;
+    // While they are still ours: a successor may bind the same paths as soon as the listeners are closed.
+    for (const std::string& path : unix_paths_) ::unlink(path.c_str());
     for (Acceptor& acceptor : acceptors_) take_backlog(acceptor);
     co_await asio::post(asio::use_awaitable);  // the sessions just taken have begun after this
     for (Session* session : sessions_) session->drain();

@@ -25,7 +25,6 @@ struct ServerOptions {
 class Server {
   public:
     Server(boost::asio::any_io_executor executor, ServerOptions options);
-    ~Server();
 
     /// Listens on a TCP port (0: the system picks one) of a numeric address or `localhost`, or on a unix socket.
     /// @return what a client is told: `http://127.0.0.1:8000`, `unix:/run/wdx.sock`

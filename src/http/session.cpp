@@ -19,6 +19,8 @@ namespace asio = boost::asio;
 namespace beast_http = boost::beast::http;
 
 constexpr std::size_t kReadSize = 8 * 1024;
+constexpr std::size_t kSmallBody = 16 * 1024;
+constexpr std::size_t kMostEmptyLines = 16;  ///< bytes of them before a request
 /// After an answer that ends the connection while the client may still send: what is read and thrown away, so that
 /// the answer is not lost to a reset (RFC 9112, section 9.6).
 constexpr std::size_t kLingerBytes = 16 * 1024 * 1024;
@@ -26,6 +28,30 @@ constexpr std::chrono::seconds kLingerTimeout{2};
 /// A client must take at least so much a second on average over the write timeout.
 constexpr std::uint64_t kSlowestReader = 1024;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+/// What one body takes of the budget, while it is being received.
+class BodyShare {
+  public:
+    explicit BodyShare(BodyBudget& budget) : budget_(budget) {}
+    BodyShare(const BodyShare&) = delete;
+    BodyShare& operator=(const BodyShare&) = delete;
+    ~BodyShare() { budget_.used -= counted_; }
+
+    /// @return false when the budget is used up
+    bool grow(std::size_t bytes) {
+        received_ += bytes;
+        const std::size_t counted = received_ > kSmallBody ? received_ : 0;
+        if (counted > counted_ && budget_.used + (counted - counted_) > budget_.limit) return false;
+        budget_.used += counted - counted_;
+        counted_ = counted;
+        return true;
+    }
+
+  private:
+    BodyBudget& budget_;
+    std::size_t received_ = 0;
+    std::size_t counted_ = 0;
+};
 
 /// A line feed that does not follow a carriage return.
 bool has_bare_line_feed(std::string_view text) noexcept {
@@ -52,6 +78,7 @@ void Session::enter(Phase phase, std::chrono::seconds timeout) {
 }
 
 void Session::check_deadline(Clock::time_point now) {
+    if (when_client_left_ && *when_client_left_ && client_has_left()) (*when_client_left_)();
     if (waiting_source_ != nullptr && client_has_left()) waiting_source_->cancel();
     if (phase_ == Phase::handling || now < deadline_) return;
     const auto window = static_cast<std::uint64_t>(options_.write_timeout.count());
@@ -131,8 +158,12 @@ asio::awaitable<std::optional<std::size_t>> Session::read_head() {
     std::size_t scanned = 0;
     while (true) {
         // An empty line before a request is ignored (RFC 9112, section 2.2).
-        while (input_.starts_with("\r\n")) {
-            input_.erase(0, 2);
+        std::size_t empty_lines = 0;
+        while (std::string_view(input_).substr(empty_lines).starts_with("\r\n") && empty_lines < kMostEmptyLines)
+            empty_lines += 2;
+        if (empty_lines >= kMostEmptyLines) co_return input_.size();
+        if (empty_lines > 0) {
+            input_.erase(0, empty_lines);
             scanned = 0;
         }
         if (const auto end = find_head_end(input_, scanned)) co_return end;
@@ -177,7 +208,9 @@ asio::awaitable<Session::Next> Session::serve_one() {
     request.message.body() = std::move(parser.get().body());
 
     phase_ = Phase::handling;
+    when_client_left_ = &request.when_client_left;
     Response response = co_await options_.handler(request);
+    when_client_left_ = nullptr;
     const bool keep_alive = request.message.keep_alive() && !response.close && !draining_;
     const unsigned status = response.status;
     const bool written = co_await write_response(&request, response, keep_alive);
@@ -197,10 +230,12 @@ asio::awaitable<std::optional<Session::Next>> Session::read_body(Parser& parser,
         enter(Phase::body, options_.body_timeout);
     }
     parser.eager(true);
+    BodyShare share(*options_.body_budget);
     while (!parser.is_done()) {
         boost::system::error_code error;
         // Not `parser.put` on an empty buffer: it would take that for progress.
         if (!input_.empty()) {
+            if (!share.grow(input_.size())) co_return co_await refuse(503, "Too many request bodies.", &request);
             const std::size_t used = parser.put(asio::buffer(input_), error);
             input_.erase(0, used);
             if (parser.is_done()) break;

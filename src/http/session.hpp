@@ -14,9 +14,17 @@
 
 namespace wdx::http {
 
+/// The memory that bodies on their way take, over all connections: a crowd of clients that each send a large one slowly
+/// must not fill it.  Small bodies do not count, so that logins always get through.
+struct BodyBudget {
+    std::size_t limit = 64 * 1024 * 1024;  ///< bytes
+    std::size_t used = 0;
+};
+
 struct SessionOptions {
     HeadLimits head_limits;
     std::size_t body_limit = 1024 * 1024;  ///< bytes
+    std::shared_ptr<BodyBudget> body_budget = std::make_shared<BodyBudget>();
     std::chrono::seconds header_timeout{15};
     std::chrono::seconds body_timeout{60};
     std::chrono::seconds write_timeout{60};
@@ -78,6 +86,7 @@ class Session : public std::enable_shared_from_this<Session> {
     Clock::time_point deadline_;
     std::uint64_t written_ = 0;             ///< bytes since the write window began
     std::uint64_t body_bytes_ = 0;          ///< of the current answer, for the log
+    const std::function<void()>* when_client_left_ = nullptr;  ///< the request's, while it is handled
     BodySource* waiting_source_ = nullptr;  ///< set while a source is asked for its next piece
     bool timed_out_ = false;
     bool draining_ = false;

@@ -4,6 +4,20 @@
 #include <spdlog/spdlog.h>
 
 namespace wdx::store {
+namespace {
+
+std::string find_problem(const CoreSchema& schema) {
+    if (const auto missing = schema.missing_needed(); !missing.empty()) {
+        const std::string_view what = missing.front().find('.') == std::string::npos ? "table" : "column";
+        return fmt::format("The {} {} of watchdxg-core is missing in the database.", what, missing.front());
+    }
+    for (const std::string_view table : {"accounts", "users"})
+        if (schema.unreadable().contains(std::string(table)))
+            return fmt::format("The table {} of watchdxg-core must not be read by the server's database role.", table);
+    return {};
+}
+
+}  // namespace
 
 boost::asio::awaitable<void> SchemaWatch::refresh() {
     db::Batch batch;
@@ -13,10 +27,9 @@ boost::asio::awaitable<void> SchemaWatch::refresh() {
     if (known_ && found == schema_) co_return;
     known_ = true;
     schema_ = std::move(found);
-    const auto needed = schema_.missing_needed();
-    missing_ = needed.empty() ? std::string{} : needed.front();
-    if (!needed.empty()) {
-        spdlog::warn("core schema: missing {}; the data routes answer 503", fmt::join(needed, ", "));
+    problem_ = find_problem(schema_);
+    if (!problem_.empty()) {
+        spdlog::warn("core schema: {} The data routes answer 503.", problem_);
     } else if (const auto later = schema_.missing_later(); !later.empty()) {
         spdlog::info("core schema: generation {}, without {}", schema_.generation(), fmt::join(later, ", "));
     } else {

@@ -19,14 +19,14 @@ class SchemaWatch {
 
     [[nodiscard]] bool is_known() const noexcept { return known_; }
     [[nodiscard]] const CoreSchema& schema() const noexcept { return schema_; }
-    /// @return the first of accounts, users and their columns that is missing; empty when all is there or nothing is
-    ///         known yet
-    [[nodiscard]] const std::string& missing() const noexcept { return missing_; }
+    /// @return a sentence for the client when accounts, users or one of their columns is missing or must not be read;
+    ///         empty when all is well or nothing is known yet
+    [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
 
   private:
     db::Pool& pool_;
     CoreSchema schema_;
-    std::string missing_;
+    std::string problem_;
     bool known_ = false;
 };
 

@@ -31,7 +31,8 @@ constexpr db::Query kInsertLogin{"insert_login", R"sql(
        AND password = $2)sql"};
 
 // "presented" locks the row of the old token (the update changes nothing): of two rotations at once the second waits
-// there, and then finds the row in "blacklisted" taken.  What a token did not do, the others may: each part hangs on
+// there, and then finds the row in "blacklisted" taken.  It sets no key column: that lock would also wait for foreign
+// keys that refer to the row, and so deadlock with the original blacklisting the same token.  What a token did not do, the others may: each part hangs on
 // the rows of the one before.
 constexpr db::Query kRotateToken{"rotate_token", R"sql(
     WITH operator AS (
@@ -52,7 +53,7 @@ constexpr db::Query kRotateToken{"rotate_token", R"sql(
           FROM operator
          WHERE NOT cut_off
            AND NOT EXISTS (SELECT FROM spent)
-            ON CONFLICT (jti) DO UPDATE SET jti = EXCLUDED.jti
+            ON CONFLICT (jti) DO UPDATE SET created_at = token_blacklist_outstandingtoken.created_at
         RETURNING id
     ), blacklisted AS (
         INSERT INTO token_blacklist_blacklistedtoken (token_id, blacklisted_at)

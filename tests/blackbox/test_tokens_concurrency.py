@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from support.postgres import connect, execute
+from support.postgres import connect, execute, wait_until
 from support.raw import RawConnection, request
 from support.tokens import claims_of, mint
 
@@ -99,7 +99,11 @@ def test_chains_that_rotate_side_by_side_stay_whole(fresh_database, servers):
 
 
 def test_a_token_that_another_transaction_is_blacklisting_is_not_rotated(fresh_database, servers):
-    """The original may run on the same database: the loser waits for it and is then refused."""
+    """The original may run on the same database: the loser waits for it and is then refused.
+
+    The original's foreign keys are checked at commit, when the rotation already waits for it: locking the row of the
+    token more than a foreign key allows would be a deadlock.
+    """
     token = mint("refresh")
     record(fresh_database, token)
     other = connect(fresh_database, autocommit=False)
@@ -108,6 +112,8 @@ def test_a_token_that_another_transaction_is_blacklisting_is_not_rotated(fresh_d
     answers = []
     thread = threading.Thread(target=lambda: answers.extend(refresh_at_once([(servers[0], token)])))
     thread.start()
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    wait_until(lambda: answers or execute(fresh_database, waiting), "the rotation to wait")
     other.commit()
     thread.join()
     other.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg2
 
 from support.postgres import execute, free_port, give_to_unprivileged, unprivileged, wait_until
+from support.processes import dies_with_us
 
 PROGRAM = "/usr/sbin/pgbouncer"  # Debian's place, which is not on everybody's PATH
 SETTINGS = """
@@ -38,7 +39,7 @@ class PgBouncer:
             give_to_unprivileged(path)
         with open(self._log, "wb") as log:
             self._process = subprocess.Popen([PROGRAM, str(settings)], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                             cwd=self.folder, **unprivileged())
+                                             cwd=self.folder, preexec_fn=dies_with_us(), **unprivileged())
         wait_until(self._answers, "PgBouncer")
 
     def stop(self):

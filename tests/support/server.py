@@ -10,6 +10,7 @@ from pathlib import Path
 import requests
 
 from support.postgres import wait_until
+from support.processes import dies_with_us
 
 PROJECT = Path(__file__).resolve().parents[2]
 SECRET = "a-signing-secret-for-tests-only-0123456789"
@@ -81,7 +82,7 @@ class Server:
         self._stdout, self._stderr = self.folder / "stdout", self.folder / "stderr"
         with open(self._stdout, "wb") as out, open(self._stderr, "wb") as err:
             self.process = subprocess.Popen([binary(), command, *arguments], stdout=out, stderr=err,
-                                            stdin=subprocess.DEVNULL, cwd=self.folder,
+                                            stdin=subprocess.DEVNULL, cwd=self.folder, preexec_fn=dies_with_us(),
                                             env=environment(url, self.folder, **settings))
         self.port = None
         try:

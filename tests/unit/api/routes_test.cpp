@@ -10,6 +10,8 @@
 namespace wdx::api {
 namespace {
 
+using namespace std::string_literals;
+
 /// The pattern of the path's routes with the values of its parts, or `(none)`.
 std::string match(std::string_view path) {
     const auto found = match_route(path);
@@ -30,7 +32,7 @@ TEST(MatchRoute, TakesAnythingButASlashForAHandle) {
     EXPECT_EQ(match("/api/accounts/../"), "/api/accounts/{handle}/ ..");
     EXPECT_EQ(match("/api/accounts/a\nb ?#/"), "/api/accounts/{handle}/ a\nb ?#");
     EXPECT_EQ(match("/api/accounts/\u65E5/"), "/api/accounts/{handle}/ \u65E5");
-    EXPECT_EQ(match(std::string("/api/accounts/\0/", 16)), std::string("/api/accounts/{handle}/ \0", 25));
+    EXPECT_EQ(match("/api/accounts/\0/"s), "/api/accounts/{handle}/ \0"s);
     EXPECT_EQ(match("/api/accounts//"), "(none)");
     EXPECT_EQ(match("/api/accounts/a/b/"), "(none)");
 }

@@ -7,6 +7,8 @@
 namespace wdx::http {
 namespace {
 
+using namespace std::string_literals;
+
 /// `good`, or status and detail.
 std::string judge(std::string_view head, const HeadLimits& limits = {}) {
     const auto fault = check_head(head, limits);
@@ -37,7 +39,7 @@ TEST(CheckHead, RefusesAMalformedRequestLine) {
           "GET\t/ HTTP/1.1", "GET /\t HTTP/1.1", "GET / http/1.1", "GET / HTTP/1", "GET / HTTP/11", "GET / HTTP/1.x",
           "GET /\x01 HTTP/1.1", "", "GET / HTTP/1.10"})
         EXPECT_EQ(judge(line + "\r\nHost: a\r\n\r\n"), "400 Malformed request line.") << line;
-    EXPECT_EQ(judge(std::string("GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n", 30)), "400 Malformed request line.");
+    EXPECT_EQ(judge("GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n"s), "400 Malformed request line.");
 }
 
 TEST(CheckHead, RefusesOtherVersionsOfHttp) {
@@ -58,7 +60,7 @@ TEST(CheckHead, RefusesFoldedLinesAndControlCharacters) {
     EXPECT_EQ(with_fields("Host: a\r\n b: c\r\n"), "400 Folded header line.");
     EXPECT_EQ(with_fields("Host: a\r\nX: 1\r\n\t2\r\n"), "400 Folded header line.");
     EXPECT_EQ(with_fields(" Host: a\r\n"), "400 Folded header line.");
-    EXPECT_EQ(with_fields(std::string("Host: a\r\nX: \0\r\n", 15)), "400 Control character in a header.");
+    EXPECT_EQ(with_fields("Host: a\r\nX: \0\r\n"s), "400 Control character in a header.");
     EXPECT_EQ(with_fields("Host: a\r\nX: \x1F\r\n"), "400 Control character in a header.");
     EXPECT_EQ(with_fields("Host: a\r\nX: \x7F\r\n"), "400 Control character in a header.");
 }

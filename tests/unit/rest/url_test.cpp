@@ -9,6 +9,8 @@
 namespace wdx::rest {
 namespace {
 
+using namespace std::string_literals;
+
 std::string path_of(std::string_view target) {
     return parse_target(target).path;
 }
@@ -31,7 +33,7 @@ TEST(ParseTarget, DecodesThePath) {
     EXPECT_EQ(path_of("/a%20b+c"), "/a b+c");
     EXPECT_EQ(path_of("/%C3%9Cn%c3%afcode"), "/\u00DCn\u00EFcode");
     EXPECT_EQ(path_of("/%2541"), "/%41");
-    EXPECT_EQ(path_of("/%00x"), std::string("/\0x", 3));
+    EXPECT_EQ(path_of("/%00x"), "/\0x"s);
 }
 
 TEST(ParseTarget, LeavesMalformedEscapesAsTheyAre) {
