@@ -15,7 +15,8 @@ target_compile_options(wdx_flags INTERFACE
   -fno-omit-frame-pointer -fstack-protector-strong -fvisibility=hidden)
 target_compile_definitions(wdx_flags INTERFACE
   $<$<CONFIG:Release>:_FORTIFY_SOURCE=2> $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
-target_link_options(wdx_flags INTERFACE -Wl,-z,relro,-z,now)
+target_link_options(wdx_flags INTERFACE -Wl,-z,relro,-z,now
+  $<$<CONFIG:Release>:-static-libstdc++;-static-libgcc>)  # a megabyte less to map, and no version to match
 
 if(WDX_SANITIZE)
   target_compile_options(wdx_flags INTERFACE -fsanitize=${WDX_SANITIZE} -fno-sanitize-recover=all)

@@ -70,7 +70,8 @@ void raise_file_limit(std::size_t connections) {
 /// Two megabytes of memory pools for each thread are more than the whole program needs.
 void keep_memory_small() {
     ::mallopt(M_ARENA_MAX, 2);
-    ::mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+    ::mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
+    ::mallopt(M_TOP_PAD, 256 * 1024);  // a list's body comes and goes: not a system call each time
     ::mallopt(M_MMAP_THRESHOLD, 256 * 1024);
 }
 
@@ -92,6 +93,7 @@ db::PoolOptions pool_options(const config::Config& config) {
                         .statement_timeout = config.statement_timeout,
                         .prepared_statements = config.prepared_statements},
             .connections = config.database_connections,
+            .write_connections = config.database_write_connections,
             .stream_connections = config.database_stream_connections,
             .queue = config.database_queue};
 }

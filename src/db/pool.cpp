@@ -38,10 +38,12 @@ Pool::Pool(asio::any_io_executor executor, asio::thread_pool& workers, asio::thr
 
 void Pool::start(std::function<void(bool, const std::string&)> on_change) {
     on_change_ = std::move(on_change);
-    for (std::size_t i = 0; i < options_.connections; ++i) {
-        connections_.push_back(std::make_shared<Connection>(executor_, options_.connect));
-        asio::co_spawn(executor_, keep_connected(connections_.back()), asio::detached);
-    }
+    for (std::size_t i = 0; i < options_.connections; ++i) add_connection();
+}
+
+void Pool::add_connection() {
+    connections_.push_back(std::make_shared<Connection>(executor_, options_.connect));
+    asio::co_spawn(executor_, keep_connected(connections_.back()), asio::detached);
 }
 
 void Pool::stop() {
@@ -89,22 +91,26 @@ bool Pool::is_up() const noexcept {
     return std::any_of(connections_.begin(), connections_.end(), [](const auto& c) { return c->is_ready(); });
 }
 
-Connection* Pool::pick() {
+Connection* Pool::pick(Work work) {
     Connection* best = nullptr;
     std::size_t total = 0;
-    for (const auto& connection : connections_) {
+    for (std::size_t i = 0; i < connections_.size(); ++i) {
+        Connection* const connection = connections_[i].get();
         total += connection->in_flight();
+        if (work == Work::read && i >= options_.connections) continue;
         if (connection->is_ready() && (best == nullptr || connection->in_flight() < best->in_flight()))
-            best = connection.get();
+            best = connection;
     }
     if (best == nullptr) throw DbError::unavailable("connect", "no connection to the database", false);
     if (total >= options_.queue)
         throw DbError::unavailable("connect", "too many requests wait for the database", false);
+    const bool may_grow = connections_.size() < options_.connections + options_.write_connections;
+    if (work == Work::write && best->in_flight() > 0 && may_grow) add_connection();
     return best;
 }
 
-asio::awaitable<void> Pool::execute(Batch& batch) {
-    Connection* connection = pick();
+asio::awaitable<void> Pool::execute(Batch& batch, Work work) {
+    Connection* connection = pick(work);
     for (std::size_t i = 0; i < batch.size_; ++i) batch.statements_[i].rows = {};
     batch.error_.reset();
     // A named lambda: g++ 12 destroys captures of one inside a co_await expression twice (GCC bug 107288).

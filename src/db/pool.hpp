@@ -15,9 +15,14 @@ namespace wdx::db {
 struct PoolOptions {
     ConnectOptions connect;
     std::size_t connections = 4;         ///< shared, in pipeline mode
+    std::size_t write_connections = 12;  ///< at most so many more, made when writes have to wait for each other
     std::size_t stream_connections = 4;  ///< at most so many dedicated ones at a time
     std::size_t queue = 1024;            ///< batches in flight over all shared connections
 };
+
+/// What a batch does.  Reads share few connections, for a pipeline is the fastest way to PostgreSQL's processor time;
+/// writes mostly wait for the disk, and only commits on different connections share one flush of it.
+enum class Work { read, write };
 
 /// The program's way to PostgreSQL: a few pipelined connections that all requests share, and dedicated ones for long
 /// lists.  Reconnects by itself, with backoff.  Belongs to the event loop's thread.
@@ -37,7 +42,7 @@ class Pool {
     /// Runs a batch in one round trip.
     /// @throws DbError: refused, or `is_unavailable()` when no connection is up, too many batches are queued, or the
     ///         connection broke (then `outcome_unknown()`)
-    boost::asio::awaitable<void> execute(Batch& batch);
+    boost::asio::awaitable<void> execute(Batch& batch, Work work = Work::read);
 
     /// Starts a statement on a dedicated connection whose rows are read one by one, with backpressure.  Waits for a
     /// free connection.  The statement timeout does not apply.
@@ -56,7 +61,8 @@ class Pool {
   private:
     boost::asio::awaitable<void> keep_connected(std::shared_ptr<Connection> connection);
     void report(bool up, const std::string& why);
-    Connection* pick();
+    void add_connection();
+    Connection* pick(Work work);
 
     boost::asio::any_io_executor executor_;
     boost::asio::thread_pool& workers_;

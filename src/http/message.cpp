@@ -10,6 +10,11 @@
 
 namespace wdx::http {
 namespace beast_http = boost::beast::http;
+namespace {
+
+constexpr std::size_t kTypicalHead = 512;
+
+}  // namespace
 
 std::string Request::header(std::string_view name) const {
     std::string out;
@@ -42,13 +47,24 @@ std::string_view http_date() {
 std::string serialize_head(const Response& response, bool keep_alive, unsigned version) {
     const auto reason = beast_http::obsolete_reason(beast_http::int_to_status(response.status));
     std::string out;
-    out.reserve(512);
-    auto append = std::back_inserter(out);
-    fmt::format_to(append, "HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status,
-                   std::string_view{reason.data(), reason.size()}, http_date());
-    for (const auto& [name, value] : response.headers) fmt::format_to(append, "{}: {}\r\n", name, value);
+    out.reserve(kTypicalHead);
+    out += "HTTP/1.1 ";
+    out += std::to_string(response.status);
+    out += ' ';
+    out.append(reason.data(), reason.size());
+    out += "\r\nDate: ";
+    out += http_date();
+    out += "\r\n";
+    for (const auto& [name, value] : response.headers) {
+        out += name;
+        out += ": ";
+        out += value;
+        out += "\r\n";
+    }
     if (!response.stream) {
-        fmt::format_to(append, "Content-Length: {}\r\n", response.body.size());
+        out += "Content-Length: ";
+        out += std::to_string(response.body.size());
+        out += "\r\n";
     } else if (version >= 11) {
         out += "Transfer-Encoding: chunked\r\n";
     }

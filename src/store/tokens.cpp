@@ -42,17 +42,11 @@ constexpr db::Query kRotateToken{"rotate_token", R"sql(
           LEFT JOIN watchdxg_session_cutoff AS c ON c.user_id = u.id
          WHERE u.id = $1
            AND u.is_active
-    ), spent AS (
-        SELECT 1
-          FROM token_blacklist_outstandingtoken AS o
-          JOIN token_blacklist_blacklistedtoken AS b ON b.token_id = o.id
-         WHERE o.jti = $2::varchar
     ), presented AS (
         INSERT INTO token_blacklist_outstandingtoken (user_id, jti, token, created_at, expires_at)
         SELECT id, $2::varchar, $3::text, now(), to_timestamp($4::double precision)
           FROM operator
          WHERE NOT cut_off
-           AND NOT EXISTS (SELECT FROM spent)
             ON CONFLICT (jti) DO UPDATE SET created_at = token_blacklist_outstandingtoken.created_at
         RETURNING id
     ), blacklisted AS (
@@ -68,7 +62,6 @@ constexpr db::Query kRotateToken{"rotate_token", R"sql(
         RETURNING id
     )
     SELECT EXISTS (SELECT FROM successor),
-           EXISTS (SELECT FROM spent),
            EXISTS (SELECT FROM operator),
            EXISTS (SELECT FROM operator WHERE cut_off))sql"};
 
@@ -119,7 +112,7 @@ asio::awaitable<bool> TokenStore::insert_login(std::int32_t user_id, const std::
                                                const TokenRecord& refresh) {
     db::Batch batch;
     batch.add(kInsertLogin, {user_id, password_hash, refresh.jti, refresh.text, refresh.expires_at});
-    co_await pool_.execute(batch);
+    co_await pool_.execute(batch, db::Work::write);
     co_return batch.rows(0).affected() == 1;
 }
 
@@ -129,12 +122,15 @@ asio::awaitable<Rotation> TokenStore::rotate(std::int32_t user_id, const TokenRe
     batch.add(kRotateToken,
               {user_id, presented.jti, presented.text, presented.expires_at, successor.jti, successor.text,
                successor.expires_at, issued_at ? db::Param(*issued_at) : db::Param(std::nullopt)});
-    co_await pool_.execute(batch);
+    co_await pool_.execute(batch, db::Work::write);
     const db::Row row = batch.rows(0).front();
     if (row.boolean(0)) co_return Rotation::done;
-    if (row.boolean(1)) co_return Rotation::blacklisted;
-    if (!row.boolean(2)) co_return Rotation::no_user;
-    co_return row.boolean(3) ? Rotation::cut_off : Rotation::blacklisted;
+    const bool operator_ok = row.boolean(1);
+    const bool cut_off = row.boolean(2);
+    if (operator_ok && !cut_off) co_return Rotation::blacklisted;
+    // The blacklist comes first in SimpleJWT.
+    if (co_await is_blacklisted(presented.jti)) co_return Rotation::blacklisted;
+    co_return operator_ok ? Rotation::cut_off : Rotation::no_user;
 }
 
 asio::awaitable<bool> TokenStore::is_blacklisted(std::string_view jti) {
