@@ -21,7 +21,7 @@ def cpu_seconds(pid):
 def _stat(pid):
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    except FileNotFoundError:  # a child that has just left; its parent counts it now
+    except (FileNotFoundError, ProcessLookupError):  # a child that has just left; its parent counts it now
         return ["0"] * 15
 
 

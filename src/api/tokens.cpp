@@ -4,11 +4,10 @@
 #include "rest/body.hpp"
 #include "rest/error.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
 
 namespace wdx::api {
 namespace {
@@ -96,8 +95,8 @@ asio::awaitable<store::Rotation> rotate_surely(Context& context, std::int32_t us
     while (true) {
         std::optional<db::DbError> failure;
         try {
-            const store::Rotation result = co_await services.tokens.rotate(user_id, presented, claims.issued_at(),
-                                                                           record_of(tokens.refresh));
+            const store::Rotation result =
+                co_await services.tokens.rotate(user_id, presented, claims.issued_at(), record_of(tokens.refresh));
             if (result == store::Rotation::blacklisted && (deadline || retried) &&
                 co_await was_ours(services, tokens.refresh))
                 co_return store::Rotation::done;

@@ -111,8 +111,8 @@ asio::awaitable<std::unique_ptr<UserListSource>> begin_list(Context& context, co
                                                             std::vector<db::Param> params, bool last) {
     std::exception_ptr failure;
     try {
-        auto source = std::make_unique<UserListSource>(
-            co_await context.services().pool.open_stream(query, std::move(params)));
+        auto source =
+            std::make_unique<UserListSource>(co_await context.services().pool.open_stream(query, std::move(params)));
         context.request().when_client_left = [list = source.get()] { list->cancel(); };
         co_await source->begin();
         context.request().when_client_left = nullptr;

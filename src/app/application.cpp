@@ -12,10 +12,10 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <mutex>
-#include <thread>
 #include <malloc.h>
+#include <mutex>
 #include <sys/resource.h>
+#include <thread>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -36,7 +36,7 @@ constexpr auto kTick = 250ms;        ///< flushes the log, looks for stalled con
 constexpr auto kSchemaInterval = 25s;
 constexpr auto kSchemaRetry = 2s;  ///< while a table is missing
 constexpr auto kGateRetry = 1s;
-constexpr auto kExitMargin = 5s;  ///< for worker threads that hang in a system call, after everything else has ended
+constexpr auto kExitMargin = 5s;     ///< for worker threads that hang in a system call, after everything else has ended
 constexpr rlim_t kSpareFiles = 256;  ///< besides the clients' connections
 
 spdlog::level::level_enum level_of(config::LogLevel level) {
@@ -183,7 +183,7 @@ http::ServerOptions Application::server_options() {
     return {.session = {
                 .head_limits = {config_.request_line_limit, config_.header_limit},
                 .body_limit = config_.body_limit,
-                        .body_budget = std::make_shared<http::BodyBudget>(http::BodyBudget{config_.body_memory, 0}),
+                .body_budget = std::make_shared<http::BodyBudget>(http::BodyBudget{config_.body_memory, 0}),
                 .header_timeout = config_.header_timeout,
                 .body_timeout = config_.body_timeout,
                 .write_timeout = config_.write_timeout,
@@ -322,7 +322,7 @@ asio::awaitable<void> Application::open_gate() {
 
 asio::awaitable<void> Application::watch_schema() {
     while (!stopping_) {
-        schema_timer_.expires_after(!gate_open_                  ? kGateRetry
+        schema_timer_.expires_after(!gate_open_                 ? kGateRetry
                                     : schema_.problem().empty() ? std::chrono::seconds(kSchemaInterval)
                                                                 : kSchemaRetry);
         boost::system::error_code cancelled;

@@ -6,8 +6,8 @@
 #include <memory>
 #include <mutex>
 
-#include <spdlog/pattern_formatter.h>
 #include <spdlog/details/file_helper.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -145,7 +145,9 @@ void reopen_log() {
     if (state().file) state().file->reopen();
 }
 
-void flush_log() { spdlog::default_logger_raw()->flush(); }
+void flush_log() {
+    spdlog::default_logger_raw()->flush();
+}
 
 void log_access(const AccessEntry& entry) {
     const auto& logger = state().access;

@@ -1,3 +1,7 @@
+#include "cli/command.hpp"
+#include "cli/serve.hpp"
+#include "config/listen.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -7,10 +11,6 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-
-#include "cli/command.hpp"
-#include "cli/serve.hpp"
-#include "config/listen.hpp"
 
 namespace wdx::cli {
 namespace {

@@ -52,9 +52,9 @@ struct Config {  // NOLINT(clang-analyzer-optin.performance.Padding): one object
     std::vector<std::string> allowed_hosts{"localhost", "127.0.0.1", "[::1]"};
     std::vector<std::string> cors_allowed_origins{"http://localhost:4200", "http://127.0.0.1:4200"};
     std::uint32_t max_connections = 12000;
-    std::uint32_t request_line_limit = 8 * 1024;  ///< bytes
-    std::uint32_t header_limit = 16 * 1024;       ///< bytes
-    std::uint32_t body_limit = 1024 * 1024;       ///< bytes
+    std::uint32_t request_line_limit = 8 * 1024;   ///< bytes
+    std::uint32_t header_limit = 16 * 1024;        ///< bytes
+    std::uint32_t body_limit = 1024 * 1024;        ///< bytes
     std::uint32_t body_memory = 64 * 1024 * 1024;  ///< bytes of all bodies being received
     std::chrono::seconds header_timeout{15s};
     std::chrono::seconds body_timeout{60s};

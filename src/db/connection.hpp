@@ -74,7 +74,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     };
     /// What lies between two Syncs.
     struct Pending {
-        Batch* batch;  ///< nullptr for housekeeping of ours
+        Batch* batch;                                ///< nullptr for housekeeping of ours
         std::chrono::steady_clock::time_point sent;  ///< or when it became the oldest
         unsigned generation;                         ///< of the prepared statements that it uses
         std::vector<Command> commands;

@@ -1,9 +1,9 @@
 #include "db/pool.hpp"
 
-#include <poll.h>
-
 #include "base/offload.hpp"
 #include "db/error.hpp"
+
+#include <poll.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

@@ -30,8 +30,8 @@ class Pool {
   public:
     /// @param workers     threads for connecting, which libpq cannot do without blocking
     /// @param cancellers  a thread for PQcancel, which may block for long when the server is out of reach
-    Pool(boost::asio::any_io_executor executor, boost::asio::thread_pool& workers,
-         boost::asio::thread_pool& cancellers, PoolOptions options);
+    Pool(boost::asio::any_io_executor executor, boost::asio::thread_pool& workers, boost::asio::thread_pool& cancellers,
+         PoolOptions options);
 
     /// Starts connecting.  `on_change(true)` is called when the first connection is up, `on_change(false)` when the
     /// last one is lost or the first attempt failed, with the reason.

@@ -26,21 +26,26 @@ void cancel_and_close(asio::thread_pool& cancellers, ConnectionPtr connection) {
 
 }  // namespace
 
-Stream::Stream(asio::any_io_executor executor, std::shared_ptr<StreamSlots> slots, ConnectionPtr connection,
+Stream::Stream(const asio::any_io_executor& executor, std::shared_ptr<StreamSlots> slots, ConnectionPtr connection,
                std::string statement)
     : slots_(std::move(slots)),
       connection_(std::move(connection)),
-      socket_(std::move(executor), PQsocket(connection_.get())),
+      socket_(executor, PQsocket(connection_.get())),
       statement_(std::move(statement)) {}
 
 Stream::~Stream() {
-    socket_.release();
-    if (finished_ && PQstatus(connection_.get()) == CONNECTION_OK) {
-        slots_->idle.push_back(std::move(connection_));
-    } else {
-        cancel_and_close(slots_->cancellers, std::move(connection_));
-    }
     ++slots_->free;
+    try {
+        socket_.release();
+        if (finished_ && PQstatus(connection_.get()) == CONNECTION_OK) {
+            slots_->idle.push_back(std::move(connection_));
+        } else {
+            cancel_and_close(slots_->cancellers, std::move(connection_));
+        }
+    } catch (...) {
+        // No memory to hand the connection on: it is closed with this object.
+        return;
+    }
 }
 
 void Stream::start(const Query& query, const std::vector<Param>& params) {
@@ -77,6 +82,8 @@ ResultPtr Stream::next() {
 asio::awaitable<void> Stream::wait() {
     if (PQflush(connection_.get()) < 0)
         throw DbError::unavailable(statement_, PQerrorMessage(connection_.get()), false);
+    // Often more is here already: then there is nothing to wait for.
+    if (PQconsumeInput(connection_.get()) == 1 && PQisBusy(connection_.get()) == 0) co_return;
     boost::system::error_code error;
     co_await socket_.async_wait(asio::posix::descriptor_base::wait_read,
                                 asio::redirect_error(asio::use_awaitable, error));

@@ -12,7 +12,8 @@
 
 namespace wdx::db {
 
-/// The dedicated connections: how many more may be in use, and those kept for the next stream.  Belongs to the event loop.
+/// The dedicated connections: how many more may be in use, and those kept for the next stream.  Belongs to the event
+/// loop.
 struct StreamSlots {
     StreamSlots(boost::asio::thread_pool& pool, std::size_t limit) : cancellers(pool), free(limit) {}
 
@@ -25,7 +26,7 @@ struct StreamSlots {
 /// a slow client makes PostgreSQL wait instead of filling memory.  Belongs to the event loop's thread.
 class Stream {
   public:
-    Stream(boost::asio::any_io_executor executor, std::shared_ptr<StreamSlots> slots, ConnectionPtr connection,
+    Stream(const boost::asio::any_io_executor& executor, std::shared_ptr<StreamSlots> slots, ConnectionPtr connection,
            std::string statement);
     /// Gives the connection back when the statement is finished; otherwise cancels it and drops the connection.
     ~Stream();

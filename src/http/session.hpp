@@ -84,10 +84,10 @@ class Session : public std::enable_shared_from_this<Session> {
     std::string input_;  ///< bytes received and not yet served; without capacity while idle
     Phase phase_ = Phase::idle;
     Clock::time_point deadline_;
-    std::uint64_t written_ = 0;             ///< bytes since the write window began
-    std::uint64_t body_bytes_ = 0;          ///< of the current answer, for the log
+    std::uint64_t written_ = 0;                                ///< bytes since the write window began
+    std::uint64_t body_bytes_ = 0;                             ///< of the current answer, for the log
     const std::function<void()>* when_client_left_ = nullptr;  ///< the request's, while it is handled
-    BodySource* waiting_source_ = nullptr;  ///< set while a source is asked for its next piece
+    BodySource* waiting_source_ = nullptr;                     ///< set while a source is asked for its next piece
     bool timed_out_ = false;
     bool draining_ = false;
 };

@@ -32,8 +32,8 @@ constexpr db::Query kInsertLogin{"insert_login", R"sql(
 
 // "presented" locks the row of the old token (the update changes nothing): of two rotations at once the second waits
 // there, and then finds the row in "blacklisted" taken.  It sets no key column: that lock would also wait for foreign
-// keys that refer to the row, and so deadlock with the original blacklisting the same token.  What a token did not do, the others may: each part hangs on
-// the rows of the one before.
+// keys that refer to the row, and so deadlock with the original blacklisting the same token.  What a token did not do,
+// the others may: each part hangs on the rows of the one before.
 constexpr db::Query kRotateToken{"rotate_token", R"sql(
     WITH operator AS (
         SELECT u.id, c.not_before IS NOT NULL
