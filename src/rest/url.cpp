@@ -102,10 +102,12 @@ Target parse_target(std::string_view target) {
     target = target.substr(0, target.find('#'));
     const auto question = target.find('?');
     if (question != std::string_view::npos) out.query = target.substr(question + 1);
-    out.path =
-        map_broken_utf8(percent_decode(target.substr(0, question), false), [](std::string& path, std::string_view bad) {
-            for (const char c : bad) append_escape(path, static_cast<unsigned char>(c));
-        });
+    // Bytes beyond ASCII that are not percent-encoded are Latin-1 to the original's server (gunicorn, util.py
+    // `unquote_to_wsgi_str`): raw UTF-8 in a path names somebody else, or nobody.
+    const std::string path = base::latin1_to_utf8(target.substr(0, question));
+    out.path = map_broken_utf8(percent_decode(path, false), [](std::string& text, std::string_view bad) {
+        for (const char c : bad) append_escape(text, static_cast<unsigned char>(c));
+    });
     return out;
 }
 

@@ -81,6 +81,11 @@ TEST(ParseTarget, TakesTheAuthorityOfAnAbsoluteForm) {
     EXPECT_EQ(parse_target("/api/").authority, "");
 }
 
+TEST(ParseTarget, ReadsRawBytesOfAPathAsLatin1AsTheOriginalsServerDoes) {
+    EXPECT_EQ(parse_target("/\xC3\xA9").path, "/\u00C3\u00A9");
+    EXPECT_EQ(parse_target("/%C3%A9").path, "/\u00E9");
+}
+
 TEST(ParseTarget, TakesEverythingElseForAPath) {
     EXPECT_EQ(path_of("*"), "*");
     EXPECT_EQ(path_of("localhost:80"), "localhost:80");

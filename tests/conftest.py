@@ -1,4 +1,4 @@
-"""What the black-box tests share: one private cluster per run, databases and servers as a test asks for them."""
+"""What the tests of the running server share: one private cluster, databases and servers as a test asks for them."""
 import pytest
 
 from support.data import make_database
