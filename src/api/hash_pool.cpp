@@ -9,7 +9,9 @@
 namespace wdx::api {
 namespace {
 
-constexpr int kLowestPriority = 19;
+/// Below requests, so that a flood of logins does not slow them; not the lowest, for with both processors taken by
+/// other programs a login would then take half a minute.
+constexpr int kLowPriority = 10;
 
 }  // namespace
 
@@ -18,7 +20,7 @@ HashPool::HashPool(std::size_t threads, std::size_t queue) : pool_(threads), lim
     const auto everyone = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(threads));
     for (std::size_t i = 0; i < threads; ++i) {
         boost::asio::post(pool_, [everyone] {
-            ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kLowestPriority);
+            ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kLowPriority);
             everyone->arrive_and_wait();
         });
     }

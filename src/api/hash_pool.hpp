@@ -8,7 +8,7 @@
 
 namespace wdx::api {
 
-/// Threads for password hashes, at the lowest priority, behind a bounded queue: a flood of logins must not slow the
+/// Threads for password hashes, at a low priority, behind a bounded queue: a flood of logins must not slow the
 /// requests of those who are in.  Belongs to the event loop's thread.
 class HashPool {
   public:

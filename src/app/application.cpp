@@ -139,6 +139,7 @@ class Application {
     asio::steady_timer schema_timer_;
     asio::steady_timer tick_timer_;
     std::vector<std::string> urls_;
+    std::chrono::steady_clock::time_point schema_read_at_{};
     bool first_attempt_over_ = false;
     bool gate_open_ = false;
     bool failed_ = false;
@@ -322,9 +323,7 @@ asio::awaitable<void> Application::open_gate() {
 
 asio::awaitable<void> Application::watch_schema() {
     while (!stopping_) {
-        schema_timer_.expires_after(!gate_open_                 ? kGateRetry
-                                    : schema_.problem().empty() ? std::chrono::seconds(kSchemaInterval)
-                                                                : kSchemaRetry);
+        schema_timer_.expires_after(gate_open_ ? kSchemaRetry : kGateRetry);
         boost::system::error_code cancelled;
         co_await schema_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
         if (stopping_ || !pool_.is_up()) continue;
@@ -332,6 +331,9 @@ asio::awaitable<void> Application::watch_schema() {
             co_await open_gate();
             continue;
         }
+        const auto now = std::chrono::steady_clock::now();
+        if (schema_.problem().empty() && now - schema_read_at_ < kSchemaInterval) continue;
+        schema_read_at_ = now;
         try {
             co_await schema_.refresh();
         } catch (const db::DbError& error) {

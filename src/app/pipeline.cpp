@@ -87,7 +87,8 @@ asio::awaitable<Response> Pipeline::handle(Request& request) {
 }
 
 Response Pipeline::refuse(unsigned status, std::string_view detail, const Request* request) const {
-    Response response = render(rest::ApiError{status, rest::detail_body(detail)});
+    Response response = status == 503 ? render(rest::unavailable(kRetryAfter, detail))
+                                      : render(rest::ApiError{status, rest::detail_body(detail)});
     add_api_headers(response, {});
     if (request != nullptr) {
         finish(response, *request);
@@ -217,6 +218,8 @@ Response Pipeline::failure_to_response(const std::string& request_id, const std:
             return render(rest::unavailable(kRetryAfter));
         }
         spdlog::error("database: {} ({})", error.what(), request_id);
+        // The tables change faster than they can be read again: that passes.
+        if (error.is_schema_mismatch()) return render(rest::unavailable(kRetryAfter));
         return render(rest::server_error());
     } catch (const std::exception& error) {
         spdlog::error("fault: {} ({})", error.what(), request_id);

@@ -115,6 +115,12 @@ def test_the_tables_must_be_there_first(empty):
 # -- the terminal
 
 
+def default_signals():
+    """A test run in the background or under nohup hands ignored signals down."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Terminal:
     """A command with a pseudo terminal as its standard input and outputs."""
 
@@ -122,7 +128,7 @@ class Terminal:
         self.master, slave = pty.openpty()
         self.slave = slave
         self.process = subprocess.Popen([binary(), *arguments], env=environment(url, folder), stdin=slave, stdout=slave,
-                                        stderr=slave, start_new_session=True)
+                                        stderr=slave, start_new_session=True, preexec_fn=default_signals)
         os.set_blocking(self.master, False)
         self.seen = ""
 
