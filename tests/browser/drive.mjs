@@ -3,10 +3,12 @@
 //          "calls": [[method, path, options]]}' | node drive.mjs
 // `handle` is logged in with, if given.  `calls` are made afterwards and their answers returned in order; a fetch that
 // fails gives {"error": text}.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import { chromium } from "playwright-core";
 
-const job = JSON.parse(readFileSync(0, "utf8"));
+// Not readFileSync(0): Node 18 fails with EAGAIN when the pipe is still empty.
+const job = JSON.parse(await text(process.stdin));
 const places = [process.env.CHROMIUM, "/usr/bin/chromium"];
 const executablePath = places.find((place) => place && existsSync(place));
 if (!executablePath) throw new Error("no Chromium; install Debian's chromium or name one in CHROMIUM");
