@@ -32,8 +32,9 @@ boost::asio::awaitable<std::invoke_result_t<Work>> offload(boost::asio::thread_p
                 } catch (...) {
                     failure = std::current_exception();
                 }
-                asio::post(executor, [handler = std::move(handler), failure, result = std::move(result)]() mutable {
-                    std::move(handler)(failure, std::move(result));
+                asio::post(executor, [handler = std::move(handler), failure = std::move(failure),
+                                      result = std::move(result)]() mutable {
+                    std::move(handler)(std::move(failure), std::move(result));
                 });
             });
     };
