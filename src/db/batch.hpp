@@ -23,14 +23,15 @@ struct Query {
 };
 
 /// One `$n`, in PostgreSQL's text format; an empty optional is NULL.  Text must not contain a NUL byte.
+/// The constructors are implicit, so that the values of a statement stand in a plain list.
 class Param {
   public:
-    Param(std::nullopt_t) {}                                     // NOLINT(google-explicit-constructor)
-    Param(std::string_view text) : text_(text) {}                // NOLINT(google-explicit-constructor)
-    Param(const char* text) : text_(text) {}                     // NOLINT(google-explicit-constructor)
-    Param(const std::string& text) : text_(text) {}              // NOLINT(google-explicit-constructor)
-    Param(std::int64_t value) : text_(std::to_string(value)) {}  // NOLINT(google-explicit-constructor)
-    Param(std::int32_t value) : text_(std::to_string(value)) {}  // NOLINT(google-explicit-constructor)
+    Param(std::nullopt_t) {}
+    Param(std::string_view text) : text_(text) {}
+    Param(const char* text) : text_(text) {}
+    Param(const std::string& text) : text_(text) {}
+    Param(std::int64_t value) : text_(std::to_string(value)) {}
+    Param(std::int32_t value) : text_(std::to_string(value)) {}
 
     [[nodiscard]] const char* data() const noexcept { return text_ ? text_->c_str() : nullptr; }
 
