@@ -119,6 +119,8 @@ asio::awaitable<std::unique_ptr<UserListSource>> begin_list(Context& context, co
         co_return source;
     } catch (const db::DbError& error) {
         if (last || !error.is_schema_mismatch()) failure = std::current_exception();
+    } catch (const std::exception&) {
+        failure = std::current_exception();  // whatever it is: the list that the request refers to is gone
     }
     context.request().when_client_left = nullptr;
     if (failure) std::rethrow_exception(failure);
