@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/network_v4.hpp>
+#include <boost/asio/ip/network_v6.hpp>
 #include <fmt/format.h>
 
 namespace wdx::config {
@@ -45,6 +48,19 @@ std::optional<std::string> check_loopback_listen(std::string_view text) {
     if (auto refused = check_listen(text)) return refused;
     if (is_loopback(*parse_listen(text))) return std::nullopt;
     return fmt::format("'{}' must be on loopback or a unix socket", text);
+}
+
+std::optional<std::string> check_trusted_proxy(std::string_view text) {
+    namespace ip = boost::asio::ip;
+    const std::string name(text);
+    boost::system::error_code no_address;
+    boost::system::error_code no_v4;
+    boost::system::error_code no_v6;
+    ip::make_address(name, no_address);
+    ip::make_network_v4(name, no_v4);
+    ip::make_network_v6(name, no_v6);
+    if (text == "unix" || !no_address || !no_v4 || !no_v6) return std::nullopt;
+    return fmt::format("'{}' is not an address, a range such as 10.0.0.0/8, or unix", text);
 }
 
 std::optional<std::string> check_allowed_host(std::string_view text) {

@@ -16,6 +16,9 @@ std::optional<std::string> check_listen(std::string_view text);
 /// As `check_listen`, and only what this machine alone can reach.
 std::optional<std::string> check_loopback_listen(std::string_view text);
 
+/// An address, a CIDR range (`10.0.0.0/8`, `fd00::/8`) or `unix`.
+std::optional<std::string> check_trusted_proxy(std::string_view text);
+
 /// Django's ALLOWED_HOSTS: a name, `.suffix` (the domain and what is below it), `*`, `[v6]`; never a port.
 std::optional<std::string> check_allowed_host(std::string_view text);
 

@@ -38,9 +38,12 @@ struct Config {  // NOLINT(clang-analyzer-optin.performance.Padding): one object
 
     // secrets and tokens
     std::string secret_key;  ///< empty: made once and kept in data_dir
+    std::vector<std::string> secret_key_fallbacks;
     std::chrono::seconds access_token_lifetime{8h};
     std::chrono::seconds refresh_token_lifetime{7 * 24h};
     std::chrono::seconds refresh_grace{0s};
+    bool revoke_on_reuse = false;
+    std::chrono::seconds session_max_age{0s};  ///< zero: sessions live as long as they are used
     bool basic_auth = false;
     std::uint32_t hash_threads = 1;
     std::uint32_t hash_queue = 64;
@@ -48,7 +51,10 @@ struct Config {  // NOLINT(clang-analyzer-optin.performance.Padding): one object
     // HTTP
     std::vector<std::string> listen{"127.0.0.1:8000"};
     std::uint32_t listen_mode = 0660;  ///< of unix sockets
+    std::filesystem::path tls_cert;    ///< with tls_key; both empty: plain HTTP
+    std::filesystem::path tls_key;
     std::string management_listen;
+    std::vector<std::string> trusted_proxies;  ///< CIDRs, addresses, `unix`
     std::vector<std::string> allowed_hosts{"localhost", "127.0.0.1", "[::1]"};
     std::vector<std::string> cors_allowed_origins{"http://localhost:4200", "http://127.0.0.1:4200"};
     std::uint32_t max_connections = 12000;
@@ -75,6 +81,7 @@ struct Config {  // NOLINT(clang-analyzer-optin.performance.Padding): one object
     LogLevel log_level = LogLevel::info;
     std::filesystem::path log_file;  ///< empty: standard error
     bool access_log = true;
+    std::chrono::seconds log_retention{90 * 24h};  ///< of /api/logs/
 };
 
 }  // namespace wdx::config

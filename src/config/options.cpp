@@ -64,6 +64,12 @@ std::vector<Option> token_options() {
             .empty_means("made once and kept in WDX_DATA_DIR with mode 0600")
             .help("The key that signs tokens, 32 bytes or more. Processes that serve one database share it; the "
                   "original's SECRET_KEY keeps its sessions alive."),
+        option("WDX_SECRET_KEY_FALLBACKS", &Config::secret_key_fallbacks)
+            .secret()
+            .empty_means("none")
+            .later("one key verifies tokens")
+            .help("Keys of earlier times: tokens that they signed are still good, new ones are signed with "
+                  "WDX_SECRET_KEY. Separated by commas, or in a file by line breaks."),
         option("WDX_ACCESS_TOKEN_LIFETIME", &Config::access_token_lifetime)
             .between(1s, 365 * kDay)
             .help("How long an access token is valid."),
@@ -73,7 +79,15 @@ std::vector<Option> token_options() {
         option("WDX_REFRESH_GRACE", &Config::refresh_grace)
             .between(0s, 300s)
             .later("a refresh token is good for one use")
-            .help("For how long a refresh token that was just used still gives the same successor."),
+            .help("For how long a refresh token that was just used still gives the same successor, for front ends that "
+                  "refresh in two tabs at once; 0 is the original's behaviour, where the second tab is logged out."),
+        option("WDX_REVOKE_ON_REUSE", &Config::revoke_on_reuse)
+            .later("a token shown twice is refused and nothing else")
+            .help("A refresh token that is shown again after its use ends its whole session: somebody has a copy."),
+        option("WDX_SESSION_MAX_AGE", &Config::session_max_age)
+            .between(0s, 3650 * kDay)
+            .later("sessions live as long as they are refreshed")
+            .help("How long after the login a session ends, however often it is refreshed; 0 is never."),
         option("WDX_BASIC_AUTH", &Config::basic_auth)
             .help("HTTP Basic beside tokens, as the original had it; every such request costs a password hash."),
         option("WDX_HASH_THREADS", &Config::hash_threads)
@@ -93,11 +107,27 @@ std::vector<Option> http_options() {
             .not_empty()
             .help("Where to listen: host:port, [v6]:port or unix:/absolute/path. Port 0 picks a free one."),
         option("WDX_LISTEN_MODE", &Config::listen_mode).octal().between(0, 0777).help("The mode of unix sockets."),
+        option("WDX_TLS_CERT", &Config::tls_cert)
+            .empty_means("plain HTTP")
+            .later("there is no TLS so far")
+            .help("The server's certificate with its chain, in PEM; TLS 1.2 and 1.3 on every TCP listener of "
+                  "WDX_LISTEN. SIGHUP reads it anew."),
+        option("WDX_TLS_KEY", &Config::tls_key)
+            .empty_means("plain HTTP")
+            .later("there is no TLS so far")
+            .help("The private key of WDX_TLS_CERT, in PEM without a passphrase."),
         option("WDX_MANAGEMENT_LISTEN", &Config::management_listen)
             .check(&check_loopback_listen)
             .empty_means("none")
             .later("there is no management listener so far")
             .help("Where metrics and the reasons behind the probes are served; only loopback or a unix socket."),
+        option("WDX_TRUSTED_PROXIES", &Config::trusted_proxies)
+            .check(&check_trusted_proxy)
+            .empty_means("none")
+            .later("addresses are those of the connections")
+            .help(
+                "Proxies whose X-Forwarded-For names the client: addresses, CIDR ranges such as 10.0.0.0/8, or `unix` "
+                "for whoever connects by a unix socket."),
         option("WDX_ALLOWED_HOSTS", &Config::allowed_hosts)
             .check(&check_allowed_host)
             .not_empty()
@@ -183,6 +213,10 @@ std::vector<Option> file_options() {
             .empty_means("standard error")
             .help("The file that the log is appended to; SIGHUP opens it anew."),
         option("WDX_ACCESS_LOG", &Config::access_log).help("One line of the log for every request."),
+        option("WDX_LOG_RETENTION", &Config::log_retention)
+            .between(1h, 3650 * kDay)
+            .later("there is no /api/logs/ so far")
+            .help("How long entries of /api/logs/ are kept."),
     };
 }
 

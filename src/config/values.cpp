@@ -136,9 +136,9 @@ Parsed<LogLevel> parse_log_level(std::string_view text) {
 std::vector<std::string> parse_list(std::string_view text) {
     std::vector<std::string> entries;
     while (!text.empty()) {
-        const std::size_t comma = std::min(text.find(','), text.size());
-        if (const std::string_view entry = trim(text.substr(0, comma)); !entry.empty()) entries.emplace_back(entry);
-        text.remove_prefix(std::min(comma + 1, text.size()));
+        const std::size_t end = std::min(text.find_first_of(",\n"), text.size());
+        if (const std::string_view entry = trim(text.substr(0, end)); !entry.empty()) entries.emplace_back(entry);
+        text.remove_prefix(std::min(end + 1, text.size()));
     }
     return entries;
 }

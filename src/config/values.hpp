@@ -41,7 +41,8 @@ Parsed<std::uint32_t> parse_mode(std::string_view text, Bounds bounds);  ///< oc
 Parsed<Rate> parse_rate(std::string_view text);  ///< `10/min`, `5/s`, `100/hour`, `1000/day`, `off`
 Parsed<LogFormat> parse_log_format(std::string_view text);
 Parsed<LogLevel> parse_log_level(std::string_view text);
-std::vector<std::string> parse_list(std::string_view text);  ///< separated by commas; empty entries are dropped
+std::vector<std::string> parse_list(
+    std::string_view text);  ///< separated by commas or line breaks; empty ones are dropped
 
 std::string format_bool(bool value);
 std::string format_mode(std::uint32_t mode);

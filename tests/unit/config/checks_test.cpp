@@ -44,6 +44,16 @@ TEST(CheckDatabaseUrl, RefusesOtherDatabasesWithoutRepeatingThem) {
     }
 }
 
+TEST(CheckTrustedProxy, TakesAddressesRangesAndUnix) {
+    for (const char* text : {"127.0.0.1", "::1", "10.0.0.0/8", "fd00::/8", "0.0.0.0/0", "unix"})
+        EXPECT_FALSE(check_trusted_proxy(text)) << text;
+}
+
+TEST(CheckTrustedProxy, RefusesNamesPortsAndRangesThatAreNone) {
+    for (const char* text : {"localhost", "10.0.0.1:80", "[::1]", "10.0.0.0/33", "fd00::/129", "10.0.0/8", "*", "/8"})
+        EXPECT_TRUE(check_trusted_proxy(text)) << text;
+}
+
 TEST(CheckLoopbackListen, RefusesWhatOthersCanReach) {
     EXPECT_FALSE(check_loopback_listen("127.0.0.1:9000"));
     EXPECT_FALSE(check_loopback_listen("unix:/run/wdx.sock"));

@@ -54,7 +54,8 @@ TEST(Options, AreSecretWhereTheyHoldPasswordsAndKeys) {
     std::set<std::string_view> secrets;
     for (const Option& option : options())
         if (option.is_secret()) secrets.insert(option.name());
-    EXPECT_EQ(secrets, (std::set<std::string_view>{"WDX_DATABASE_URL", "WDX_DATABASE_DIRECT_URL", "WDX_SECRET_KEY"}));
+    EXPECT_EQ(secrets, (std::set<std::string_view>{"WDX_DATABASE_URL", "WDX_DATABASE_DIRECT_URL", "WDX_SECRET_KEY",
+                                                   "WDX_SECRET_KEY_FALLBACKS"}));
 }
 
 TEST(Option, SpellsItsNameAsEachPlaceDoes) {

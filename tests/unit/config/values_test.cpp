@@ -62,6 +62,7 @@ TEST(ParseList, TrimsAndDropsEmptyEntries) {
     EXPECT_EQ(parse_list(" a , b,,c,"), (std::vector<std::string>{"a", "b", "c"}));
     EXPECT_TRUE(parse_list("").empty());
     EXPECT_TRUE(parse_list(" , ").empty());
+    EXPECT_EQ(parse_list("a\nb\r\n\n"), (std::vector<std::string>{"a", "b"}));
 }
 
 TEST(ParseLogLevel, KnowsFourLevels) {
