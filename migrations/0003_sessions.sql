@@ -18,7 +18,7 @@ CREATE INDEX watchdxg_session_user_id ON watchdxg_session (user_id);
 -- Every pair of tokens that was issued and of which one may still be valid, by the `jti` of either.
 CREATE TABLE watchdxg_session_token (
     refresh_jti character varying(255) PRIMARY KEY,
-    access_jti character varying(255) NOT NULL CONSTRAINT watchdxg_session_token_access_jti UNIQUE,
+    access_jti character varying(255) CONSTRAINT watchdxg_session_token_access_jti UNIQUE,  -- NULL: of the original
     family bigint NOT NULL,
     expires_at timestamp with time zone NOT NULL,         -- of the one that lives longer
     ended boolean NOT NULL DEFAULT false                  -- the session was ended: neither is good any more

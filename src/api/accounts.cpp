@@ -9,12 +9,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-http::Response render_account(const db::Rows& rows) {
-    std::string json;
-    store::RowWriter(rows.raw()).append(rows.raw(), 0, json);
-    return ok(std::move(json));
-}
-
 }  // namespace
 
 /// GET /api/accounts/{handle}/ -> 200 {"id","handle"}, or 404.  An exact match wins; else the only one that differs in
@@ -26,13 +20,13 @@ asio::awaitable<http::Response> retrieve_account(Context& context) {
     db::Batch exact;
     const std::size_t index = exact.add(store::kFindAccount, {handle});
     co_await context.read(exact);
-    if (!exact.rows(index).empty()) co_return render_account(exact.rows(index));
+    if (!exact.rows(index).empty()) co_return ok(store::render_row(exact.rows(index)));
 
     db::Batch similar;
     similar.add(store::kFindAccountsIgnoringCase, {std::string_view(handle).substr(handle.starts_with('@') ? 1 : 0)});
     co_await context.read(similar);
     if (similar.rows(0).size() != 1) throw rest::not_found("No XAccount matches the given query.");
-    co_return render_account(similar.rows(0));
+    co_return ok(store::render_row(similar.rows(0)));
 }
 
 }  // namespace wdx::api

@@ -53,7 +53,10 @@ void authenticate_bearer(Context& context, const std::vector<std::string_view>& 
     if (const auto fault = auth::check_claims(claims, auth::TokenType::access)) throw token_not_valid(*fault);
     if (claims.find("user_id") == nullptr)
         throw refusal("Token contained no recognizable user identification", "token_not_valid");
-    context.set_bearer({.user_id = claims.user_id(), .issued_at = claims.issued_at()});
+    const std::string_view jti = claims.jti();
+    context.set_bearer({.user_id = claims.user_id(),
+                        .issued_at = claims.issued_at(),
+                        .jti = store::is_storable_jti(jti) ? std::string(jti) : std::string{}});
 }
 
 /// `user:password` in UTF-8, or else Latin-1, as DRF decodes it.
@@ -70,9 +73,10 @@ asio::awaitable<void> authenticate_basic(Context& context, std::vector<std::stri
     const std::string pair = decode_basic(parts[1]);
     const auto colon = pair.find(':');
     if (colon == std::string::npos) throw refusal("Invalid basic header. Credentials not correctly base64 encoded.");
-    const auto user = co_await check_credentials(context, pair.substr(0, colon), pair.substr(colon + 1));
+    // A second factor cannot be sent this way.
+    const auto user = co_await check_credentials(context, pair.substr(0, colon), pair.substr(colon + 1), {});
     if (!user) throw refusal("Invalid username/password.");
-    context.set_access_granted();
+    context.set_access_granted(user->id);
 }
 
 }  // namespace

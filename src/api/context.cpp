@@ -15,14 +15,13 @@ constexpr int kReadTries = 3;
 void Context::judge(const store::Access& access) {
     if (!access.exists) throw user_not_found();
     if (!access.is_active) throw user_inactive();
-    const auto issued_at = bearer_->issued_at;
-    const bool cut_off = access.not_before && (!issued_at || *issued_at <= *access.not_before);
-    if (cut_off) throw token_not_valid(auth::TokenFault::invalid);
+    if (access.session_ended || store::is_cut_off(bearer_->issued_at, access.not_before))
+        throw token_not_valid(auth::TokenFault::invalid);
     access_granted_ = true;
 }
 
-/// @throws ApiError 401 when the token names nobody who could exist
-std::int32_t Context::user_id() const {
+std::int32_t Context::operator_id() const {
+    if (operator_id_) return *operator_id_;
     if (!bearer_ || !bearer_->user_id) throw user_not_found();
     return *bearer_->user_id;
 }
@@ -30,14 +29,14 @@ std::int32_t Context::user_id() const {
 asio::awaitable<void> Context::require_access() {
     if (access_granted_) co_return;
     db::Batch batch;
-    const std::size_t index = store::TokenStore::add_access_check(batch, user_id());
+    const std::size_t index = store::TokenStore::add_access_check(batch, operator_id(), access_jti());
     co_await services_.pool.execute(batch);
     judge(store::TokenStore::read_access(batch.rows(index)));
 }
 
 asio::awaitable<void> Context::read(db::Batch& batch) {
     std::optional<std::size_t> access;
-    if (!access_granted_) access = store::TokenStore::add_access_check(batch, user_id());
+    if (!access_granted_) access = store::TokenStore::add_access_check(batch, operator_id(), access_jti());
     for (int tries = 1; !co_await try_read(batch, tries == kReadTries); ++tries) co_await reread_schema();
     if (access) judge(store::TokenStore::read_access(batch.rows(*access)));
 }

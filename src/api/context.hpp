@@ -4,7 +4,9 @@
 #include "auth/token.hpp"
 #include "http/message.hpp"
 #include "rest/url.hpp"
+#include "store/operators.hpp"
 #include "store/schema_watch.hpp"
+#include "store/sessions.hpp"
 #include "store/tokens.hpp"
 
 #include <unordered_map>
@@ -22,11 +24,16 @@ struct RotatedTokens {
 struct Services {
     db::Pool& pool;
     store::TokenStore& tokens;
+    store::SessionStore& sessions;
+    store::OperatorStore& operators;
     store::SchemaWatch& schema;
     HashPool& hashes;
     const auth::SigningKey& key;
     auth::Lifetimes lifetimes;
     bool basic_auth = false;
+    std::chrono::seconds refresh_grace{0};
+    bool revoke_on_reuse = false;
+    std::chrono::seconds session_max_age{0};  ///< zero: none
     /// Accounts whose list of users was long last time (0: all users), so that it is streamed at once.  Only a hint: a
     /// wrong one costs time, nothing else.
     std::unordered_set<std::int64_t> long_lists{};
@@ -39,6 +46,7 @@ struct Services {
 struct Bearer {
     std::optional<std::int32_t> user_id;
     std::optional<base::UnixTime> issued_at;
+    std::string jti{};  ///< empty when the token has none that can have been recorded
 };
 
 /// One request on its way through a handler.
@@ -56,9 +64,19 @@ class Context {
     std::vector<std::string> path_values{};
 
     /// The request has a token whose user is to be looked up with the first read.
-    void set_bearer(Bearer bearer) { bearer_ = bearer; }
-    /// The access check has been made, or none is needed.
+    void set_bearer(Bearer bearer) { bearer_ = std::move(bearer); }
+    /// None is needed: the route is public.
     void set_access_granted() noexcept { access_granted_ = true; }
+    /// The operator has been checked by his password.
+    void set_access_granted(std::int32_t operator_id) noexcept {
+        operator_id_ = operator_id;
+        access_granted_ = true;
+    }
+    /// The operator who sent the request: of a token that has not been looked up yet, the one it claims.
+    /// @throws ApiError 401 when the token names nobody who could exist
+    [[nodiscard]] std::int32_t operator_id() const;
+    /// `jti` of the access token; empty when there is none that can have been recorded.
+    [[nodiscard]] std::string_view access_jti() const noexcept { return bearer_ ? bearer_->jti : std::string_view{}; }
     /// There is a token, and its user has not been looked up yet.
     [[nodiscard]] bool access_pending() const noexcept { return bearer_.has_value() && !access_granted_; }
 
@@ -81,12 +99,12 @@ class Context {
   private:
     boost::asio::awaitable<bool> try_read(db::Batch& batch, bool last);
     void judge(const store::Access& access);
-    [[nodiscard]] std::int32_t user_id() const;
 
     const http::Request& request_;
     rest::QueryParams query_;
     Services& services_;
     std::optional<Bearer> bearer_;
+    std::optional<std::int32_t> operator_id_;
     bool access_granted_ = false;
 };
 

@@ -1,6 +1,7 @@
 #include "api/credentials.hpp"
 
 #include "auth/password_hash.hpp"
+#include "auth/totp.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/beast/core/string.hpp>
@@ -44,19 +45,20 @@ bool has_proxy_header(const http::Request& request) {
     return false;
 }
 
-/// @return the active user whose password this is
-asio::awaitable<std::optional<store::Credentials>> find_operator(Context& context, std::string username,
-                                                                 std::string password) {
-    // PostgreSQL has no text with a NUL in it, so nobody has that name.
-    const bool impossible = username.find('\0') != std::string::npos;
-    const bool is_default = username == kDefaultUsername && password == kDefaultPassword;
-    if (is_default && !is_local_request(context.request())) {
-        spdlog::warn("login with the default password refused: not from this machine ({})", context.request().id);
-        co_await refuse_unknown(context, std::move(password));
-        co_return std::nullopt;
-    }
-    std::optional<store::Credentials> user;
-    if (!impossible) user = co_await context.services().tokens.find_credentials(username);
+/// What proves the second factor.  @return nullopt when the operator has one and `otp` is no proof
+std::optional<store::SecondFactor> check_second_factor(const store::Credentials& user, std::string_view otp,
+                                                       std::string recovery_hash) {
+    if (!user.totp_secret) return store::SecondFactor{};
+    const auto step = auth::match_totp(*user.totp_secret, otp, base::unix_now());
+    if (step && *step > user.totp_last_step) return store::SecondFactor{.step = step, .recovery_hash = {}};
+    if (!user.has_recovery_code) return std::nullopt;
+    return store::SecondFactor{.step = {}, .recovery_hash = std::move(recovery_hash)};
+}
+
+/// @param user  nullopt: nobody has that name
+asio::awaitable<std::optional<store::CheckedOperator>> check_found(Context& context,
+                                                                   std::optional<store::Credentials> user,
+                                                                   std::string password, std::string otp) {
     if (!user) {
         co_await refuse_unknown(context, std::move(password));
         co_return std::nullopt;
@@ -64,11 +66,33 @@ asio::awaitable<std::optional<store::Credentials>> find_operator(Context& contex
     Verdict verdict = co_await verify(context, std::move(password), user->password_hash);
     if (!verdict.matches) co_return std::nullopt;
     if (!verdict.new_hash.empty()) {
-        co_await context.services().tokens.update_password_hash(user->id, user->password_hash, verdict.new_hash);
+        co_await context.services().operators.update_password_hash(user->id, user->password_hash, verdict.new_hash);
         user->password_hash = std::move(verdict.new_hash);
     }
-    if (!user->is_active) co_return std::nullopt;
-    co_return user;
+    auto factor = check_second_factor(*user, otp, auth::hash_recovery_code(otp));
+    if (!user->is_active || !factor) co_return std::nullopt;
+    co_return store::CheckedOperator{.id = user->id,
+                                     .username = std::move(user->username),
+                                     .password_hash = std::move(user->password_hash),
+                                     .factor = *std::move(factor)};
+}
+
+asio::awaitable<std::optional<store::CheckedOperator>> check_named(Context& context, std::string username,
+                                                                   std::string password, std::string otp) {
+    std::optional<store::Credentials> user;
+    const bool is_default = username == kDefaultUsername && password == kDefaultPassword;
+    if (is_default && !is_local_request(context.request())) {
+        spdlog::warn("login with the default password refused: not from this machine ({})", context.request().id);
+    } else if (username.find('\0') == std::string::npos) {  // PostgreSQL has no text with a NUL: nobody has that name
+        user = co_await context.services().operators.find_credentials(username, auth::hash_recovery_code(otp));
+    }
+    co_return co_await check_found(context, std::move(user), std::move(password), std::move(otp));
+}
+
+void log_refusal(const Context& context) {
+    // No name: what was typed there may have been the password.
+    const std::string& address = context.request().peer->address;
+    spdlog::warn("login refused from {} ({})", address.empty() ? "-" : address, context.request().id);
 }
 
 }  // namespace
@@ -86,15 +110,19 @@ bool is_local_request(const http::Request& request) {
     return boost::beast::iequals(host, "localhost") || (!not_an_address && address.is_loopback());
 }
 
-asio::awaitable<std::optional<store::Credentials>> check_credentials(Context& context, std::string username,
-                                                                     std::string password) {
-    auto user = co_await find_operator(context, std::move(username), std::move(password));
-    // No name: what was typed there may have been the password.
-    if (!user) {
-        const std::string& address = context.request().peer->address;
-        spdlog::warn("login refused from {} ({})", address.empty() ? "-" : address, context.request().id);
-    }
-    co_return user;
+asio::awaitable<std::optional<store::CheckedOperator>> check_credentials(Context& context, std::string username,
+                                                                         std::string password, std::string otp) {
+    auto checked = co_await check_named(context, std::move(username), std::move(password), std::move(otp));
+    if (!checked) log_refusal(context);
+    co_return checked;
+}
+
+asio::awaitable<std::optional<store::CheckedOperator>> check_password_of(Context& context, std::int32_t id,
+                                                                         std::string password, std::string otp) {
+    auto user = co_await context.services().operators.find_credentials(id, auth::hash_recovery_code(otp));
+    auto checked = co_await check_found(context, std::move(user), std::move(password), std::move(otp));
+    if (!checked) log_refusal(context);
+    co_return checked;
 }
 
 }  // namespace wdx::api

@@ -6,10 +6,21 @@ namespace wdx::api {
 namespace {
 
 constexpr std::array kRoutes{
-    Route{Verb::post, "/api/token/", &obtain_token, Needs::nothing, "Log in: obtain an access and a refresh token"},
-    Route{Verb::post, "/api/token/refresh/", &refresh_token, Needs::nothing, "Rotate a refresh token"},
-    Route{Verb::get, "/api/accounts/{handle}/", &retrieve_account, Needs::login, "Retrieve one X account"},
-    Route{Verb::get, "/api/users/", &list_users, Needs::login, "List the users of an X account"},
+    Route{Verb::post, "/api/token/", &obtain_token, Needs::nothing, "Log in: obtain an access and a refresh token",
+          Layer::frozen},
+    Route{Verb::post, "/api/token/refresh/", &refresh_token, Needs::nothing, "Rotate a refresh token", Layer::frozen},
+    Route{Verb::post, "/api/token/verify/", &verify_token, Needs::nothing, "Verify a token of either type"},
+    Route{Verb::post, "/api/token/blacklist/", &blacklist_token, Needs::nothing, "Log out: blacklist a refresh token"},
+    Route{Verb::get, "/api/accounts/{handle}/", &retrieve_account, Needs::login, "Retrieve one X account",
+          Layer::frozen},
+    Route{Verb::get, "/api/users/", &list_users, Needs::login, "List the users of an X account", Layer::frozen},
+    Route{Verb::get, "/api/sessions/", &list_sessions, Needs::login, "List live sessions"},
+    Route{Verb::delete_, "/api/sessions/", &destroy_other_sessions, Needs::login, "End all sessions but this one"},
+    Route{Verb::get, "/api/sessions/{jti}/", &retrieve_session, Needs::login, "Retrieve one session"},
+    Route{Verb::delete_, "/api/sessions/{jti}/", &destroy_session, Needs::login, "End one session"},
+    Route{Verb::get, "/api/me/", &retrieve_me, Needs::login, "Retrieve the operator"},
+    Route{Verb::post, "/api/me/password/", &change_my_password, Needs::login,
+          "Change the operator's password and end every session"},
 };
 
 constexpr std::array kMetadata{
@@ -25,10 +36,35 @@ constexpr std::array kMetadata{
              R"("access":{"type":"string","required":false,"read_only":true,"label":"Access"}}})"},
     Metadata{"/api/accounts/{handle}/", "X Account Retrieve", R"("")", ""},
     Metadata{"/api/users/", "X User List", R"("")", ""},
+    Metadata{
+        "/api/token/verify/", "Token Verify",
+        R"("Takes a token and indicates if it is valid.  This view provides no\ninformation about a token's fitness )"
+        R"(for a particular use.")",
+        R"({"POST":{"token":{"type":"string","required":true,"read_only":false,"label":"Token"}}})"},
+    Metadata{
+        "/api/token/blacklist/", "Token Blacklist",
+        R"("Takes a token and blacklists it. Must be used with the\n`rest_framework_simplejwt.token_blacklist` app )"
+        R"(installed.")",
+        R"({"POST":{"refresh":{"type":"string","required":true,"read_only":false,"label":"Refresh"}}})"},
+    Metadata{"/api/sessions/", "Session List", R"("")", ""},
+    Metadata{"/api/sessions/{jti}/", "Session Instance", R"("")", ""},
+    Metadata{"/api/me/", "Me", R"("")", ""},
+    Metadata{"/api/me/password/", "Change Password", R"("")",
+             R"({"POST":{"current_password":{"type":"string","required":true,"read_only":false,)"
+             R"("label":"Current password"},"new_password":{"type":"string","required":true,"read_only":false,)"
+             R"("label":"New password"}}})"},
 };
 
 std::string_view name_of(Verb verb) {
-    return verb == Verb::get ? "GET" : "POST";
+    switch (verb) {
+        case Verb::get:
+            return "GET";
+        case Verb::post:
+            return "POST";
+        case Verb::delete_:
+            break;
+    }
+    return "DELETE";
 }
 
 /// @return the values of the pattern's `{...}` parts, nullopt when the path is another
@@ -99,6 +135,12 @@ std::string render_metadata(const Metadata& metadata) {
                     metadata.name, metadata.description);
     if (!metadata.actions.empty()) out += fmt::format(",\"actions\":{}", metadata.actions);
     return out + '}';
+}
+
+http::Response no_content() {
+    http::Response response;
+    response.status = 204;
+    return response;
 }
 
 http::Response ok(std::string json) {

@@ -11,8 +11,10 @@
 
 namespace wdx::api {
 
-enum class Verb { get, post };
+enum class Verb { get, post, delete_ };
 enum class Needs { nothing, login };
+/// The original's routes, whose answers do not change, and ours.
+enum class Layer { frozen, open };
 
 using RouteHandler = boost::asio::awaitable<http::Response> (*)(Context&);
 
@@ -23,6 +25,7 @@ struct Route {
     RouteHandler handler;
     Needs needs;
     std::string_view summary;
+    Layer layer = Layer::open;
 };
 
 /// What OPTIONS says of a path, as DRF's SimpleMetadata does: the original's view names and docstrings.
@@ -44,6 +47,7 @@ struct Match {
     std::vector<std::string> values;  ///< of the `{...}` parts
 
     [[nodiscard]] Needs needs() const { return routes.front()->needs; }
+    [[nodiscard]] Layer layer() const { return routes.front()->layer; }
     /// @return the route that serves the method, HEAD being served by GET's; nullptr when there is none
     [[nodiscard]] const Route* find(std::string_view method) const;
     /// `GET, HEAD, OPTIONS`
@@ -58,11 +62,21 @@ std::string render_metadata(const Metadata& metadata);
 
 /// A 200 with a JSON body.
 http::Response ok(std::string json);
+/// A 204.
+http::Response no_content();
 
 // The handlers, each in the file of its resource.
 boost::asio::awaitable<http::Response> obtain_token(Context& context);
 boost::asio::awaitable<http::Response> refresh_token(Context& context);
+boost::asio::awaitable<http::Response> verify_token(Context& context);
+boost::asio::awaitable<http::Response> blacklist_token(Context& context);
 boost::asio::awaitable<http::Response> retrieve_account(Context& context);
 boost::asio::awaitable<http::Response> list_users(Context& context);
+boost::asio::awaitable<http::Response> list_sessions(Context& context);
+boost::asio::awaitable<http::Response> retrieve_session(Context& context);
+boost::asio::awaitable<http::Response> destroy_session(Context& context);
+boost::asio::awaitable<http::Response> destroy_other_sessions(Context& context);
+boost::asio::awaitable<http::Response> retrieve_me(Context& context);
+boost::asio::awaitable<http::Response> change_my_password(Context& context);
 
 }  // namespace wdx::api

@@ -1,13 +1,10 @@
+#include "api/tokens.hpp"
+
 #include "api/authentication.hpp"
 #include "api/credentials.hpp"
 #include "api/routes.hpp"
+#include "base/unicode.hpp"
 #include "rest/body.hpp"
-#include "rest/error.hpp"
-
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <spdlog/spdlog.h>
 
 namespace wdx::api {
 namespace {
@@ -15,23 +12,30 @@ namespace {
 namespace asio = boost::asio;
 using auth::TokenFault;
 using auth::TokenType;
-using namespace std::chrono_literals;
 
-/// How long a refresh whose outcome is unknown waits for the database, to find out.
-constexpr auto kOutcomePatience = 15s;
-constexpr auto kOutcomePause = 50ms;
-constexpr std::size_t kMostLostRotations = 4096;
-constexpr std::size_t kLongestJti = 255;  ///< characters that the column holds
 /// Two logins at once may both upgrade the stored hash; the second then starts over with the new one.
 constexpr int kLoginTries = 3;
+constexpr std::size_t kLongestUserAgent = 300;  ///< bytes; what browsers send has about 120
+
+/// The lifetimes of a new session's tokens, within the session's own.
+auth::Lifetimes first_lifetimes(const Services& services) {
+    auth::Lifetimes lifetimes = services.lifetimes;
+    if (services.session_max_age.count() > 0) {
+        lifetimes.refresh = std::min(lifetimes.refresh, services.session_max_age);
+        lifetimes.access = std::min(lifetimes.access, services.session_max_age);
+    }
+    return lifetimes;
+}
+
+}  // namespace
 
 store::TokenRecord record_of(const auth::IssuedToken& token) {
     return {.jti = token.jti, .text = token.text, .expires_at = token.expires_at};
 }
 
-/// Tokens hold only base64url and dots: nothing to escape.
 std::string token_pair(std::string_view first, std::string_view first_token, std::string_view second,
                        std::string_view second_token) {
+    // Tokens hold only base64url and dots: nothing to escape.
     return fmt::format(R"({{"{}":"{}","{}":"{}"}})", first, first_token, second, second_token);
 }
 
@@ -39,131 +43,79 @@ rest::ApiError no_active_account(std::string_view detail) {
     return rest::unauthorized(rest::detail_body(detail), std::string(detail));
 }
 
-rest::ApiError refresh_user_refused() {
-    return no_active_account("No active account found for the given token.");
+store::Origin origin_of(const Context& context) {
+    std::string agent = context.request().header("User-Agent");
+    if (!base::is_utf8(agent)) agent = base::latin1_to_utf8(agent);
+    if (agent.size() > kLongestUserAgent) {
+        std::size_t end = kLongestUserAgent;
+        while (end > 0 && (static_cast<unsigned char>(agent[end]) & 0xC0U) == 0x80) --end;  // not within a character
+        agent.resize(end);
+    }
+    return {.address = context.request().peer->address, .user_agent = std::move(agent)};
 }
 
-/// The jti as the database can hold it.
-bool is_storable(std::string_view jti) {
-    const auto characters =
-        std::count_if(jti.begin(), jti.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; });
-    return jti.find('\0') == std::string_view::npos && static_cast<std::size_t>(characters) <= kLongestJti;
-}
-
-/// Decodes the presented token and makes every check of SimpleJWT that comes before the user's, in its order.
 asio::awaitable<auth::Claims> read_refresh_token(Context& context, std::string_view text) {
     auto decoded = auth::decode_token(text, context.services().key, base::unix_now());
     if (const auto* fault = std::get_if<TokenFault>(&decoded)) throw refresh_not_valid(*fault);
     auto& claims = std::get<auth::Claims>(decoded);
     // compat: jti
-    if (!is_storable(claims.jti())) throw refresh_not_valid(TokenFault::invalid);
+    if (!store::is_storable_jti(claims.jti())) throw refresh_not_valid(TokenFault::invalid);
     if (const auto fault = auth::check_claims(claims, TokenType::refresh)) {
-        // The blacklist comes first in SimpleJWT; a good token is looked up by the rotation itself.
         const bool spent = !claims.jti().empty() && co_await context.services().tokens.is_blacklisted(claims.jti());
         throw refresh_not_valid(spent ? TokenFault::blacklisted : *fault);
     }
     co_return std::move(claims);
 }
 
-RotatedTokens make_tokens(const Services& services, const auth::Claims& claims) {
-    const base::UnixTime now = base::unix_now();
-    return {.refresh = auth::rotate_refresh_token(claims, services.lifetimes, services.key, now),
-            .access = auth::derive_access_token(claims, services.lifetimes, services.key, now)};
-}
-
-/// True when the successor is recorded and unused: then it was ours that spent the presented token.
-asio::awaitable<bool> was_ours(const Services& services, const auth::IssuedToken& successor) {
-    co_return co_await services.tokens.is_recorded(successor.jti) &&
-        !co_await services.tokens.is_blacklisted(successor.jti);
-}
-
-void remember_lost(Services& services, std::string_view jti, const RotatedTokens& tokens) {
-    if (services.lost_rotations.size() >= kMostLostRotations) services.lost_rotations.clear();
-    services.lost_rotations.insert_or_assign(std::string(jti), tokens);
-}
-
-/// Rotates; when the connection breaks on the way, finds out what has become of it before anything is answered: the
-/// statement is sent again with the same successor, and finding that one recorded means that it was ours.
-/// @param retried  an earlier request with this token and successor was answered 503 for that reason
-/// @throws ApiError, DbError
-asio::awaitable<store::Rotation> rotate_surely(Context& context, std::int32_t user_id, const auth::Claims& claims,
-                                               std::string_view text, const RotatedTokens& tokens, bool retried) {
-    Services& services = context.services();
-    const store::TokenRecord presented{.jti = claims.jti(), .text = text, .expires_at = claims.expires_at()};
-    asio::steady_timer pause(co_await asio::this_coro::executor);
-    std::optional<std::chrono::steady_clock::time_point> deadline;  // set once an outcome is unknown
-    while (true) {
-        std::optional<db::DbError> failure;
-        try {
-            const store::Rotation result =
-                co_await services.tokens.rotate(user_id, presented, claims.issued_at(), record_of(tokens.refresh));
-            if (result == store::Rotation::blacklisted && (deadline || retried) &&
-                co_await was_ours(services, tokens.refresh))
-                co_return store::Rotation::done;
-            co_return result;
-        } catch (const db::DbError& error) {
-            failure = error;
-        }
-        const auto now = std::chrono::steady_clock::now();
-        if (!deadline && failure->outcome_unknown()) {
-            deadline = now + kOutcomePatience;
-            remember_lost(services, claims.jti(), tokens);
-            spdlog::info("a refresh lost its connection; looking up what became of it ({})", context.request().id);
-        }
-        if (!deadline || now >= *deadline || !failure->is_unavailable() || services.pool.is_stopping())
-            throw db::DbError(*failure);
-        pause.expires_after(kOutcomePause);
-        co_await pause.async_wait(asio::use_awaitable);
-    }
-}
-
-}  // namespace
-
-/// POST /api/token/ {"username","password"} -> 200 {"refresh","access"}, or 401 whatever the reason.
+/// POST /api/token/ {"username","password","otp"?} -> 200 {"refresh","access"}, or 401 whatever the reason.
 /// Source: SimpleJWT serializers.py `TokenObtainPairSerializer`.
 asio::awaitable<http::Response> obtain_token(Context& context) {
-    const auto fields = rest::read_text_fields(context.request(), {"username", "password"});
+    const auto fields = rest::read_text_fields(context.request(), {"username", "password"}, {"otp"});
     Services& services = context.services();
     for (int tries = 0; tries < kLoginTries; ++tries) {
-        const auto user = co_await check_credentials(context, fields[0], fields[1]);
-        if (!user) break;
+        const auto checked = co_await check_credentials(context, fields[0], fields[1], fields[2]);
+        if (!checked) break;
         const base::UnixTime now = base::unix_now();
-        const auto refresh = auth::issue_token(TokenType::refresh, user->id, services.lifetimes, services.key, now);
-        const auto access = auth::issue_token(TokenType::access, user->id, services.lifetimes, services.key, now);
-        if (co_await services.tokens.insert_login(user->id, user->password_hash, record_of(refresh)))
+        const auth::Lifetimes lifetimes = first_lifetimes(services);
+        const auto refresh = auth::issue_token(TokenType::refresh, checked->id, lifetimes, services.key, now);
+        const auto access = auth::issue_token(TokenType::access, checked->id, lifetimes, services.key, now);
+        const store::TokenPair pair{.refresh = record_of(refresh), .access = record_of(access)};
+        if (co_await services.tokens.insert_login(*checked, pair, origin_of(context)))
             co_return ok(token_pair("refresh", refresh.text, "access", access.text));
     }
     throw no_active_account("No active account found with the given credentials");
 }
 
-/// POST /api/token/refresh/ {"refresh"} -> 200 {"access","refresh"}; the presented token is spent.
-/// Source: SimpleJWT serializers.py `TokenRefreshSerializer` with rotation and blacklisting.
-asio::awaitable<http::Response> refresh_token(Context& context) {
+/// POST /api/token/verify/ {"token"} -> 200 {}; a token of either type.
+/// Source: SimpleJWT serializers.py `TokenVerifySerializer`.
+asio::awaitable<http::Response> verify_token(Context& context) {
+    const auto fields = rest::read_text_fields(context.request(), {"token"});
+    const auto decoded = auth::decode_token(fields[0], context.services().key, base::unix_now());
+    if (const auto* fault = std::get_if<TokenFault>(&decoded)) throw refresh_not_valid(*fault);
+    const auto& claims = std::get<auth::Claims>(decoded);
+    if (const auto fault = auth::check_claims(claims, std::nullopt)) throw refresh_not_valid(*fault);
+    if (!store::is_storable_jti(claims.jti())) throw refresh_not_valid(TokenFault::invalid);
+    const auto state = co_await context.services().tokens.find_state(claims.jti(), claims.user_id());
+    if (state.is_blacklisted) throw rest::field_error("non_field_errors", "Token is blacklisted");
+    if (state.session_ended || store::is_cut_off(claims.issued_at(), state.not_before))
+        throw refresh_not_valid(TokenFault::invalid);
+    co_return ok("{}");
+}
+
+/// POST /api/token/blacklist/ {"refresh"} -> 200 {}: a logout.  Access tokens of the session stay good until they
+/// expire, as SimpleJWT has it; DELETE /api/sessions/{jti}/ ends them, too.
+/// Source: SimpleJWT serializers.py `TokenBlacklistSerializer`.
+asio::awaitable<http::Response> blacklist_token(Context& context) {
     const auto fields = rest::read_text_fields(context.request(), {"refresh"});
     const auth::Claims claims = co_await read_refresh_token(context, fields[0]);
-    Services& services = context.services();
-    const auto user_id = claims.user_id();
-    if (!user_id) {
-        if (co_await services.tokens.is_blacklisted(claims.jti())) throw refresh_not_valid(TokenFault::blacklisted);
-        throw refresh_user_refused();
-    }
-
-    const auto lost = services.lost_rotations.find(std::string(claims.jti()));
-    const bool retried = lost != services.lost_rotations.end();
-    const RotatedTokens tokens = retried ? lost->second : make_tokens(services, claims);
-    const store::Rotation result = co_await rotate_surely(context, *user_id, claims, fields[0], tokens, retried);
-    services.lost_rotations.erase(std::string(claims.jti()));
-    switch (result) {
-        case store::Rotation::done:
-            break;
-        case store::Rotation::blacklisted:
-            throw refresh_not_valid(TokenFault::blacklisted);
-        case store::Rotation::no_user:
-            throw refresh_user_refused();
-        case store::Rotation::cut_off:
-            throw refresh_not_valid(TokenFault::invalid);
-    }
-    co_return ok(token_pair("access", tokens.access.text, "refresh", tokens.refresh.text));
+    store::TokenStore& tokens = context.services().tokens;
+    const auto state = co_await tokens.find_state(claims.jti(), claims.user_id());
+    if (!state.is_blacklisted && store::is_cut_off(claims.issued_at(), state.not_before))
+        throw refresh_not_valid(TokenFault::invalid);
+    const store::TokenRecord presented{.jti = claims.jti(), .text = fields[0], .expires_at = claims.expires_at()};
+    if (state.is_blacklisted || !co_await tokens.blacklist(claims.user_id(), presented))
+        throw refresh_not_valid(TokenFault::blacklisted);
+    co_return ok("{}");
 }
 
 }  // namespace wdx::api

@@ -70,20 +70,6 @@ class UserListSource : public http::BodySource {
     std::string first_;
 };
 
-std::string render_users(const db::Rows& rows) {
-    constexpr std::size_t kTypicalRow = 400;
-    std::string json;
-    json.reserve(static_cast<std::size_t>(rows.size()) * kTypicalRow + 2);
-    json += '[';
-    const store::RowWriter writer(rows.raw());
-    for (int i = 0; i < rows.size(); ++i) {
-        if (i > 0) json += ',';
-        writer.append(rows.raw(), i, json);
-    }
-    json += ']';
-    return json;
-}
-
 /// The `account_id` parameter, read as Python's int() does: nullopt for no filter.
 /// @throws ApiError 400.  compat: account_id
 std::optional<base::PythonInt> read_account_id(const rest::QueryParams& query) {
@@ -146,7 +132,7 @@ asio::awaitable<http::Response> list_users(Context& context) {
         const std::size_t index =
             account ? batch.add(store::kListUsersOfAccountShort, {id}) : batch.add(store::kListUsersShort, {});
         co_await context.read(batch);
-        if (batch.rows(index).size() <= store::kShortListRows) co_return ok(render_users(batch.rows(index)));
+        if (batch.rows(index).size() <= store::kShortListRows) co_return ok(store::render_rows(batch.rows(index)));
         remember_long_list(services, hint);
     }
     co_await context.require_access();

@@ -7,6 +7,7 @@
 #include "base/offload.hpp"
 #include "config/listen.hpp"
 #include "http/server.hpp"
+#include "store/expired.hpp"
 
 #include <condition_variable>
 #include <csignal>
@@ -36,6 +37,9 @@ constexpr auto kTick = 250ms;        ///< flushes the log, looks for stalled con
 constexpr auto kSchemaInterval = 25s;
 constexpr auto kSchemaRetry = 2s;  ///< while a table is missing
 constexpr auto kGateRetry = 1s;
+constexpr auto kHousekeepingInterval = 1h;
+constexpr auto kHousekeepingRetry = 10s;  ///< while the database is away
+constexpr int kHousekeepingSteps = 20;    ///< of 5,000 rows each, an hour
 constexpr auto kExitMargin = 5s;     ///< for worker threads that hang in a system call, after everything else has ended
 constexpr rlim_t kSpareFiles = 256;  ///< besides the clients' connections
 
@@ -75,16 +79,23 @@ void keep_memory_small() {
     ::mallopt(M_MMAP_THRESHOLD, 256 * 1024);
 }
 
-std::string load_secret(const config::Config& config, bool beyond_loopback) {
-    const auth::SecretKey key = auth::load_or_create_secret_key(config.secret_key, config.data_dir);
+void require_strong_key(const std::string& key, const std::string& source, bool beyond_loopback) {
+    if (!auth::is_weak_secret_key(key)) return;
+    if (beyond_loopback)
+        throw std::runtime_error("the secret key (" + source +
+                                 ") is weak: refusing to listen beyond this machine; give one of 32 bytes or more");
+    spdlog::warn("the secret key ({}) is weak: give one of 32 bytes or more", source);
+}
+
+auth::SigningKey load_signing_key(const config::Config& config, bool beyond_loopback) {
+    auth::SecretKey key = auth::load_or_create_secret_key(config.secret_key, config.data_dir);
     if (key.generated_now) spdlog::info("made a secret key: {}", key.source);
-    if (auth::is_weak_secret_key(key.value)) {
-        if (beyond_loopback)
-            throw std::runtime_error("the secret key (" + key.source +
-                                     ") is weak: refusing to listen beyond this machine; give one of 32 bytes or more");
-        spdlog::warn("the secret key ({}) is weak: give one of 32 bytes or more", key.source);
-    }
-    return key.value;
+    require_strong_key(key.value, key.source, beyond_loopback);
+    key.fallbacks.insert(key.fallbacks.end(), config.secret_key_fallbacks.begin(), config.secret_key_fallbacks.end());
+    // A key that verifies is as dangerous in the wrong hands as the one that signs.
+    for (const std::string& fallback : key.fallbacks)
+        require_strong_key(fallback, "WDX_SECRET_KEY_FALLBACKS", beyond_loopback);
+    return auth::SigningKey(key.value, key.fallbacks);
 }
 
 db::PoolOptions pool_options(const config::Config& config) {
@@ -114,6 +125,8 @@ class Application {
     asio::awaitable<void> start();
     asio::awaitable<void> open_gate();
     asio::awaitable<void> watch_schema();
+    asio::awaitable<void> keep_house();
+    asio::awaitable<bool> remove_expired();
     asio::awaitable<void> tick();
     void reopen_log();
     asio::awaitable<void> await_signals();
@@ -129,6 +142,8 @@ class Application {
     asio::thread_pool cancellers_{1};
     db::Pool pool_;
     store::TokenStore tokens_;
+    store::SessionStore sessions_;
+    store::OperatorStore operators_;
     store::SchemaWatch schema_;
     api::HashPool hashes_;
     auth::SigningKey key_;
@@ -137,6 +152,7 @@ class Application {
     http::Server server_;
     asio::signal_set signals_;
     asio::steady_timer schema_timer_;
+    asio::steady_timer housekeeping_timer_;
     asio::steady_timer tick_timer_;
     std::vector<std::string> urls_;
     std::chrono::steady_clock::time_point schema_read_at_{};
@@ -159,16 +175,23 @@ Application::Application(const config::Config& config, const ServeOptions& optio
       beyond_loopback_(any_beyond_loopback(config.listen)),
       pool_(context_.get_executor(), workers_, cancellers_, pool_options(config)),
       tokens_(pool_),
+      sessions_(pool_),
+      operators_(pool_),
       schema_(pool_),
       hashes_(config.hash_threads, config.hash_queue),
-      key_(load_secret(config, beyond_loopback_)),
+      key_(load_signing_key(config, beyond_loopback_)),
       services_{.pool = pool_,
                 .tokens = tokens_,
+                .sessions = sessions_,
+                .operators = operators_,
                 .schema = schema_,
                 .hashes = hashes_,
                 .key = key_,
                 .lifetimes = {config.access_token_lifetime, config.refresh_token_lifetime},
-                .basic_auth = config.basic_auth},
+                .basic_auth = config.basic_auth,
+                .refresh_grace = config.refresh_grace,
+                .revoke_on_reuse = config.revoke_on_reuse,
+                .session_max_age = config.session_max_age},
       pipeline_({.allowed_hosts = config.allowed_hosts,
                  .cors_allowed_origins = config.cors_allowed_origins,
                  .is_open = [this] { return gate_open_; },
@@ -178,6 +201,7 @@ Application::Application(const config::Config& config, const ServeOptions& optio
       server_(context_.get_executor(), server_options()),
       signals_(context_, SIGTERM, SIGINT, SIGHUP),
       schema_timer_(context_),
+      housekeeping_timer_(context_),
       tick_timer_(context_) {}
 
 http::ServerOptions Application::server_options() {
@@ -291,6 +315,7 @@ asio::awaitable<void> Application::start() {
     if (options_.on_listening) options_.on_listening(urls_);
     base::flush_log();
     spawn(watch_schema());
+    spawn(keep_house());
 }
 
 /// Checks the database once it is there; until then every route answers 503.
@@ -342,6 +367,28 @@ asio::awaitable<void> Application::watch_schema() {
     }
 }
 
+/// @return false when the database was away
+asio::awaitable<bool> Application::remove_expired() {
+    if (!gate_open_ || !pool_.is_up()) co_return false;
+    try {
+        const std::int64_t removed = co_await store::delete_expired(pool_, kHousekeepingSteps);
+        if (removed > 0) spdlog::info("housekeeping: {} rows of expired tokens and sessions removed", removed);
+        co_return true;
+    } catch (const db::DbError& error) {
+        spdlog::warn("housekeeping: {}", error.what());
+    }
+    co_return false;
+}
+
+asio::awaitable<void> Application::keep_house() {
+    while (!stopping_) {
+        const bool done = co_await remove_expired();
+        housekeeping_timer_.expires_after(done ? std::chrono::seconds(kHousekeepingInterval) : kHousekeepingRetry);
+        boost::system::error_code cancelled;
+        co_await housekeeping_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    }
+}
+
 asio::awaitable<void> Application::tick() {
     while (!stopping_) {
         tick_timer_.expires_after(kTick);
@@ -384,6 +431,7 @@ asio::awaitable<void> Application::stop() {
     pool_.stop();
     signals_.cancel();
     schema_timer_.cancel();
+    housekeeping_timer_.cancel();
     tick_timer_.cancel();
 }
 

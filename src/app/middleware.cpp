@@ -5,8 +5,11 @@
 namespace wdx::app {
 namespace {
 
+/// Those of the original, and what the open layer reads.
 constexpr std::string_view kAllowedHeaders =
-    "accept, authorization, content-type, user-agent, x-csrftoken, x-requested-with";
+    "accept, authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id, user-agent, "
+    "x-csrftoken, x-requested-with";
+constexpr std::string_view kExposedHeaders = "ETag, Retry-After, Content-Disposition, X-Request-ID";
 constexpr std::string_view kAllowedMethods = "DELETE, GET, OPTIONS, PATCH, POST, PUT";
 constexpr std::string_view kMaxAge = "86400";  ///< seconds
 
@@ -53,6 +56,13 @@ bool matches(std::string_view domain, std::string_view pattern) {
     return domain == wanted;
 }
 
+/// The request's Origin, where it is an allowed one; else empty.
+std::string allowed_origin(const http::Request& request, const std::vector<std::string>& allowed_origins) {
+    std::string origin = request.header("Origin");
+    if (std::find(allowed_origins.begin(), allowed_origins.end(), origin) == allowed_origins.end()) return {};
+    return origin;
+}
+
 }  // namespace
 
 bool is_allowed_host(std::string_view host, const std::vector<std::string>& allowed) {
@@ -72,13 +82,19 @@ bool is_preflight(const http::Request& request) {
 void add_cors_headers(http::Response& response, const http::Request& request,
                       const std::vector<std::string>& allowed_origins) {
     response.set("Vary", "origin");
-    const std::string origin = request.header("Origin");
-    if (std::find(allowed_origins.begin(), allowed_origins.end(), origin) == allowed_origins.end()) return;
+    const std::string origin = allowed_origin(request, allowed_origins);
+    if (origin.empty()) return;
     response.set("Access-Control-Allow-Origin", origin);
     if (request.method() != "OPTIONS") return;
     response.set("Access-Control-Allow-Headers", std::string(kAllowedHeaders));
     response.set("Access-Control-Allow-Methods", std::string(kAllowedMethods));
     response.set("Access-Control-Max-Age", std::string(kMaxAge));
+}
+
+void expose_headers(http::Response& response, const http::Request& request,
+                    const std::vector<std::string>& allowed_origins) {
+    if (allowed_origin(request, allowed_origins).empty()) return;
+    response.set("Access-Control-Expose-Headers", std::string(kExposedHeaders));
 }
 
 void add_security_headers(http::Response& response) {

@@ -28,6 +28,10 @@ bool is_preflight(const http::Request& request);
 void add_cors_headers(http::Response& response, const http::Request& request,
                       const std::vector<std::string>& allowed_origins);
 
+/// Lets pages of an allowed origin read the headers that the open layer answers with.
+void expose_headers(http::Response& response, const http::Request& request,
+                    const std::vector<std::string>& allowed_origins);
+
 /// Adds what Django's SecurityMiddleware adds, and Cache-Control: no-store.
 void add_security_headers(http::Response& response);
 

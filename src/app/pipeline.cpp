@@ -58,7 +58,7 @@ Response render(const rest::ApiError& error) {
 
 /// Everything that a route of the API answers carries these.
 void add_api_headers(Response& response, const std::string& allow) {
-    response.set("Content-Type", std::string(kJson));
+    if (response.status != 204) response.set("Content-Type", std::string(kJson));
     if (!allow.empty()) response.set("Allow", allow);
     add_frame_options(response);
     add_security_headers(response);
@@ -170,6 +170,7 @@ asio::awaitable<Response> Pipeline::serve_route(const Request& request, const re
     }
     if (rendering.indent) indent(response, *rendering.indent);
     add_api_headers(response, match.allow());
+    if (match.layer() == api::Layer::open) expose_headers(response, request, options_.cors_allowed_origins);
     co_return response;
 }
 

@@ -4,7 +4,9 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdio>
 #include <fcntl.h>
+#include <sstream>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -94,6 +96,11 @@ void make_data_dir(const std::filesystem::path& data_dir) {
     if (errno != EEXIST) fail("Cannot make the data folder", data_dir, errno);
 }
 
+void sync_folder(const std::filesystem::path& folder_path) {
+    const File folder(::open(folder_path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (folder.get() >= 0) ::fsync(folder.get());
+}
+
 /// Puts `key` under its final name unless a file is there already.
 /// @return false when another process was first
 bool publish_key(const std::string& key, const std::filesystem::path& data_dir) {
@@ -107,9 +114,21 @@ bool publish_key(const std::string& key, const std::filesystem::path& data_dir) 
         if (errno == EEXIST) return false;
         fail("Cannot write", path, errno);
     }
-    const File folder(::open(data_dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (folder.get() >= 0) ::fsync(folder.get());
+    sync_folder(data_dir);
     return true;
+}
+
+/// The text of a private file without white space at its end; nullopt when there is no such file.
+std::optional<std::string> read_private_file(const std::filesystem::path& path) {
+    const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0) {
+        if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+        fail("Cannot read", path, errno);
+    }
+    require_private_file(file, path);
+    std::string text = read_all(file, path);
+    text.erase(text.find_last_not_of(kWhiteSpace) + 1);
+    return text;
 }
 
 }  // namespace
@@ -118,30 +137,57 @@ std::filesystem::path secret_key_path(const std::filesystem::path& data_dir) {
     return data_dir / "secret_key";
 }
 
+std::filesystem::path secret_key_fallbacks_path(const std::filesystem::path& data_dir) {
+    return data_dir / "secret_key_fallbacks";
+}
+
 std::optional<std::string> read_secret_key_file(const std::filesystem::path& data_dir) {
     const std::filesystem::path path = secret_key_path(data_dir);
-    const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.get() < 0) {
-        if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-        fail("Cannot read", path, errno);
-    }
-    require_private_file(file, path);
-    std::string key = read_all(file, path);
-    key.erase(key.find_last_not_of(kWhiteSpace) + 1);
-    if (key.empty()) throw SecretKeyError("The secret key file " + path.string() + " is empty.");
+    auto key = read_private_file(path);
+    if (key && key->empty()) throw SecretKeyError("The secret key file " + path.string() + " is empty.");
     return key;
+}
+
+std::vector<std::string> read_secret_key_fallbacks(const std::filesystem::path& data_dir) {
+    std::istringstream lines(read_private_file(secret_key_fallbacks_path(data_dir)).value_or(""));
+    std::vector<std::string> keys;
+    for (std::string line; std::getline(lines, line);)
+        if (!line.empty()) keys.push_back(std::move(line));
+    return keys;
 }
 
 SecretKey load_or_create_secret_key(const std::string& configured, const std::filesystem::path& data_dir) {
     if (!configured.empty()) return {configured, "WDX_SECRET_KEY", false};
     const std::string source = secret_key_path(data_dir).string();
-    if (auto key = read_secret_key_file(data_dir)) return {*std::move(key), source, false};
+    if (auto key = read_secret_key_file(data_dir))
+        return {*std::move(key), source, false, read_secret_key_fallbacks(data_dir)};
     make_data_dir(data_dir);
-    std::string key = base::random_hex(kKeyBytes);
+    std::string key = make_secret_key();
     if (publish_key(key, data_dir)) return {std::move(key), source, true};
     auto theirs = read_secret_key_file(data_dir);
     if (!theirs) throw SecretKeyError("The secret key file " + source + " came and went while it was read.");
     return {*std::move(theirs), source, false};
+}
+
+std::string make_secret_key() {
+    return base::random_hex(kKeyBytes);
+}
+
+void write_secret_file(const std::filesystem::path& path, std::string_view text) {
+    std::error_code missing;
+    std::filesystem::path target = std::filesystem::canonical(path, missing);  // not the link, but what it names
+    if (missing) target = path;
+    struct stat old {};
+    const bool exists = ::stat(target.c_str(), &old) == 0;
+    const Unlinker temporary(target.string() + ".new-" + base::random_hex(6));
+    const File file(::open(temporary.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    if (file.get() < 0) fail("Cannot write", temporary.path, errno);
+    const bool kept = !exists || (::fchown(file.get(), old.st_uid, old.st_gid) == 0 &&
+                                  ::fchmod(file.get(), old.st_mode & (S_IRWXU | S_IRWXG | S_IRWXO)) == 0);
+    if (!kept) fail("Cannot keep the owner of", target, errno);
+    write_all(file, std::string(text) + "\n", temporary.path);
+    if (::rename(temporary.path.c_str(), target.c_str()) != 0) fail("Cannot write", target, errno);
+    sync_folder(target.parent_path());
 }
 
 bool is_weak_secret_key(std::string_view key) noexcept {

@@ -116,9 +116,7 @@ std::optional<Segments> split(std::string_view token) noexcept {
 
 bool has_good_signature(const Segments& segments, const SigningKey& key) {
     const auto signature = base::base64url_decode(segments.signature);
-    if (!signature || signature->size() != kSignatureBytes) return false;
-    const std::string expected = key.sign(segments.signed_text);
-    return CRYPTO_memcmp(signature->data(), expected.data(), kSignatureBytes) == 0;
+    return signature && key.verifies(segments.signed_text, *signature);
 }
 
 std::string seal(std::string_view payload, const SigningKey& key) {
@@ -182,28 +180,55 @@ IssuedToken blank_token(TokenType type, const Lifetimes& lifetimes, UnixTime now
     return {.text = {}, .jti = base::random_hex(kJtiBytes), .expires_at = expiry(type, lifetimes, now)};
 }
 
+/// Fills in the text of an access token: `token_type, exp, iat, jti`, then what the refresh token claims besides.
+IssuedToken access_token_of(const Claims& refresh, IssuedToken token, UnixTime now, const SigningKey& key) {
+    PayloadWriter payload = begin_payload(TokenType::access, token, now);
+    for (const auto& [name, value] : refresh.object().members) {
+        if (name != "token_type" && name != "exp" && name != "iat" && name != "jti") payload.raw(name, value.raw);
+    }
+    token.text = seal(payload.finish(), key);
+    return token;
+}
+
 }  // namespace
 
-SigningKey::SigningKey(std::string_view secret) {
+SigningKey::SigningKey(std::string_view secret, const std::vector<std::string>& fallbacks) {
+    contexts_.push_back(make(secret));
+    for (const std::string& fallback : fallbacks) contexts_.push_back(make(fallback));
+}
+
+SigningKey::MacPtr SigningKey::make(std::string_view secret) {
     const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr), EVP_MAC_free);
-    if (mac) context_.reset(EVP_MAC_CTX_new(mac.get()));
+    MacPtr context(mac ? EVP_MAC_CTX_new(mac.get()) : nullptr);
     std::string digest = "SHA256";
     const std::array params{OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), digest.size()),
                             OSSL_PARAM_construct_end()};
     const auto* bytes = reinterpret_cast<const unsigned char*>(secret.data());
-    if (!context_ || EVP_MAC_init(context_.get(), bytes, secret.size(), params.data()) != 1)
+    if (!context || EVP_MAC_init(context.get(), bytes, secret.size(), params.data()) != 1)
         throw std::runtime_error("OpenSSL cannot make an HMAC-SHA-256 key");
+    return context;
 }
 
-std::string SigningKey::sign(std::string_view text) const {
+std::string SigningKey::sign_with(EVP_MAC_CTX* context, std::string_view text) {
     std::string out(kSignatureBytes, '\0');
     std::size_t written = 0;
     // Without a key EVP_MAC_init starts over with the one it has (EVP_MAC(3)).
-    if (EVP_MAC_init(context_.get(), nullptr, 0, nullptr) != 1 ||
-        EVP_MAC_update(context_.get(), reinterpret_cast<const unsigned char*>(text.data()), text.size()) != 1 ||
-        EVP_MAC_final(context_.get(), reinterpret_cast<unsigned char*>(out.data()), &written, out.size()) != 1)
+    if (EVP_MAC_init(context, nullptr, 0, nullptr) != 1 ||
+        EVP_MAC_update(context, reinterpret_cast<const unsigned char*>(text.data()), text.size()) != 1 ||
+        EVP_MAC_final(context, reinterpret_cast<unsigned char*>(out.data()), &written, out.size()) != 1)
         throw std::runtime_error("OpenSSL cannot compute an HMAC");
     return out;
+}
+
+std::string SigningKey::sign(std::string_view text) const {
+    return sign_with(contexts_.front().get(), text);
+}
+
+bool SigningKey::verifies(std::string_view text, std::string_view signature) const {
+    return signature.size() == kSignatureBytes &&
+           std::any_of(contexts_.begin(), contexts_.end(), [&](const MacPtr& context) {
+               return CRYPTO_memcmp(signature.data(), sign_with(context.get(), text).data(), kSignatureBytes) == 0;
+           });
 }
 
 std::string_view message_of(TokenFault fault) noexcept {
@@ -273,12 +298,13 @@ std::variant<Claims, TokenFault> decode_token(std::string_view token, const Sign
     return Claims{std::move(text), std::move(*claims)};
 }
 
-std::optional<TokenFault> check_claims(const Claims& claims, TokenType type) noexcept {
+std::optional<TokenFault> check_claims(const Claims& claims, std::optional<TokenType> type) noexcept {
     if (claims.find("exp") == nullptr) return TokenFault::no_exp;
     if (claims.find("jti") == nullptr) return TokenFault::no_id;
+    if (!type) return std::nullopt;
     const JsonValue* claim = claims.find("token_type");
     if (claim == nullptr) return TokenFault::no_type;
-    if (!claim->is_string() || claim->string != name_of(type)) return TokenFault::wrong_type;
+    if (!claim->is_string() || claim->string != name_of(*type)) return TokenFault::wrong_type;
     return std::nullopt;
 }
 
@@ -312,13 +338,13 @@ IssuedToken rotate_refresh_token(const Claims& old, const Lifetimes& lifetimes, 
 
 IssuedToken derive_access_token(const Claims& refresh, const Lifetimes& lifetimes, const SigningKey& key,
                                 UnixTime now) {
-    IssuedToken token = blank_token(TokenType::access, lifetimes, now);
-    PayloadWriter payload = begin_payload(TokenType::access, token, now);
-    for (const auto& [name, value] : refresh.object().members) {
-        if (name != "token_type" && name != "exp" && name != "iat" && name != "jti") payload.raw(name, value.raw);
-    }
-    token.text = seal(payload.finish(), key);
-    return token;
+    return access_token_of(refresh, blank_token(TokenType::access, lifetimes, now), now, key);
+}
+
+IssuedToken reissue_access_token(const Claims& refresh, std::string_view jti, UnixTime expires_at,
+                                 const SigningKey& key) {
+    return access_token_of(refresh, {.text = {}, .jti = std::string(jti), .expires_at = expires_at},
+                           refresh.issued_at().value_or(0), key);
 }
 
 }  // namespace wdx::auth

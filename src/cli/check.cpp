@@ -8,6 +8,7 @@
 #include "db/error.hpp"
 #include "db/migrate.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -107,6 +108,13 @@ void check_default_password(db::Session& session, CheckReport& report) {
         report.ok("default password", "not in use");
 }
 
+bool has_weak_fallback(const config::Config& config) {
+    std::vector<std::string> keys = config.secret_key_fallbacks;
+    if (config.secret_key.empty())
+        for (std::string& key : auth::read_secret_key_fallbacks(config.data_dir)) keys.push_back(std::move(key));
+    return std::any_of(keys.begin(), keys.end(), [](const std::string& key) { return auth::is_weak_secret_key(key); });
+}
+
 void check_secret_key(const config::Config& config, CheckReport& report) {
     constexpr std::string_view kName = "secret key";
     try {
@@ -118,6 +126,10 @@ void check_secret_key(const config::Config& config, CheckReport& report) {
         }
         if (!key)
             report.ok(kName, "none yet; the server makes one at its first start: " + source);
+        else if (has_weak_fallback(config))
+            report.fail(
+                kName, "one of WDX_SECRET_KEY_FALLBACKS is weak (under 32 bytes, or Django's django-insecure-...)",
+                "Whoever guesses it logs in as anybody. Take it out; those whose tokens it signed log in again.");
         else if (auth::is_weak_secret_key(*key))
             report.fail(kName, source + " is weak (under 32 bytes, or Django's django-insecure-...)",
                         "Whoever guesses it logs in as anybody. Set a random one, e.g. `openssl rand -hex 32`, or "

@@ -7,7 +7,9 @@
 #include "cli/create_user.hpp"
 #include "cli/flushexpiredtokens.hpp"
 #include "cli/migrate.hpp"
+#include "cli/rotatesecret.hpp"
 #include "cli/serve.hpp"
+#include "cli/totp.hpp"
 #include "config/load.hpp"
 
 #include <iostream>
@@ -31,6 +33,7 @@ class Program {
     void add_server_commands();
     void add_database_commands();
     void add_operator_commands();
+    void add_totp_commands();
     void add_config_commands();
     int with_settings(const std::function<int(const config::Loaded&)>& action) const;
 
@@ -44,6 +47,7 @@ class Program {
     MigrateOptions migrate_;
     CreateUserOptions create_user_;
     ChangePasswordOptions change_password_;
+    std::string totp_username_;
 };
 
 Program::Program() {
@@ -54,6 +58,7 @@ Program::Program() {
     add_server_commands();
     add_database_commands();
     add_operator_commands();
+    add_totp_commands();
     add_config_commands();
 }
 
@@ -143,6 +148,22 @@ void Program::add_operator_commands() {
                           });
     command->add_option("--username", change_password_.username, "May be omitted when there is one operator");
     add_password_input(*command, change_password_.password);
+    add_command(app_, "rotatesecret", "Make a new signing key; the old one still verifies",
+                [](const config::Loaded& loaded) { return rotatesecret(loaded, std::cout, std::cerr); });
+}
+
+void Program::add_totp_commands() {
+    CLI::App* parent = app_.add_subcommand("totp", "The second factor of an operator (RFC 6238)");
+    parent->require_subcommand(1);
+    CLI::App* command =
+        add_command(*parent, "enable", "Want a one-time code at every login", [this](const config::Loaded& loaded) {
+            return enable_totp(loaded.config, totp_username_, std::cout, std::cerr);
+        });
+    command->add_option("--username", totp_username_, "May be omitted when there is one operator");
+    command = add_command(*parent, "disable", "Let the password alone in again", [this](const config::Loaded& loaded) {
+        return disable_totp(loaded.config, totp_username_, std::cout, std::cerr);
+    });
+    command->add_option("--username", totp_username_, "May be omitted when there is one operator");
 }
 
 void Program::add_config_commands() {

@@ -67,7 +67,6 @@ std::vector<Option> token_options() {
         option("WDX_SECRET_KEY_FALLBACKS", &Config::secret_key_fallbacks)
             .secret()
             .empty_means("none")
-            .later("one key verifies tokens")
             .help("Keys of earlier times: tokens that they signed are still good, new ones are signed with "
                   "WDX_SECRET_KEY. Separated by commas, or in a file by line breaks."),
         option("WDX_ACCESS_TOKEN_LIFETIME", &Config::access_token_lifetime)
@@ -78,15 +77,12 @@ std::vector<Option> token_options() {
             .help("How long a refresh token is valid."),
         option("WDX_REFRESH_GRACE", &Config::refresh_grace)
             .between(0s, 300s)
-            .later("a refresh token is good for one use")
             .help("For how long a refresh token that was just used still gives the same successor, for front ends that "
                   "refresh in two tabs at once; 0 is the original's behaviour, where the second tab is logged out."),
         option("WDX_REVOKE_ON_REUSE", &Config::revoke_on_reuse)
-            .later("a token shown twice is refused and nothing else")
             .help("A refresh token that is shown again after its use ends its whole session: somebody has a copy."),
         option("WDX_SESSION_MAX_AGE", &Config::session_max_age)
             .between(0s, 3650 * kDay)
-            .later("sessions live as long as they are refreshed")
             .help("How long after the login a session ends, however often it is refreshed; 0 is never."),
         option("WDX_BASIC_AUTH", &Config::basic_auth)
             .help("HTTP Basic beside tokens, as the original had it; every such request costs a password hash."),

@@ -32,6 +32,10 @@ class Param {
     Param(const std::string& text) : text_(text) {}
     Param(std::int64_t value) : text_(std::to_string(value)) {}
     Param(std::int32_t value) : text_(std::to_string(value)) {}
+    template <typename Value>
+    Param(const std::optional<Value>& value) {
+        if (value) *this = Param(*value);
+    }
 
     [[nodiscard]] const char* data() const noexcept { return text_ ? text_->c_str() : nullptr; }
 
@@ -44,7 +48,7 @@ class Param {
 /// Lives in the frame of the coroutine that awaits it; the connection only points to it.
 class Batch {
   public:
-    static constexpr std::size_t kMaxStatements = 4;
+    static constexpr std::size_t kMaxStatements = 6;
 
     Batch() = default;
     Batch(const Batch&) = delete;

@@ -61,11 +61,13 @@ std::string serialize_head(const Response& response, bool keep_alive, unsigned v
         out += value;
         out += "\r\n";
     }
-    if (!response.stream) {
+    // A 204 has no length either (RFC 9110, section 8.6).
+    const bool has_length = !response.stream && response.status != 204;
+    if (has_length) {
         out += "Content-Length: ";
         out += std::to_string(response.body.size());
         out += "\r\n";
-    } else if (version >= 11) {
+    } else if (response.stream && version >= 11) {
         out += "Transfer-Encoding: chunked\r\n";
     }
     if (!keep_alive) {

@@ -103,6 +103,20 @@ std::vector<std::string> find_faults(std::string_view text, bool has_surrogates)
     return faults;
 }
 
+/// The text that a CharField makes of a value, trimmed; nullopt when it takes no such value.
+std::optional<std::string> text_of(const JsonValue& value) {
+    switch (value.kind) {
+        case JsonValue::Kind::string:
+            return std::string(base::strip(value.string));
+        case JsonValue::Kind::integer:
+            return integer_text(value);
+        case JsonValue::Kind::floating:
+            return base::python_float_repr(value.floating);
+        default:
+            return std::nullopt;
+    }
+}
+
 /// DRF's CharField(required, not blank, trimmed).  @return the text; otherwise `errors` has the reasons
 std::string read_char_field(const JsonValue* value, std::string_view name, FieldErrors& errors) {
     const auto refuse = [&](const char* why) {
@@ -110,27 +124,17 @@ std::string read_char_field(const JsonValue* value, std::string_view name, Field
         return std::string{};
     };
     if (value == nullptr) return refuse("This field is required.");
-    std::string text;
-    switch (value->kind) {
-        case JsonValue::Kind::null:
-            return refuse("This field may not be null.");
-        case JsonValue::Kind::string:
-            text = value->string;
-            break;
-        case JsonValue::Kind::integer:
-            text = integer_text(*value);
-            break;
-        case JsonValue::Kind::floating:
-            text = base::python_float_repr(value->floating);
-            break;
-        default:
-            return refuse("Not a valid string.");
-    }
-    text = std::string(base::strip(text));
-    if (text.empty()) return refuse("This field may not be blank.");
-    const auto faults = find_faults(text, value->has_surrogates);
+    if (value->kind == JsonValue::Kind::null) return refuse("This field may not be null.");
+    auto text = text_of(*value);
+    if (!text) return refuse("Not a valid string.");
+    if (text->empty()) return refuse("This field may not be blank.");
+    const auto faults = find_faults(*text, value->has_surrogates);
     if (!faults.empty()) errors.add(name, faults);
-    return text;
+    return *std::move(text);
+}
+
+std::string read_lenient_field(const JsonValue* value) {
+    return value == nullptr ? std::string{} : text_of(*value).value_or("");
 }
 
 /// A repeated Content-Type is not joined like other headers: the last one counts.
@@ -143,7 +147,8 @@ std::string content_type_of(const http::Request& request) {
 
 }  // namespace
 
-std::vector<std::string> read_text_fields(const http::Request& request, std::initializer_list<std::string_view> names) {
+std::vector<std::string> read_text_fields(const http::Request& request, std::initializer_list<std::string_view> names,
+                                          std::initializer_list<std::string_view> lenient) {
     std::string text = "{}";
     if (!request.body().empty()) {
         const std::string content_type = content_type_of(request);
@@ -161,6 +166,7 @@ std::vector<std::string> read_text_fields(const http::Request& request, std::ini
     std::vector<std::string> values;
     for (const std::string_view name : names) values.push_back(read_char_field(document.find(name), name, errors));
     errors.throw_if_any();
+    for (const std::string_view name : lenient) values.push_back(read_lenient_field(document.find(name)));
     return values;
 }
 

@@ -122,4 +122,24 @@ void RowWriter::append_value(Kind kind, const char* bytes, int length, std::stri
     }
 }
 
+std::string render_rows(const db::Rows& rows) {
+    constexpr std::size_t kTypicalRow = 400;
+    std::string json;
+    json.reserve(static_cast<std::size_t>(rows.size()) * kTypicalRow + 2);
+    json += '[';
+    const RowWriter writer(rows.raw());
+    for (int i = 0; i < rows.size(); ++i) {
+        if (i > 0) json += ',';
+        writer.append(rows.raw(), i, json);
+    }
+    json += ']';
+    return json;
+}
+
+std::string render_row(const db::Rows& rows) {
+    std::string json;
+    RowWriter(rows.raw()).append(rows.raw(), 0, json);
+    return json;
+}
+
 }  // namespace wdx::store

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "db/rows.hpp"
+
 #include <string>
 #include <vector>
 
@@ -29,5 +31,10 @@ class RowWriter {
 
     std::vector<Column> columns_;
 };
+
+/// All rows as a JSON array; the first one as an object.
+/// @throws std::runtime_error as RowWriter
+std::string render_rows(const db::Rows& rows);
+std::string render_row(const db::Rows& rows);
 
 }  // namespace wdx::store

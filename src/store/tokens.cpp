@@ -1,45 +1,54 @@
 #include "store/tokens.hpp"
 
+#include "store/operator_lock.hpp"
+
+#include <algorithm>
+
 namespace wdx::store {
 namespace {
 
 namespace asio = boost::asio;
 
+constexpr std::ptrdiff_t kLongestJti = 255;
+
 constexpr db::Query kCheckAccess{"check_access", R"sql(
-    SELECT u.is_active, floor(extract(epoch FROM c.not_before))::bigint
+    SELECT u.is_active, floor(extract(epoch FROM c.not_before))::bigint, coalesce(t.ended, false)
       FROM auth_user AS u
       LEFT JOIN watchdxg_session_cutoff AS c ON c.user_id = u.id
+      LEFT JOIN watchdxg_session_token AS t ON t.access_jti = $2
      WHERE u.id = $1)sql"};
 
-constexpr db::Query kFindCredentials{"find_credentials", R"sql(
-    SELECT id, password, is_active
-      FROM auth_user
-     WHERE username = $1)sql"};
-
-constexpr db::Query kUpdatePasswordHash{"update_password_hash", R"sql(
-    UPDATE auth_user
-       SET password = $3
-     WHERE id = $1
-       AND password = $2)sql"};
-
-constexpr db::Query kInsertLogin{"insert_login", R"sql(
-    INSERT INTO token_blacklist_outstandingtoken (user_id, jti, token, created_at, expires_at)
-    SELECT id, $3::varchar, $4::text, now(), to_timestamp($5::double precision)
-      FROM auth_user
-     WHERE id = $1
-       AND is_active
-       AND password = $2)sql"};
+const std::string kInsertLoginSql = std::string(kCheckedOperator) + R"sql(, recorded AS (
+        INSERT INTO token_blacklist_outstandingtoken (user_id, jti, token, created_at, expires_at)
+        SELECT id, $5::varchar, $6::text, now(), to_timestamp($7::double precision)
+          FROM operator
+    ), session AS (
+        INSERT INTO watchdxg_session (user_id, created_at, last_used_at, expires_at, refresh_jti, access_jti,
+                                      access_expires_at, address, user_agent)
+        SELECT id, now(), now(), to_timestamp($7::double precision), $5::varchar, $8::varchar,
+               to_timestamp($9::double precision), $10::text, $11::text
+          FROM operator
+        RETURNING family, expires_at, access_expires_at
+    )
+    INSERT INTO watchdxg_session_token (refresh_jti, access_jti, family, expires_at)
+    SELECT $5::varchar, $8::varchar, family, greatest(expires_at, access_expires_at)
+      FROM session)sql";
+const db::Query kInsertLogin{"insert_login", kInsertLoginSql};
 
 // "presented" locks the row of the old token (the update changes nothing): of two rotations at once the second waits
 // there, and then finds the row in "blacklisted" taken.  It sets no key column: that lock would also wait for foreign
 // keys that refer to the row, and so deadlock with the original blacklisting the same token.  What a token did not do,
 // the others may: each part hangs on the rows of the one before.
+// A session goes on where the presented token belongs to one; else "begun" makes one, as old as that token,
+// and the token is recorded with it, so that its reuse is noticed.
 constexpr db::Query kRotateToken{"rotate_token", R"sql(
     WITH operator AS (
-        SELECT u.id, c.not_before IS NOT NULL
-                     AND coalesce(to_timestamp($8::double precision) <= c.not_before, true) AS cut_off
+        SELECT u.id, t.family, coalesce(t.ended, false) AS ended,
+               c.not_before IS NOT NULL
+                   AND coalesce(to_timestamp($8::double precision) <= c.not_before, true) AS cut_off
           FROM auth_user AS u
           LEFT JOIN watchdxg_session_cutoff AS c ON c.user_id = u.id
+          LEFT JOIN watchdxg_session_token AS t ON t.refresh_jti = $2
          WHERE u.id = $1
            AND u.is_active
     ), presented AS (
@@ -47,6 +56,7 @@ constexpr db::Query kRotateToken{"rotate_token", R"sql(
         SELECT id, $2::varchar, $3::text, now(), to_timestamp($4::double precision)
           FROM operator
          WHERE NOT cut_off
+           AND NOT ended
             ON CONFLICT (jti) DO UPDATE SET created_at = token_blacklist_outstandingtoken.created_at
         RETURNING id
     ), blacklisted AS (
@@ -59,11 +69,57 @@ constexpr db::Query kRotateToken{"rotate_token", R"sql(
         INSERT INTO token_blacklist_outstandingtoken (user_id, jti, token, created_at, expires_at)
         SELECT $1, $5::varchar, $6::text, now(), to_timestamp($7::double precision)
           FROM blacklisted
-        RETURNING id
+        RETURNING user_id, created_at, expires_at
+    ), continued AS (
+        UPDATE watchdxg_session AS session
+           SET last_used_at = successor.created_at, expires_at = successor.expires_at, previous_jti = $2,
+               refresh_jti = $5, access_jti = $9, access_expires_at = to_timestamp($10::double precision),
+               address = $11, user_agent = $12
+          FROM operator, successor
+         WHERE session.family = operator.family
+        RETURNING session.family
+    ), begun AS (
+        INSERT INTO watchdxg_session (user_id, created_at, last_used_at, expires_at, previous_jti, refresh_jti,
+                                      access_jti, access_expires_at, address, user_agent)
+        SELECT user_id, coalesce(to_timestamp($8::double precision), created_at), created_at, expires_at, $2, $5, $9,
+               to_timestamp($10::double precision), $11, $12
+          FROM successor
+         WHERE NOT EXISTS (SELECT FROM continued)
+        RETURNING family
+    ), pair AS (
+        INSERT INTO watchdxg_session_token (refresh_jti, access_jti, family, expires_at)
+        SELECT $5, $9, family, greatest(to_timestamp($7::double precision), to_timestamp($10::double precision))
+          FROM (SELECT family FROM continued UNION ALL SELECT family FROM begun) AS session
+        UNION ALL
+        SELECT $2, NULL, family, to_timestamp($4::double precision)
+          FROM begun
+            ON CONFLICT (refresh_jti) DO UPDATE SET family = EXCLUDED.family
     )
     SELECT EXISTS (SELECT FROM successor),
            EXISTS (SELECT FROM operator),
            EXISTS (SELECT FROM operator WHERE cut_off))sql"};
+
+// SimpleJWT's `BlacklistMixin.blacklist`: a token of a user who is gone is recorded for nobody.
+constexpr db::Query kBlacklist{"blacklist", R"sql(
+    WITH presented AS (
+        INSERT INTO token_blacklist_outstandingtoken (user_id, jti, token, created_at, expires_at)
+        VALUES ((SELECT id FROM auth_user WHERE id = $1), $2, $3, now(), to_timestamp($4::double precision))
+            ON CONFLICT (jti) DO UPDATE SET created_at = token_blacklist_outstandingtoken.created_at
+        RETURNING id
+    )
+    INSERT INTO token_blacklist_blacklistedtoken (token_id, blacklisted_at)
+    SELECT id, now()
+      FROM presented
+        ON CONFLICT (token_id) DO NOTHING)sql"};
+
+constexpr db::Query kFindState{"find_token_state", R"sql(
+    SELECT EXISTS (SELECT
+                     FROM token_blacklist_outstandingtoken AS o
+                     JOIN token_blacklist_blacklistedtoken AS b ON b.token_id = o.id
+                    WHERE o.jti = $1),
+           EXISTS (SELECT FROM watchdxg_session_token WHERE refresh_jti = $1 AND ended)
+               OR EXISTS (SELECT FROM watchdxg_session_token WHERE access_jti = $1 AND ended),
+           (SELECT floor(extract(epoch FROM not_before))::bigint FROM watchdxg_session_cutoff WHERE user_id = $2))sql"};
 
 constexpr db::Query kIsBlacklisted{"is_blacklisted", R"sql(
     SELECT 1
@@ -78,52 +134,47 @@ constexpr db::Query kIsRecorded{"is_recorded", R"sql(
 
 }  // namespace
 
-std::size_t TokenStore::add_access_check(db::Batch& batch, std::int32_t user_id) {
-    return batch.add(kCheckAccess, {user_id});
+bool is_storable_jti(std::string_view jti) {
+    const auto characters =
+        std::count_if(jti.begin(), jti.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; });
+    return jti.find('\0') == std::string_view::npos && characters <= kLongestJti;
+}
+
+std::size_t TokenStore::add_access_check(db::Batch& batch, std::int32_t user_id, std::string_view jti) {
+    return batch.add(kCheckAccess, {user_id, jti});
 }
 
 Access TokenStore::read_access(const db::Rows& rows) {
     if (rows.empty()) return {};
     const db::Row row = rows.front();
-    Access access{.exists = true, .is_active = row.boolean(0), .not_before = std::nullopt};
+    Access access{.exists = true, .is_active = row.boolean(0), .session_ended = row.boolean(2), .not_before = {}};
     if (!row.is_null(1)) access.not_before = row.integer(1);
     return access;
 }
 
-asio::awaitable<std::optional<Credentials>> TokenStore::find_credentials(std::string_view username) {
+asio::awaitable<bool> TokenStore::insert_login(const CheckedOperator& checked, const TokenPair& tokens,
+                                               const Origin& origin) {
     db::Batch batch;
-    batch.add(kFindCredentials, {username});
-    co_await pool_.execute(batch);
-    if (batch.rows(0).empty()) co_return std::nullopt;
-    const db::Row row = batch.rows(0).front();
-    co_return Credentials{.id = static_cast<std::int32_t>(row.integer(0)),
-                          .password_hash = std::string(row.text(1)),
-                          .is_active = row.boolean(2)};
-}
-
-asio::awaitable<void> TokenStore::update_password_hash(std::int32_t user_id, const std::string& old_hash,
-                                                       const std::string& new_hash) {
-    db::Batch batch;
-    batch.add(kUpdatePasswordHash, {user_id, old_hash, new_hash});
-    co_await pool_.execute(batch);
-}
-
-asio::awaitable<bool> TokenStore::insert_login(std::int32_t user_id, const std::string& password_hash,
-                                               const TokenRecord& refresh) {
-    db::Batch batch;
-    batch.add(kInsertLogin, {user_id, password_hash, refresh.jti, refresh.text, refresh.expires_at});
+    batch.add(kShareOperator, {checked.id});
+    const std::size_t login =
+        batch.add(kInsertLogin, {checked.id, checked.password_hash, checked.factor.step, checked.factor.recovery_hash,
+                                 tokens.refresh.jti, tokens.refresh.text, tokens.refresh.expires_at, tokens.access.jti,
+                                 tokens.access.expires_at, origin.address, origin.user_agent});
     co_await pool_.execute(batch, db::Work::write);
-    co_return batch.rows(0).affected() == 1;
+    co_return batch.rows(login).affected() == 1;
 }
 
 asio::awaitable<Rotation> TokenStore::rotate(std::int32_t user_id, const TokenRecord& presented,
-                                             std::optional<base::UnixTime> issued_at, const TokenRecord& successor) {
+                                             std::optional<base::UnixTime> issued_at, const TokenPair& successors,
+                                             const Origin& origin) {
     db::Batch batch;
-    batch.add(kRotateToken,
-              {user_id, presented.jti, presented.text, presented.expires_at, successor.jti, successor.text,
-               successor.expires_at, issued_at ? db::Param(*issued_at) : db::Param(std::nullopt)});
+    batch.add(kShareOperator, {user_id});
+    const std::size_t rotation = batch.add(
+        kRotateToken, {user_id, presented.jti, presented.text, presented.expires_at, successors.refresh.jti,
+                       successors.refresh.text, successors.refresh.expires_at, issued_at, successors.access.jti,
+                       successors.access.expires_at, origin.address, origin.user_agent});
     co_await pool_.execute(batch, db::Work::write);
-    const db::Row row = batch.rows(0).front();
+    const db::Row row = batch.rows(rotation).front();
     if (row.boolean(0)) co_return Rotation::done;
     const bool operator_ok = row.boolean(1);
     const bool cut_off = row.boolean(2);
@@ -131,6 +182,23 @@ asio::awaitable<Rotation> TokenStore::rotate(std::int32_t user_id, const TokenRe
     // The blacklist comes first in SimpleJWT.
     if (co_await is_blacklisted(presented.jti)) co_return Rotation::blacklisted;
     co_return operator_ok ? Rotation::cut_off : Rotation::no_user;
+}
+
+asio::awaitable<bool> TokenStore::blacklist(std::optional<std::int32_t> user_id, const TokenRecord& presented) {
+    db::Batch batch;
+    batch.add(kBlacklist, {user_id, presented.jti, presented.text, presented.expires_at});
+    co_await pool_.execute(batch, db::Work::write);
+    co_return batch.rows(0).affected() == 1;
+}
+
+asio::awaitable<TokenState> TokenStore::find_state(std::string_view jti, std::optional<std::int32_t> user_id) {
+    db::Batch batch;
+    batch.add(kFindState, {jti, user_id});
+    co_await pool_.execute(batch);
+    const db::Row row = batch.rows(0).front();
+    TokenState state{.is_blacklisted = row.boolean(0), .session_ended = row.boolean(1), .not_before = {}};
+    if (!row.is_null(2)) state.not_before = row.integer(2);
+    co_return state;
 }
 
 asio::awaitable<bool> TokenStore::is_blacklisted(std::string_view jti) {

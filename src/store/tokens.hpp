@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "db/pool.hpp"
+#include "store/operators.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -12,58 +13,86 @@
 
 namespace wdx::store {
 
-/// An operator as login needs him.
-struct Credentials {
-    std::int32_t id = 0;
-    std::string password_hash;
-    bool is_active = false;
-};
-
-/// What the database says about the user of an access token.
+/// What the database says about an access token and its user.
 struct Access {
     bool exists = false;
     bool is_active = false;
+    bool session_ended = false;
     /// Tokens issued at or before this second are refused; nullopt: no such cut-off.
     std::optional<base::UnixTime> not_before;
 };
 
-/// A refresh token as token_blacklist_outstandingtoken records it.
+/// A token as the tables record it.
 struct TokenRecord {
     std::string_view jti;
     std::string_view text;
     base::UnixTime expires_at = 0;
 };
 
+/// The refresh and the access token that are issued together.
+struct TokenPair {
+    TokenRecord refresh;
+    TokenRecord access;
+};
+
+/// From where a token was asked for, as far as it is known.
+struct Origin {
+    std::string address;
+    std::string user_agent;
+};
+
 /// What became of a rotation.
 enum class Rotation {
     done,
-    blacklisted,  ///< the token was spent before, or another request was first
+    blacklisted,  ///< the token was spent before, its session was ended, or another request was first
     no_user,      ///< missing or inactive
     cut_off,      ///< issued before the operator's password was changed
 };
 
-/// auth_user, the token_blacklist tables and the session cut-off.  Every method throws DbError.
+/// What is known of a token besides what it says itself.
+struct TokenState {
+    bool is_blacklisted = false;
+    bool session_ended = false;
+    std::optional<base::UnixTime> not_before;  ///< as in `Access`
+};
+
+/// True for a token from before the last password change.
+/// @param issued_at  of the token; one that does not say when it was issued is cut off as soon as there is a cut-off
+constexpr bool is_cut_off(std::optional<base::UnixTime> issued_at, std::optional<base::UnixTime> not_before) noexcept {
+    return not_before && (!issued_at || *issued_at <= *not_before);
+}
+
+/// True when the columns can hold it: at most 255 characters, and no NUL.
+bool is_storable_jti(std::string_view jti);
+
+/// The token_blacklist tables and what is recorded of issued tokens.  Every method throws DbError.
 class TokenStore {
   public:
     explicit TokenStore(db::Pool& pool) : pool_(pool) {}
 
     /// Adds the access check to a batch of reads, so that it costs no round trip of its own.
+    /// @param jti  of the access token; empty when it has none that can be recorded
     /// @return index for `read_access`
-    static std::size_t add_access_check(db::Batch& batch, std::int32_t user_id);
+    static std::size_t add_access_check(db::Batch& batch, std::int32_t user_id, std::string_view jti);
     static Access read_access(const db::Rows& rows);
 
-    boost::asio::awaitable<std::optional<Credentials>> find_credentials(std::string_view username);
-    /// Replaces a hash if it is still the one that was checked.
-    boost::asio::awaitable<void> update_password_hash(std::int32_t user_id, const std::string& old_hash,
-                                                      const std::string& new_hash);
-    /// Records a login's refresh token, if the user is still active and the hash is the one that was checked.
-    /// @return false when it is not
-    boost::asio::awaitable<bool> insert_login(std::int32_t user_id, const std::string& password_hash,
-                                              const TokenRecord& refresh);
-    /// Blacklists the presented token and records its successor, in one atomic statement: of two at once one wins.
+    /// Begins a session with its first tokens, if the operator is still active and the hash and the second factor are
+    /// what was checked.
+    /// @return false when they are not
+    boost::asio::awaitable<bool> insert_login(const CheckedOperator& checked, const TokenPair& tokens,
+                                              const Origin& origin);
+    /// Blacklists the presented token, records its successors and goes on with its session (or begins one for a token
+    /// without), in one atomic statement: of two at once one wins.
     /// @param issued_at  of the presented token
     boost::asio::awaitable<Rotation> rotate(std::int32_t user_id, const TokenRecord& presented,
-                                            std::optional<base::UnixTime> issued_at, const TokenRecord& successor);
+                                            std::optional<base::UnixTime> issued_at, const TokenPair& successors,
+                                            const Origin& origin);
+    /// Blacklists a refresh token, recording it if it is unknown.
+    /// @param user_id  whom it is recorded for, if that user exists
+    /// @return false when it is blacklisted already
+    boost::asio::awaitable<bool> blacklist(std::optional<std::int32_t> user_id, const TokenRecord& presented);
+    /// @param user_id  of the token, for the cut-off
+    boost::asio::awaitable<TokenState> find_state(std::string_view jti, std::optional<std::int32_t> user_id);
     boost::asio::awaitable<bool> is_blacklisted(std::string_view jti);
     boost::asio::awaitable<bool> is_recorded(std::string_view jti);
 

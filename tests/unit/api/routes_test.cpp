@@ -72,6 +72,14 @@ TEST(RouteTable, LeavesTheTokenRoutesAloneOpen) {
         EXPECT_EQ(route.needs == Needs::nothing, route.pattern.starts_with("/api/token/")) << route.pattern;
 }
 
+TEST(RouteTable, KnowsTheFourRoutesOfTheOriginal) {
+    std::set<std::string_view> frozen;
+    for (const Route& route : all_routes())
+        if (route.layer == Layer::frozen) frozen.insert(route.pattern);
+    EXPECT_EQ(frozen, (std::set<std::string_view>{"/api/token/", "/api/token/refresh/", "/api/accounts/{handle}/",
+                                                  "/api/users/"}));
+}
+
 TEST(MatchFind, ServesHeadByGet) {
     const auto users = match_route("/api/users/");
     ASSERT_TRUE(users);
@@ -88,6 +96,7 @@ TEST(MatchFind, ServesHeadByGet) {
 TEST(MatchAllow, ListsMethodsInDjangosOrder) {
     EXPECT_EQ(match_route("/api/users/")->allow(), "GET, HEAD, OPTIONS");
     EXPECT_EQ(match_route("/api/token/")->allow(), "POST, OPTIONS");
+    EXPECT_EQ(match_route("/api/sessions/")->allow(), "GET, HEAD, DELETE, OPTIONS");
 }
 
 TEST(RenderMetadata, IsJsonAsSimpleMetadataMakesIt) {
@@ -99,6 +108,11 @@ TEST(RenderMetadata, IsJsonAsSimpleMetadataMakesIt) {
     EXPECT_EQ(
         render_metadata(*match_route("/api/users/")->metadata),
         R"({"name":"X User List","description":"","renders":["application/json"],"parses":["application/json"]})");
+}
+
+TEST(NoContent, Answers204WithoutABody) {
+    EXPECT_EQ(no_content().status, 204U);
+    EXPECT_TRUE(no_content().body.empty());
 }
 
 TEST(Ok, Answers200WithTheBody) {

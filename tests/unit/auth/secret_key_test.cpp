@@ -108,6 +108,38 @@ TEST_F(SecretKeyFile, NoFileIsNoError) {
     EXPECT_EQ(read_secret_key_file(folder_ / "missing"), std::nullopt);
 }
 
+TEST_F(SecretKeyFile, PredecessorsStandInAFileOfTheirOwn) {
+    EXPECT_TRUE(read_secret_key_fallbacks(folder_).empty());
+    write_key("the key\n", 0600);
+    write_secret_file(secret_key_fallbacks_path(folder_), "the last one\nthe one before");
+    EXPECT_EQ(mode_of(secret_key_fallbacks_path(folder_)), 0600U);
+    const SecretKey key = load_or_create_secret_key("", folder_);
+    EXPECT_EQ(key.value, "the key");
+    EXPECT_EQ(key.fallbacks, (std::vector<std::string>{"the last one", "the one before"}));
+    EXPECT_TRUE(load_or_create_secret_key("configured", folder_).fallbacks.empty());
+}
+
+TEST_F(SecretKeyFile, PredecessorsOpenToOthersAreRefused) {
+    write_secret_file(secret_key_fallbacks_path(folder_), "old");
+    ::chmod(secret_key_fallbacks_path(folder_).c_str(), 0644);
+    EXPECT_THROW(read_secret_key_fallbacks(folder_), SecretKeyError);
+}
+
+TEST_F(SecretKeyFile, IsReplacedWholeWithItsModeAndThroughALink) {
+    write_key("old", 0400);
+    std::filesystem::create_symlink(secret_key_path(folder_), folder_ / "link");
+    write_secret_file(folder_ / "link", "new");
+    EXPECT_EQ(read_secret_key_file(folder_), "new");
+    EXPECT_EQ(mode_of(secret_key_path(folder_)), 0400U);
+    EXPECT_TRUE(std::filesystem::is_symlink(folder_ / "link"));
+    const auto files = std::filesystem::directory_iterator(folder_);
+    EXPECT_EQ(std::distance(begin(files), end(files)), 2);
+}
+
+TEST_F(SecretKeyFile, ThatCannotBeWrittenIsSaid) {
+    EXPECT_THROW(write_secret_file(folder_ / "missing" / "key", "new"), SecretKeyError);
+}
+
 TEST(WeakSecretKey, IsAShortOneOrDjangosDevelopmentKey) {
     EXPECT_TRUE(is_weak_secret_key(std::string(31, 'x')));
     EXPECT_FALSE(is_weak_secret_key(std::string(32, 'x')));

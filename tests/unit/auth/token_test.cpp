@@ -95,6 +95,16 @@ TEST(DecodeToken, RefusesAnotherKey) {
     EXPECT_EQ(judge(seal("{}", kHeader, SigningKey(""))), kInvalid);
 }
 
+TEST(DecodeToken, TakesTokensOfFallbackKeysAndSignsWithTheFirstAlone) {
+    const std::string old = "an-old-key-of-more-than-32-bytes-long";
+    const SigningKey ring("a-new-key-of-more-than-32-bytes-long", {"another-key-of-more-than-32-bytes", old});
+    const std::string token = seal(R"({"exp":1700000001})", kHeader, SigningKey(old));
+    EXPECT_TRUE(std::holds_alternative<Claims>(decode_token(token, ring, kNow)));
+    EXPECT_EQ(ring.sign("text"), SigningKey("a-new-key-of-more-than-32-bytes-long").sign("text"));
+    const SigningKey without("a-new-key-of-more-than-32-bytes-long");
+    EXPECT_TRUE(std::holds_alternative<TokenFault>(decode_token(token, without, kNow)));
+}
+
 TEST(DecodeToken, TakesHs256AloneWhateverElseTheHeaderHolds) {
     EXPECT_EQ(judge_header(R"({"alg":"HS256"})"), "good");
     EXPECT_EQ(judge_header(R"({"typ":"at+jwt","x":[1],"alg":"HS256"})"), "good");
@@ -294,6 +304,22 @@ TEST(DeriveAccessToken, BeginsAnewAndCarriesTheOtherClaims) {
     EXPECT_EQ(payload_of(access.text), R"({"token_type":"access","exp":1700028800,"iat":1700000000,"jti":")" +
                                            access.jti + R"(","role":"\u00e9","user_id":1})");
     EXPECT_NE(access.jti, "c2");
+}
+
+TEST(ReissueAccessToken, MakesTheVeryTokenThatWasDerivedBefore) {
+    const Claims old =
+        claims_of(R"({"token_type":"refresh","exp":1800000000,"iat":5,"jti":"a","user_id":"1","role":"\u00e9"})");
+    const IssuedToken refresh = rotate_refresh_token(old, kLifetimes, key(), kNow);
+    const IssuedToken access = derive_access_token(old, kLifetimes, key(), kNow);
+    const auto decoded = decode_token(refresh.text, key(), kNow + 1);
+    const IssuedToken again = reissue_access_token(std::get<Claims>(decoded), access.jti, access.expires_at, key());
+    EXPECT_EQ(again.text, access.text);
+}
+
+TEST(CheckClaims, OfEitherTypeWantsNoType) {
+    EXPECT_EQ(check_claims(claims_of(R"({"exp":1800000000,"jti":"a"})"), std::nullopt), std::nullopt);
+    EXPECT_EQ(check_claims(claims_of(R"({"exp":1800000000})"), std::nullopt), TokenFault::no_id);
+    EXPECT_EQ(check_claims(claims_of(R"({"jti":"a"})"), std::nullopt), TokenFault::no_exp);
 }
 
 }  // namespace

@@ -85,5 +85,14 @@ TEST(HttpDate, HasTheFixedFormOfRfc9110) {
     EXPECT_TRUE(date.ends_with(" GMT"));
 }
 
+TEST(SerializeHead, Of204HasNoLength) {
+    Response response;
+    response.status = 204;
+    const std::string head = serialize_head(response, true, 11);
+    EXPECT_TRUE(head.starts_with("HTTP/1.1 204 No Content\r\n")) << head;
+    EXPECT_EQ(head.find("Content-Length"), std::string::npos) << head;
+    EXPECT_EQ(head.find("Transfer-Encoding"), std::string::npos) << head;
+}
+
 }  // namespace
 }  // namespace wdx::http

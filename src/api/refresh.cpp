@@ -1,0 +1,159 @@
+#include "api/authentication.hpp"
+#include "api/routes.hpp"
+#include "api/tokens.hpp"
+#include "rest/body.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
+
+namespace wdx::api {
+namespace {
+
+namespace asio = boost::asio;
+using auth::TokenFault;
+using namespace std::chrono_literals;
+
+/// How long a refresh whose outcome is unknown waits for the database, to find out.
+constexpr auto kOutcomePatience = 15s;
+constexpr auto kOutcomePause = 50ms;
+constexpr std::size_t kMostLostRotations = 4096;
+
+rest::ApiError refresh_user_refused() {
+    return no_active_account("No active account found for the given token.");
+}
+
+/// The lifetimes of the next pair: what the session may still have, where sessions have an end.
+/// @throws ApiError 401 when it is over
+asio::awaitable<auth::Lifetimes> remaining_lifetimes(Context& context, const auth::Claims& claims) {
+    Services& services = context.services();
+    if (services.session_max_age.count() == 0) co_return services.lifetimes;
+    const base::UnixTime now = base::unix_now();
+    // A token of the original has no session yet: the one that begins now is as old as the token.
+    const auto recorded = co_await services.sessions.find_beginning(claims.jti());
+    const base::UnixTime began = recorded ? *recorded : claims.issued_at().value_or(now);
+    const std::chrono::seconds left(began + services.session_max_age.count() - now);
+    if (left <= 0s) {
+        const bool spent = co_await services.tokens.is_blacklisted(claims.jti());
+        throw refresh_not_valid(spent ? TokenFault::blacklisted : TokenFault::expired);
+    }
+    co_return auth::Lifetimes{.access = std::min(services.lifetimes.access, left),
+                              .refresh = std::min(services.lifetimes.refresh, left)};
+}
+
+RotatedTokens make_tokens(const Services& services, const auth::Claims& claims, const auth::Lifetimes& lifetimes) {
+    const base::UnixTime now = base::unix_now();
+    return {.refresh = auth::rotate_refresh_token(claims, lifetimes, services.key, now),
+            .access = auth::derive_access_token(claims, lifetimes, services.key, now)};
+}
+
+/// True when the successor is recorded and unused: then it was ours that spent the presented token.
+asio::awaitable<bool> was_ours(const Services& services, const auth::IssuedToken& successor) {
+    co_return co_await services.tokens.is_recorded(successor.jti) &&
+        !co_await services.tokens.is_blacklisted(successor.jti);
+}
+
+void remember_lost(Services& services, std::string_view jti, const RotatedTokens& tokens) {
+    if (services.lost_rotations.size() >= kMostLostRotations) services.lost_rotations.clear();
+    services.lost_rotations.insert_or_assign(std::string(jti), tokens);
+}
+
+/// Rotates; when the connection breaks on the way, finds out what has become of it before anything is answered: the
+/// statement is sent again with the same successor, and finding that one recorded means that it was ours.
+/// @param retried  an earlier request with this token and successor was answered 503 for that reason
+/// @throws ApiError, DbError
+asio::awaitable<store::Rotation> rotate_surely(Context& context, std::int32_t user_id, const auth::Claims& claims,
+                                               std::string_view text, const RotatedTokens& tokens, bool retried) {
+    Services& services = context.services();
+    const store::TokenRecord presented{.jti = claims.jti(), .text = text, .expires_at = claims.expires_at()};
+    const store::TokenPair successors{.refresh = record_of(tokens.refresh), .access = record_of(tokens.access)};
+    const store::Origin origin = origin_of(context);
+    asio::steady_timer pause(co_await asio::this_coro::executor);
+    std::optional<std::chrono::steady_clock::time_point> deadline;  // set once an outcome is unknown
+    while (true) {
+        std::optional<db::DbError> failure;
+        try {
+            const store::Rotation result =
+                co_await services.tokens.rotate(user_id, presented, claims.issued_at(), successors, origin);
+            if (result == store::Rotation::blacklisted && (deadline || retried) &&
+                co_await was_ours(services, tokens.refresh))
+                co_return store::Rotation::done;
+            co_return result;
+        } catch (const db::DbError& error) {
+            failure = error;
+        }
+        const auto now = std::chrono::steady_clock::now();
+        if (!deadline && failure->outcome_unknown()) {
+            deadline = now + kOutcomePatience;
+            remember_lost(services, claims.jti(), tokens);
+            spdlog::info("a refresh lost its connection; looking up what became of it ({})", context.request().id);
+        }
+        if (!deadline || now >= *deadline || !failure->is_unavailable() || services.pool.is_stopping())
+            throw db::DbError(*failure);
+        pause.expires_after(kOutcomePause);
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+}
+
+/// The answer that the first presenter of a token got, made again: the recorded refresh token, and the access token
+/// that went with it.
+std::string repeat_answer(const Services& services, const store::Reuse::Successor& successor) {
+    const auto decoded = auth::decode_token(successor.refresh_text, services.key, base::unix_now());
+    const auto* claims = std::get_if<auth::Claims>(&decoded);
+    if (claims == nullptr) throw refresh_not_valid(TokenFault::blacklisted);  // its key is none of ours any more
+    const auto access =
+        auth::reissue_access_token(*claims, successor.access_jti, successor.access_expires_at, services.key);
+    return token_pair("access", access.text, "refresh", successor.refresh_text);
+}
+
+/// A refresh token that is blacklisted: within the grace, whoever comes second gets the winner's answer.  After that
+/// somebody has a copy of a token that was used.
+/// @throws ApiError 401
+asio::awaitable<http::Response> answer_spent(Context& context, std::int32_t user_id, const auth::Claims& claims) {
+    Services& services = context.services();
+    const auto reuse = co_await services.sessions.find_reuse(claims.jti(), services.refresh_grace);
+    if (reuse && reuse->successor) co_return ok(repeat_answer(services, *reuse->successor));
+    if (reuse) {
+        const std::string& address = context.request().peer->address;
+        spdlog::warn("a refresh token was shown again after its use, from {}{} ({})", address.empty() ? "-" : address,
+                     services.revoke_on_reuse ? ": its session is ended" : "", context.request().id);
+        if (services.revoke_on_reuse) co_await services.sessions.end_family(user_id, reuse->family);
+    }
+    throw refresh_not_valid(TokenFault::blacklisted);
+}
+
+}  // namespace
+
+/// POST /api/token/refresh/ {"refresh"} -> 200 {"access","refresh"}; the presented token is spent.
+/// Source: SimpleJWT serializers.py `TokenRefreshSerializer` with rotation and blacklisting.
+asio::awaitable<http::Response> refresh_token(Context& context) {
+    const auto fields = rest::read_text_fields(context.request(), {"refresh"});
+    const auth::Claims claims = co_await read_refresh_token(context, fields[0]);
+    Services& services = context.services();
+    const auto user_id = claims.user_id();
+    if (!user_id) {
+        if (co_await services.tokens.is_blacklisted(claims.jti())) throw refresh_not_valid(TokenFault::blacklisted);
+        throw refresh_user_refused();
+    }
+
+    const auth::Lifetimes lifetimes = co_await remaining_lifetimes(context, claims);
+    const auto lost = services.lost_rotations.find(std::string(claims.jti()));
+    const bool retried = lost != services.lost_rotations.end();
+    const RotatedTokens tokens = retried ? lost->second : make_tokens(services, claims, lifetimes);
+    const store::Rotation result = co_await rotate_surely(context, *user_id, claims, fields[0], tokens, retried);
+    services.lost_rotations.erase(std::string(claims.jti()));
+    switch (result) {
+        case store::Rotation::done:
+            break;
+        case store::Rotation::blacklisted:
+            co_return co_await answer_spent(context, *user_id, claims);
+        case store::Rotation::no_user:
+            throw refresh_user_refused();
+        case store::Rotation::cut_off:
+            throw refresh_not_valid(TokenFault::invalid);
+    }
+    co_return ok(token_pair("access", tokens.access.text, "refresh", tokens.refresh.text));
+}
+
+}  // namespace wdx::api

@@ -1,0 +1,57 @@
+#include "store/sessions.hpp"
+
+#include "api/routes.hpp"
+#include "rest/error.hpp"
+#include "store/row_json.hpp"
+
+namespace wdx::api {
+namespace {
+
+namespace asio = boost::asio;
+
+rest::ApiError no_session() {
+    return rest::not_found("No Session matches the given query.");
+}
+
+/// The `{jti}` of the path.  @throws ApiError 404 for what no session can have
+const std::string& path_jti(const Context& context) {
+    const std::string& jti = context.path_values.front();
+    if (!store::is_storable_jti(jti)) throw no_session();
+    return jti;
+}
+
+}  // namespace
+
+/// GET /api/sessions/ -> 200, an array: live refresh tokens, the last used one first.
+asio::awaitable<http::Response> list_sessions(Context& context) {
+    db::Batch batch;
+    const std::size_t index = store::SessionStore::add_list(batch, context.operator_id());
+    co_await context.read(batch);
+    co_return ok(store::render_rows(batch.rows(index)));
+}
+
+/// GET /api/sessions/{jti}/ -> 200, or 404.  Also finds a session by a refresh token that it has replaced.
+asio::awaitable<http::Response> retrieve_session(Context& context) {
+    db::Batch batch;
+    const std::size_t index = store::SessionStore::add_find(batch, context.operator_id(), path_jti(context));
+    co_await context.read(batch);
+    if (batch.rows(index).empty()) throw no_session();
+    co_return ok(store::render_row(batch.rows(index)));
+}
+
+/// DELETE /api/sessions/{jti}/ -> 204, or 404: its refresh token and its access tokens are refused from now on.
+asio::awaitable<http::Response> destroy_session(Context& context) {
+    const std::string& jti = path_jti(context);
+    co_await context.require_access();
+    if (!co_await context.services().sessions.end(context.operator_id(), jti)) throw no_session();
+    co_return no_content();
+}
+
+/// DELETE /api/sessions/ -> 204: all but the caller's.
+asio::awaitable<http::Response> destroy_other_sessions(Context& context) {
+    co_await context.require_access();
+    co_await context.services().sessions.end_others(context.operator_id(), context.access_jti());
+    co_return no_content();
+}
+
+}  // namespace wdx::api

@@ -1,0 +1,86 @@
+#include "store/expired.hpp"
+
+#include <limits>
+
+namespace wdx::store {
+namespace {
+
+namespace asio = boost::asio;
+
+// "wdex" in ASCII.
+constexpr const char* kTurn = R"sql(
+    WITH turn AS MATERIALIZED (
+        SELECT pg_try_advisory_xact_lock(2003068280) AS mine
+    ))sql";
+
+// Batches follow the primary key (there is no index on expires_at), so that all of them together read the table once.
+// The foreign key is deferred: one statement may delete both rows.
+const std::string kDeleteExpiredTokensSql = std::string(kTurn) + R"sql(, expired AS (
+        SELECT id
+          FROM token_blacklist_outstandingtoken
+         WHERE expires_at <= now()
+           AND id > $1::bigint
+           AND (SELECT mine FROM turn)
+         ORDER BY id
+         LIMIT 5000
+           FOR UPDATE SKIP LOCKED
+    ), revoked AS (
+        DELETE FROM token_blacklist_blacklistedtoken WHERE token_id IN (SELECT id FROM expired)
+    ), deleted AS (
+        DELETE FROM token_blacklist_outstandingtoken WHERE id IN (SELECT id FROM expired) RETURNING id
+    )
+    SELECT count(*), max(id) FROM deleted)sql";
+
+const std::string kDeleteExpiredSessionsSql = std::string(kTurn) + R"sql(, tokens AS (
+        DELETE FROM watchdxg_session_token
+         WHERE refresh_jti IN (SELECT refresh_jti
+                                 FROM watchdxg_session_token
+                                WHERE expires_at <= now()
+                                  AND (SELECT mine FROM turn)
+                                ORDER BY expires_at
+                                LIMIT 5000)
+        RETURNING family
+    ), sessions AS (
+        DELETE FROM watchdxg_session
+         WHERE family IN (SELECT family
+                            FROM watchdxg_session
+                           WHERE greatest(expires_at, access_expires_at) <= now()
+                             AND (SELECT mine FROM turn)
+                           LIMIT 5000)
+        RETURNING family
+    ), addresses AS (
+        DELETE FROM watchdxg_login_address
+         WHERE last_login_at < now() - interval '30 days'
+           AND (SELECT mine FROM turn)
+    )
+    SELECT (SELECT count(*) FROM tokens) + (SELECT count(*) FROM sessions))sql";
+
+}  // namespace
+
+const db::Query kDeleteExpiredTokens{"delete_expired_tokens", kDeleteExpiredTokensSql};
+const db::Query kDeleteExpiredSessions{"delete_expired_sessions", kDeleteExpiredSessionsSql};
+
+asio::awaitable<std::int64_t> delete_expired(db::Pool& pool, int steps) {
+    std::int64_t total = 0;
+    std::int64_t last = std::numeric_limits<std::int64_t>::min();
+    for (int i = 0; i < steps; ++i) {
+        db::Batch batch;
+        batch.add(kDeleteExpiredTokens, {last});
+        co_await pool.execute(batch, db::Work::write);
+        const db::Row row = batch.rows(0).front();
+        if (row.integer(0) == 0) break;
+        total += row.integer(0);
+        last = row.integer(1);
+    }
+    for (int i = 0; i < steps; ++i) {
+        db::Batch batch;
+        batch.add(kDeleteExpiredSessions, {});
+        co_await pool.execute(batch, db::Work::write);
+        const std::int64_t count = batch.rows(0).front().integer(0);
+        if (count == 0) break;
+        total += count;
+    }
+    co_return total;
+}
+
+}  // namespace wdx::store
