@@ -1,5 +1,6 @@
 #include "api/credentials.hpp"
 #include "api/routes.hpp"
+#include "api/settle.hpp"
 #include "auth/password_hash.hpp"
 #include "auth/password_validation.hpp"
 #include "rest/body.hpp"
@@ -46,6 +47,16 @@ asio::awaitable<void> wait_until_after(base::UnixTime cutoff) {
     }
 }
 
+/// @return the second up to which tokens are refused now; nullopt when the operator is not what was checked any more
+asio::awaitable<std::optional<base::UnixTime>> set_password(Context& context, const store::CheckedOperator& checked,
+                                                            const std::string& hash) {
+    store::OperatorStore& operators = context.services().operators;
+    const auto change = [&] { return operators.change_password(checked, hash); };
+    const auto settled = co_await settle(context, change);
+    if (!settled.result && settled.repeated) co_return co_await operators.find_change(checked.id, hash);
+    co_return settled.result;
+}
+
 rest::ApiError wrong_password() {
     return rest::field_error("current_password",
                              "Your current password was entered incorrectly. Please enter it again.");
@@ -75,7 +86,7 @@ asio::awaitable<http::Response> change_my_password(Context& context) {
         errors.add("new_password", password.faults);
         errors.throw_if_any();
     }
-    const auto cutoff = co_await context.services().operators.change_password(*checked, password.hash);
+    const auto cutoff = co_await set_password(context, *checked, password.hash);
     if (!cutoff) throw wrong_password();  // somebody else was faster
     co_await wait_until_after(*cutoff);
     co_return no_content();

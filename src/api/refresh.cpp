@@ -1,11 +1,9 @@
 #include "api/authentication.hpp"
 #include "api/routes.hpp"
+#include "api/settle.hpp"
 #include "api/tokens.hpp"
 #include "rest/body.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
 
 namespace wdx::api {
@@ -15,9 +13,6 @@ namespace asio = boost::asio;
 using auth::TokenFault;
 using namespace std::chrono_literals;
 
-/// How long a refresh whose outcome is unknown waits for the database, to find out.
-constexpr auto kOutcomePatience = 15s;
-constexpr auto kOutcomePause = 50ms;
 constexpr std::size_t kMostLostRotations = 4096;
 
 rest::ApiError refresh_user_refused() {
@@ -69,31 +64,21 @@ asio::awaitable<store::Rotation> rotate_surely(Context& context, std::int32_t us
     const store::TokenRecord presented{.jti = claims.jti(), .text = text, .expires_at = claims.expires_at()};
     const store::TokenPair successors{.refresh = record_of(tokens.refresh), .access = record_of(tokens.access)};
     const store::Origin origin = origin_of(context);
-    asio::steady_timer pause(co_await asio::this_coro::executor);
-    std::optional<std::chrono::steady_clock::time_point> deadline;  // set once an outcome is unknown
-    while (true) {
-        std::optional<db::DbError> failure;
-        try {
-            const store::Rotation result =
-                co_await services.tokens.rotate(user_id, presented, claims.issued_at(), successors, origin);
-            if (result == store::Rotation::blacklisted && (deadline || retried) &&
-                co_await was_ours(services, tokens.refresh))
-                co_return store::Rotation::done;
-            co_return result;
-        } catch (const db::DbError& error) {
-            failure = error;
-        }
-        const auto now = std::chrono::steady_clock::now();
-        if (!deadline && failure->outcome_unknown()) {
-            deadline = now + kOutcomePatience;
-            remember_lost(services, claims.jti(), tokens);
-            spdlog::info("a refresh lost its connection; looking up what became of it ({})", context.request().id);
-        }
-        if (!deadline || now >= *deadline || !failure->is_unavailable() || services.pool.is_stopping())
-            throw db::DbError(*failure);
-        pause.expires_after(kOutcomePause);
-        co_await pause.async_wait(asio::use_awaitable);
+    std::optional<db::DbError> failure;
+    try {
+        const auto rotate = [&] {
+            return services.tokens.rotate(user_id, presented, claims.issued_at(), successors, origin);
+        };
+        const auto settled = co_await settle(context, rotate);
+        if (settled.result == store::Rotation::blacklisted && (settled.repeated || retried) &&
+            co_await was_ours(services, tokens.refresh))
+            co_return store::Rotation::done;
+        co_return settled.result;
+    } catch (const db::DbError& error) {
+        failure = error;
     }
+    if (failure->is_unavailable()) remember_lost(services, claims.jti(), tokens);
+    throw db::DbError(*failure);
 }
 
 /// The answer that the first presenter of a token got, made again: the recorded refresh token, and the access token

@@ -1,6 +1,7 @@
 #include "store/sessions.hpp"
 
 #include "api/routes.hpp"
+#include "api/settle.hpp"
 #include "rest/error.hpp"
 #include "store/row_json.hpp"
 
@@ -43,14 +44,21 @@ asio::awaitable<http::Response> retrieve_session(Context& context) {
 asio::awaitable<http::Response> destroy_session(Context& context) {
     const std::string& jti = path_jti(context);
     co_await context.require_access();
-    if (!co_await context.services().sessions.end(context.operator_id(), jti)) throw no_session();
+    store::SessionStore& sessions = context.services().sessions;
+    const std::int32_t operator_id = context.operator_id();
+    const auto end = [&] { return sessions.end(operator_id, jti); };
+    const auto settled = co_await settle(context, end);
+    if (!settled.result && !settled.repeated) throw no_session();
     co_return no_content();
 }
 
 /// DELETE /api/sessions/ -> 204: all but the caller's.
 asio::awaitable<http::Response> destroy_other_sessions(Context& context) {
     co_await context.require_access();
-    co_await context.services().sessions.end_others(context.operator_id(), context.access_jti());
+    store::SessionStore& sessions = context.services().sessions;
+    const std::int32_t operator_id = context.operator_id();
+    const auto end = [&] { return sessions.end_others(operator_id, context.access_jti()); };
+    co_await settle(context, end);
     co_return no_content();
 }
 

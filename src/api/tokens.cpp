@@ -3,6 +3,7 @@
 #include "api/authentication.hpp"
 #include "api/credentials.hpp"
 #include "api/routes.hpp"
+#include "api/settle.hpp"
 #include "base/unicode.hpp"
 #include "rest/body.hpp"
 
@@ -25,6 +26,16 @@ auth::Lifetimes first_lifetimes(const Services& services) {
         lifetimes.access = std::min(lifetimes.access, services.session_max_age);
     }
     return lifetimes;
+}
+
+/// @return false when the operator is not what was checked any more
+asio::awaitable<bool> begin_session(Context& context, const store::CheckedOperator& checked,
+                                    const store::TokenPair& pair) {
+    store::TokenStore& tokens = context.services().tokens;
+    const store::Origin origin = origin_of(context);
+    const auto insert = [&] { return tokens.insert_login(checked, pair, origin); };
+    const auto settled = co_await settle(context, insert);
+    co_return settled.result || (settled.repeated && co_await tokens.is_recorded(pair.refresh.jti));
 }
 
 }  // namespace
@@ -80,7 +91,7 @@ asio::awaitable<http::Response> obtain_token(Context& context) {
         const auto refresh = auth::issue_token(TokenType::refresh, checked->id, lifetimes, services.key, now);
         const auto access = auth::issue_token(TokenType::access, checked->id, lifetimes, services.key, now);
         const store::TokenPair pair{.refresh = record_of(refresh), .access = record_of(access)};
-        if (co_await services.tokens.insert_login(*checked, pair, origin_of(context)))
+        if (co_await begin_session(context, *checked, pair))
             co_return ok(token_pair("refresh", refresh.text, "access", access.text));
     }
     throw no_active_account("No active account found with the given credentials");
@@ -113,8 +124,10 @@ asio::awaitable<http::Response> blacklist_token(Context& context) {
     if (!state.is_blacklisted && store::is_cut_off(claims.issued_at(), state.not_before))
         throw refresh_not_valid(TokenFault::invalid);
     const store::TokenRecord presented{.jti = claims.jti(), .text = fields[0], .expires_at = claims.expires_at()};
-    if (state.is_blacklisted || !co_await tokens.blacklist(claims.user_id(), presented))
-        throw refresh_not_valid(TokenFault::blacklisted);
+    if (state.is_blacklisted) throw refresh_not_valid(TokenFault::blacklisted);
+    const auto blacklist = [&] { return tokens.blacklist(claims.user_id(), presented); };
+    const auto settled = co_await settle(context, blacklist);
+    if (!settled.result && !settled.repeated) throw refresh_not_valid(TokenFault::blacklisted);
     co_return ok("{}");
 }
 

@@ -32,6 +32,13 @@ const std::string kSetPasswordSql = std::string(kCheckedOperator) + R"sql(
      WHERE u.id = operator.id)sql";
 const db::Query kSetPassword{"set_password", kSetPasswordSql};
 
+constexpr db::Query kFindChange{"find_password_change", R"sql(
+    SELECT floor(extract(epoch FROM c.not_before))::bigint
+      FROM auth_user AS u
+      JOIN watchdxg_session_cutoff AS c ON c.user_id = u.id
+     WHERE u.id = $1
+       AND u.password = $2)sql"};
+
 constexpr db::Query kFindOperator{"find_operator", R"sql(
     SELECT u.id, u.username, u.email, u.date_joined, t.user_id IS NOT NULL AS second_factor
       FROM auth_user AS u
@@ -116,6 +123,15 @@ asio::awaitable<std::optional<base::UnixTime>> OperatorStore::change_password(co
     const db::Row row = batch.rows(ended).front();
     if (row.is_null(1)) co_return std::nullopt;
     co_return row.integer(1);
+}
+
+asio::awaitable<std::optional<base::UnixTime>> OperatorStore::find_change(std::int32_t user_id,
+                                                                          const std::string& hash) {
+    db::Batch batch;
+    batch.add(kFindChange, {user_id, hash});
+    co_await pool_.execute(batch);
+    if (batch.rows(0).empty()) co_return std::nullopt;
+    co_return batch.rows(0).front().integer(0);
 }
 
 std::size_t OperatorStore::add_find(db::Batch& batch, std::int32_t user_id) {

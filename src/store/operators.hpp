@@ -91,6 +91,8 @@ class OperatorStore {
     ///         checked any more, and nothing has changed
     boost::asio::awaitable<std::optional<base::UnixTime>> change_password(const CheckedOperator& checked,
                                                                           const std::string& new_hash);
+    /// The same second, when the password hash is `hash`; else nullopt.
+    boost::asio::awaitable<std::optional<base::UnixTime>> find_change(std::int32_t user_id, const std::string& hash);
     /// A statement for `Context::read`: the operator as JSON sees him, in a row of `id, username, email, date_joined,
     /// second_factor`.
     static std::size_t add_find(db::Batch& batch, std::int32_t user_id);

@@ -142,11 +142,12 @@ asio::awaitable<bool> SessionStore::end(std::int32_t user_id, std::string_view j
     co_return batch.rows(ended).front().boolean(0);
 }
 
-asio::awaitable<void> SessionStore::end_others(std::int32_t user_id, std::string_view access_jti) {
+asio::awaitable<bool> SessionStore::end_others(std::int32_t user_id, std::string_view access_jti) {
     db::Batch batch;
     batch.add(kLockOperator, {user_id});
-    batch.add(kEndOtherSessions, {user_id, access_jti});
+    const std::size_t ended = batch.add(kEndOtherSessions, {user_id, access_jti});
     co_await pool_.execute(batch, db::Work::write);
+    co_return batch.rows(ended).front().boolean(0);
 }
 
 asio::awaitable<void> SessionStore::end_family(std::int32_t user_id, std::int64_t family) {

@@ -40,7 +40,8 @@ class SessionStore {
     /// good any more.  @return false when the operator has no such live session
     boost::asio::awaitable<bool> end(std::int32_t user_id, std::string_view jti);
     /// Ends all sessions but the one that the access token belongs to; all, if it belongs to none.
-    boost::asio::awaitable<void> end_others(std::int32_t user_id, std::string_view access_jti);
+    /// @return false when there were no others
+    boost::asio::awaitable<bool> end_others(std::int32_t user_id, std::string_view access_jti);
     /// Ends one by its number.
     boost::asio::awaitable<void> end_family(std::int32_t user_id, std::int64_t family);
 

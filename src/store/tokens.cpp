@@ -22,12 +22,14 @@ const std::string kInsertLoginSql = std::string(kCheckedOperator) + R"sql(, reco
         INSERT INTO token_blacklist_outstandingtoken (user_id, jti, token, created_at, expires_at)
         SELECT id, $5::varchar, $6::text, now(), to_timestamp($7::double precision)
           FROM operator
+            ON CONFLICT (jti) DO NOTHING
+        RETURNING user_id AS id
     ), session AS (
         INSERT INTO watchdxg_session (user_id, created_at, last_used_at, expires_at, refresh_jti, access_jti,
                                       access_expires_at, address, user_agent)
         SELECT id, now(), now(), to_timestamp($7::double precision), $5::varchar, $8::varchar,
                to_timestamp($9::double precision), $10::text, $11::text
-          FROM operator
+          FROM recorded
         RETURNING family, expires_at, access_expires_at
     )
     INSERT INTO watchdxg_session_token (refresh_jti, access_jti, family, expires_at)
@@ -100,7 +102,7 @@ constexpr db::Query kRotateToken{"rotate_token", R"sql(
            EXISTS (SELECT FROM operator WHERE cut_off))sql"};
 
 // SimpleJWT's `BlacklistMixin.blacklist`: a token of a user who is gone is recorded for nobody.
-constexpr db::Query kBlacklist{"blacklist", R"sql(
+constexpr db::Query kBlacklist{"log_out", R"sql(
     WITH presented AS (
         INSERT INTO token_blacklist_outstandingtoken (user_id, jti, token, created_at, expires_at)
         VALUES ((SELECT id FROM auth_user WHERE id = $1), $2, $3, now(), to_timestamp($4::double precision))

@@ -78,7 +78,7 @@ class TokenStore {
 
     /// Begins a session with its first tokens, if the operator is still active and the hash and the second factor are
     /// what was checked.
-    /// @return false when they are not
+    /// @return false when they are not, or when these tokens are recorded already
     boost::asio::awaitable<bool> insert_login(const CheckedOperator& checked, const TokenPair& tokens,
                                               const Origin& origin);
     /// Blacklists the presented token, records its successors and goes on with its session (or begins one for a token

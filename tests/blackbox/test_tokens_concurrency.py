@@ -9,7 +9,7 @@ from support.raw import RawConnection, request
 from support.tokens import claims_of, mint
 
 BLACKLISTED = (401, {"detail": "Token is blacklisted", "code": "token_not_valid"})
-CLIENTS = 20
+CLIENTS = 64
 
 
 def refresh_at_once(jobs):

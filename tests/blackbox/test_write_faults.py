@@ -1,0 +1,177 @@
+"""The connection to PostgreSQL breaks between any two messages of a write: 2xx means committed, all else nothing."""
+import pytest
+
+from support import totp
+from support.data import make_database
+from support.postgres import PrivateCluster, execute, wait_until
+from support.server import Server, run_command
+from support.tokens import claims_of, mint
+from support.wire import SYNC, MessageProxy
+
+TABLES = ["auth_user", "token_blacklist_outstandingtoken", "token_blacklist_blacklistedtoken", "watchdxg_session",
+          "watchdxg_session_token", "watchdxg_session_cutoff", "watchdxg_login_address", "watchdxg_totp",
+          "watchdxg_recovery_code"]
+MOST_MESSAGES = 40
+PASSWORD = "watchdxg"
+
+
+class World:
+    """A server that reaches its database through the proxy, and one that goes around it, to prepare things."""
+
+    def __init__(self):
+        self.cluster = PrivateCluster(tcp=True).start()
+        self.direct = make_database(self.cluster)
+        self.proxy = MessageProxy(self.cluster.port)
+        name = self.direct.split("/")[-1].split("?")[0]
+        self.server = Server(f"postgresql://{self.cluster.user}@127.0.0.1:{self.proxy.port}/{name}"
+                             "?sslmode=disable&gssencmode=disable", database_connections=1,
+                             database_write_connections=0)
+        self.helper = Server(self.direct)
+        self.helper.login()  # the kit's hash is replaced now, not during a test
+
+    def close(self):
+        self.proxy.stop()
+        self.helper.stop()
+        self.server.stop()
+        self.cluster.remove()
+
+    def rows(self):
+        """Everything that a write may change."""
+        return {table: sorted(map(str, execute(self.direct, f"SELECT * FROM {table}"))) for table in TABLES}
+
+
+@pytest.fixture(scope="module")
+def world():
+    world = World()
+    yield world
+    world.close()
+
+
+class Write:
+    """One kind of write: the statement that it begins with, what it needs, how it is asked for."""
+
+    def __init__(self, world):
+        self.world = world
+        self.tokens = world.helper.login().json()
+
+
+class LogIn(Write):
+    statement = "share_operator"
+
+    def ask(self):
+        return self.world.server.login()
+
+
+class LogInWithAFactor(Write):
+    statement = "share_operator"
+
+    def __init__(self, world):
+        super().__init__(world)
+        run_command("totp", "enable", "--username", "watchdxg", url=world.direct)
+        (self.secret,), = execute(world.direct, "SELECT secret FROM watchdxg_totp")
+
+    def ask(self):
+        return self.world.server.post("/api/token/", {"username": "watchdxg", "password": PASSWORD,
+                                                      "otp": totp.code(self.secret)})
+
+    def clean(self):
+        run_command("totp", "disable", "--username", "watchdxg", url=self.world.direct)
+
+
+class Refresh(Write):
+    statement = "share_operator"
+
+    def ask(self):
+        return self.world.server.refresh(self.tokens["refresh"])
+
+
+class RefreshOfTheOriginals(Refresh):
+    def __init__(self, world):
+        super().__init__(world)
+        self.tokens["refresh"] = mint("refresh")
+
+
+class LogOut(Write):
+    statement = "log_out"
+
+    def ask(self):
+        return self.world.server.post("/api/token/blacklist/", {"refresh": self.tokens["refresh"]})
+
+
+class EndASession(Write):
+    statement = "lock_operator"
+
+    def __init__(self, world):
+        super().__init__(world)
+        self.jti = claims_of(world.helper.login().json()["refresh"])["jti"]
+
+    def ask(self):
+        return self.world.server.request("DELETE", f"/api/sessions/{self.jti}/", self.tokens["access"])
+
+
+class EndTheOthers(Write):
+    statement = "lock_operator"
+
+    def ask(self):
+        return self.world.server.request("DELETE", "/api/sessions/", self.tokens["access"])
+
+
+class ChangeThePassword(Write):
+    statement = "lock_operator"
+
+    def ask(self):
+        return self.world.server.post("/api/me/password/", {"current_password": PASSWORD,
+                                                            "new_password": "correct-horse-battery"},
+                                      self.tokens["access"])
+
+    def clean(self):
+        execute(self.world.direct, "DELETE FROM watchdxg_session_cutoff")
+        run_command("changepassword", "--username", "watchdxg", "--password-stdin", "--no-validate",
+                    url=self.world.direct, stdin=PASSWORD)
+
+
+WRITES = [LogIn, LogInWithAFactor, Refresh, RefreshOfTheOriginals, LogOut, EndASession, EndTheOthers,
+          ChangeThePassword]
+
+
+def break_at(world, kind, number):
+    """@return (answer, rows before, rows after, the last message that PostgreSQL got or None)"""
+    write = kind(world)
+    before = world.rows()
+    world.proxy.arm(kind.statement, number)
+    answer = write.ask()
+    world.proxy.disarm()
+    cut = world.proxy.cut_after
+    # PostgreSQL notices that the client is gone when it reads on; what it has by then it finishes.
+    wait_until(lambda: not execute(world.direct, "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() "
+                                                 "AND pid <> pg_backend_pid() AND state <> 'idle'"),
+               "PostgreSQL to be done")
+    after = world.rows()
+    world.server.wait_until_ready()
+    if hasattr(write, "clean"):
+        write.clean()
+    return answer, before, after, cut
+
+
+@pytest.mark.parametrize("kind", WRITES, ids=lambda kind: kind.__name__)
+def test_a_break_between_any_two_messages_leaves_all_or_nothing(world, kind):
+    broken = 0
+    for number in range(MOST_MESSAGES):
+        answer, before, after, cut = break_at(world, kind, number)
+        changed = before != after
+        if cut is None:
+            assert answer.status_code in (200, 204), answer.text
+            assert changed
+            break
+        broken += 1
+        where = f"after {number} messages, the last was {cut}"
+        if cut == SYNC:  # it is committed, and its answer was lost: that is looked up
+            assert answer.status_code in (200, 204), f"{where}: {answer.text}"
+        if answer.status_code in (200, 204):
+            assert changed, where
+        else:
+            assert answer.status_code == 503 and "Retry-After" in answer.headers, f"{where}: {answer.text}"
+            assert not changed, where
+    else:
+        pytest.fail(f"still broken after {MOST_MESSAGES} messages")
+    assert broken >= 4, "the write was hardly disturbed"

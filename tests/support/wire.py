@@ -1,0 +1,102 @@
+"""A proxy before PostgreSQL that understands its messages, to break a connection at any point of a transaction."""
+import socket
+import struct
+import threading
+
+from support.proxy import hang_up
+
+SSL_REQUEST, GSS_REQUEST = 80877103, 80877104
+SYNC = b"S"
+
+
+class MessageProxy:
+    """Forwards connections on `port` to 127.0.0.1:`target`.
+
+    `arm(statement, number)`: the connection on which a message next names `statement` is broken, in both directions,
+    when `number` messages of the client from that one on have been forwarded (0: that one is not).  Once.
+    """
+
+    def __init__(self, target):
+        self.target = target
+        self._lock = threading.Lock()
+        self._statement, self._left = None, 0
+        self.cut_after = None  # the kind of the last message that was forwarded before the cut; None: nothing was cut
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def arm(self, statement, number):
+        with self._lock:
+            self._statement, self._left, self.cut_after = statement.encode(), number, None
+
+    def disarm(self):
+        """@return whether the connection was broken"""
+        with self._lock:
+            self._statement = None
+            return self.cut_after is not None
+
+    def stop(self):
+        self._listener.close()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:  # stop() closed it
+                return
+            server = socket.create_connection(("127.0.0.1", self.target))
+            threading.Thread(target=self._forward_client, args=(client, server), daemon=True).start()
+            threading.Thread(target=self._forward_server, args=(server, client), daemon=True).start()
+
+    def _forward_server(self, server, client):
+        try:
+            while data := server.recv(65536):
+                client.sendall(data)
+        except OSError:
+            pass
+        hang_up(server)
+        hang_up(client)
+
+    def _forward_client(self, client, server):
+        stream = client.makefile("rb")
+        left = None  # messages still to be forwarded, once the statement was named
+        try:
+            self._forward_startup(stream, server)
+            while kind := stream.read(1):
+                size = stream.read(4)
+                body = stream.read(struct.unpack(">I", size)[0] - 4)
+                if left is None:
+                    left, last = self._take_arms(body), b""
+                if left == 0:
+                    self.cut_after = last
+                    break
+                server.sendall(kind + size + body)
+                if left is None:
+                    continue
+                left, last = left - 1, kind
+                if kind == SYNC:  # the write is over: the connection is broken now or not at all
+                    if left == 0:
+                        self.cut_after = last
+                        break
+                    left = None
+        except OSError:
+            pass
+        stream.close()
+        hang_up(client)
+        hang_up(server)
+
+    def _take_arms(self, body):
+        with self._lock:
+            if self._statement is None or self._statement not in body:
+                return None
+            self._statement = None
+            return self._left
+
+    @staticmethod
+    def _forward_startup(stream, server):
+        while True:
+            size = stream.read(4)
+            body = stream.read(struct.unpack(">I", size)[0] - 4)
+            server.sendall(size + body)
+            if struct.unpack(">I", body[:4])[0] not in (SSL_REQUEST, GSS_REQUEST):
+                return
