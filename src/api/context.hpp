@@ -4,6 +4,7 @@
 #include "auth/token.hpp"
 #include "http/message.hpp"
 #include "rest/url.hpp"
+#include "store/event_log.hpp"
 #include "store/schema_watch.hpp"
 #include "store/tokens.hpp"
 
@@ -23,6 +24,7 @@ struct Services {
     db::Pool& pool;
     store::TokenStore& tokens;
     store::SchemaWatch& schema;
+    store::EventLog& events;
     HashPool& hashes;
     const auth::SigningKey& key;
     auth::Lifetimes lifetimes;

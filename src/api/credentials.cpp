@@ -93,6 +93,10 @@ asio::awaitable<std::optional<store::Credentials>> check_credentials(Context& co
     if (!user) {
         const std::string& address = context.request().peer->address;
         spdlog::warn("login refused from {} ({})", address.empty() ? "-" : address, context.request().id);
+        context.services().events.add({.level = store::LogLevel::warning,
+                                       .event = store::event::kLoginRefused,
+                                       .address = address,
+                                       .request_id = context.request().id});
     }
     co_return user;
 }

@@ -10,6 +10,7 @@ constexpr std::array kRoutes{
     Route{Verb::post, "/api/token/refresh/", &refresh_token, Needs::nothing, "Rotate a refresh token"},
     Route{Verb::get, "/api/accounts/{handle}/", &retrieve_account, Needs::login, "Retrieve one X account"},
     Route{Verb::get, "/api/users/", &list_users, Needs::login, "List the users of an X account"},
+    Route{Verb::get, "/api/logs/", &list_logs, Needs::login, "List what the server did and what went wrong"},
 };
 
 constexpr std::array kMetadata{
@@ -25,6 +26,7 @@ constexpr std::array kMetadata{
              R"("access":{"type":"string","required":false,"read_only":true,"label":"Access"}}})"},
     Metadata{"/api/accounts/{handle}/", "X Account Retrieve", R"("")", ""},
     Metadata{"/api/users/", "X User List", R"("")", ""},
+    Metadata{"/api/logs/", "Log List", R"("")", ""},
 };
 
 std::string_view name_of(Verb verb) {

@@ -64,5 +64,6 @@ boost::asio::awaitable<http::Response> obtain_token(Context& context);
 boost::asio::awaitable<http::Response> refresh_token(Context& context);
 boost::asio::awaitable<http::Response> retrieve_account(Context& context);
 boost::asio::awaitable<http::Response> list_users(Context& context);
+boost::asio::awaitable<http::Response> list_logs(Context& context);
 
 }  // namespace wdx::api

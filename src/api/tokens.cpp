@@ -65,6 +65,16 @@ asio::awaitable<auth::Claims> read_refresh_token(Context& context, std::string_v
     co_return std::move(claims);
 }
 
+/// A good signature on a token that is good no more: an old browser tab, or somebody who has taken it.
+void note_refusal(Context& context, std::int32_t user_id, std::string_view why) {
+    context.services().events.add({.level = store::LogLevel::warning,
+                                   .event = store::event::kRefreshRefused,
+                                   .operator_id = user_id,
+                                   .address = context.request().peer->address,
+                                   .request_id = context.request().id,
+                                   .message = why});
+}
+
 RotatedTokens make_tokens(const Services& services, const auth::Claims& claims) {
     const base::UnixTime now = base::unix_now();
     return {.refresh = auth::rotate_refresh_token(claims, services.lifetimes, services.key, now),
@@ -130,8 +140,13 @@ asio::awaitable<http::Response> obtain_token(Context& context) {
         const base::UnixTime now = base::unix_now();
         const auto refresh = auth::issue_token(TokenType::refresh, user->id, services.lifetimes, services.key, now);
         const auto access = auth::issue_token(TokenType::access, user->id, services.lifetimes, services.key, now);
-        if (co_await services.tokens.insert_login(user->id, user->password_hash, record_of(refresh)))
+        if (co_await services.tokens.insert_login(user->id, user->password_hash, record_of(refresh))) {
+            services.events.add({.event = store::event::kLogin,
+                                 .operator_name = fields[0],
+                                 .address = context.request().peer->address,
+                                 .request_id = context.request().id});
             co_return ok(token_pair("refresh", refresh.text, "access", access.text));
+        }
     }
     throw no_active_account("No active account found with the given credentials");
 }
@@ -157,10 +172,13 @@ asio::awaitable<http::Response> refresh_token(Context& context) {
         case store::Rotation::done:
             break;
         case store::Rotation::blacklisted:
+            note_refusal(context, *user_id, "the token was used before");
             throw refresh_not_valid(TokenFault::blacklisted);
         case store::Rotation::no_user:
+            note_refusal(context, *user_id, "the user is gone or inactive");
             throw refresh_user_refused();
         case store::Rotation::cut_off:
+            note_refusal(context, *user_id, "the token is from before a password change");
             throw refresh_not_valid(TokenFault::invalid);
     }
     co_return ok(token_pair("access", tokens.access.text, "refresh", tokens.refresh.text));

@@ -23,6 +23,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 namespace wdx::app {
@@ -36,6 +37,9 @@ constexpr auto kTick = 250ms;        ///< flushes the log, looks for stalled con
 constexpr auto kSchemaInterval = 25s;
 constexpr auto kSchemaRetry = 2s;  ///< while a table is missing
 constexpr auto kGateRetry = 1s;
+constexpr auto kPruneInterval = 1h;
+constexpr int kMostPrunes = 200;     ///< statements in a row: a million entries
+constexpr auto kEventPatience = 2s;  ///< for the last entries of the log, when the program ends
 constexpr auto kExitMargin = 5s;     ///< for worker threads that hang in a system call, after everything else has ended
 constexpr rlim_t kSpareFiles = 256;  ///< besides the clients' connections
 
@@ -115,6 +119,8 @@ class Application {
     asio::awaitable<void> open_gate();
     asio::awaitable<void> watch_schema();
     asio::awaitable<void> tick();
+    asio::awaitable<void> prune_log();
+    void tell_database(bool up, const std::string& why);
     void reopen_log();
     asio::awaitable<void> await_signals();
     asio::awaitable<void> stop();
@@ -129,6 +135,7 @@ class Application {
     asio::thread_pool cancellers_{1};
     db::Pool pool_;
     store::TokenStore tokens_;
+    store::EventLog events_;
     store::SchemaWatch schema_;
     api::HashPool hashes_;
     auth::SigningKey key_;
@@ -138,6 +145,7 @@ class Application {
     asio::signal_set signals_;
     asio::steady_timer schema_timer_;
     asio::steady_timer tick_timer_;
+    asio::steady_timer prune_timer_;
     std::vector<std::string> urls_;
     std::chrono::steady_clock::time_point schema_read_at_{};
     bool first_attempt_over_ = false;
@@ -159,12 +167,14 @@ Application::Application(const config::Config& config, const ServeOptions& optio
       beyond_loopback_(any_beyond_loopback(config.listen)),
       pool_(context_.get_executor(), workers_, cancellers_, pool_options(config)),
       tokens_(pool_),
-      schema_(pool_),
+      events_(context_.get_executor(), pool_),
+      schema_(pool_, events_),
       hashes_(config.hash_threads, config.hash_queue),
       key_(load_secret(config, beyond_loopback_)),
       services_{.pool = pool_,
                 .tokens = tokens_,
                 .schema = schema_,
+                .events = events_,
                 .hashes = hashes_,
                 .key = key_,
                 .lifetimes = {config.access_token_lifetime, config.refresh_token_lifetime},
@@ -178,7 +188,8 @@ Application::Application(const config::Config& config, const ServeOptions& optio
       server_(context_.get_executor(), server_options()),
       signals_(context_, SIGTERM, SIGINT, SIGHUP),
       schema_timer_(context_),
-      tick_timer_(context_) {}
+      tick_timer_(context_),
+      prune_timer_(context_) {}
 
 http::ServerOptions Application::server_options() {
     return {.session = {
@@ -270,11 +281,7 @@ void Application::join_workers() {
 /// Accepts clients when the first attempt to reach the database is over: with it there, the first answer is a real one.
 asio::awaitable<void> Application::start() {
     pool_.start([this](bool up, const std::string& why) {
-        if (up) {
-            spdlog::info("database: connected");
-        } else {
-            spdlog::error("database: {}; answering 503 until it is back", why);
-        }
+        tell_database(up, why);
         first_attempt_over_ = true;
     });
     const auto deadline = std::chrono::steady_clock::now() + config_.database_connect_timeout;
@@ -290,7 +297,20 @@ asio::awaitable<void> Application::start() {
     std::fflush(stdout);
     if (options_.on_listening) options_.on_listening(urls_);
     base::flush_log();
+    events_.add({.event = store::event::kStart,
+                 .message = fmt::format("watchdxg-back " WDX_VERSION " on {}", fmt::join(urls_, ", "))});
     spawn(watch_schema());
+}
+
+/// That it is there at the start is nothing to tell; every change after that is an event.
+void Application::tell_database(bool up, const std::string& why) {
+    if (up) {
+        spdlog::info("database: connected");
+        if (first_attempt_over_) events_.add({.event = store::event::kDatabase, .message = "connected"});
+    } else {
+        spdlog::error("database: {}; answering 503 until it is back", why);
+        events_.add({.level = store::LogLevel::error, .event = store::event::kDatabase, .message = "away: " + why});
+    }
 }
 
 /// Checks the database once it is there; until then every route answers 503.
@@ -307,6 +327,8 @@ asio::awaitable<void> Application::open_gate() {
         co_await base::offload(workers_, std::move(check));
         co_await schema_.refresh();
         gate_open_ = true;
+        spawn(events_.run());
+        spawn(prune_log());
         co_return;
     } catch (const db::DbError& error) {
         if (error.is_unavailable()) {
@@ -352,6 +374,29 @@ asio::awaitable<void> Application::tick() {
     }
 }
 
+/// Forgets entries of /api/logs/ that are older than WDX_LOG_RETENTION: at the start, then once an hour.
+asio::awaitable<void> Application::prune_log() {
+    while (!stopping_) {
+        std::int64_t total = 0;
+        try {
+            for (int i = 0; i < kMostPrunes && !stopping_; ++i) {
+                const std::int64_t deleted = co_await events_.prune(config_.log_retention);
+                total += deleted;
+                if (deleted < store::EventLog::kPruneRows) break;
+            }
+        } catch (const db::DbError& error) {
+            spdlog::warn("cannot prune the entries of /api/logs/: {}", error.what());
+        }
+        if (total > 0)
+            events_.add({.event = store::event::kMaintenance,
+                         .message = fmt::format("{} entries of the log were older than the retention", total)});
+        if (stopping_) co_return;
+        prune_timer_.expires_after(kPruneInterval);
+        boost::system::error_code cancelled;
+        co_await prune_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    }
+}
+
 void Application::reopen_log() {
     try {
         base::reopen_log();
@@ -381,10 +426,15 @@ asio::awaitable<void> Application::stop() {
     if (stopping_) co_return;
     stopping_ = true;
     co_await server_.stop(config_.shutdown_timeout);
+    events_.add({.level = failed_ ? store::LogLevel::error : store::LogLevel::info,
+                 .event = store::event::kStop,
+                 .message = failed_ ? "after a fault" : ""});
+    co_await events_.stop(kEventPatience);
     pool_.stop();
     signals_.cancel();
     schema_timer_.cancel();
     tick_timer_.cancel();
+    prune_timer_.cancel();
 }
 
 }  // namespace

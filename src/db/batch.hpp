@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,14 +43,14 @@ class Param {
 /// Lives in the frame of the coroutine that awaits it; the connection only points to it.
 class Batch {
   public:
-    static constexpr std::size_t kMaxStatements = 4;
+    static constexpr std::size_t kMaxStatements = 6;
 
     Batch() = default;
     Batch(const Batch&) = delete;
     Batch& operator=(const Batch&) = delete;
 
     /// Appends a statement. @return its index, for `rows()`
-    std::size_t add(const Query& query, std::initializer_list<Param> params);
+    std::size_t add(const Query& query, std::vector<Param> params);
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] const Rows& rows(std::size_t index) const noexcept { return statements_[index].rows; }
