@@ -4,6 +4,7 @@
 #include "auth/token.hpp"
 #include "http/message.hpp"
 #include "rest/url.hpp"
+#include "store/event_log.hpp"
 #include "store/operators.hpp"
 #include "store/schema_watch.hpp"
 #include "store/sessions.hpp"
@@ -27,6 +28,7 @@ struct Services {
     store::SessionStore& sessions;
     store::OperatorStore& operators;
     store::SchemaWatch& schema;
+    store::EventLog& events;
     HashPool& hashes;
     const auth::SigningKey& key;
     auth::Lifetimes lifetimes;

@@ -89,10 +89,14 @@ asio::awaitable<std::optional<store::CheckedOperator>> check_named(Context& cont
     co_return co_await check_found(context, std::move(user), std::move(password), std::move(otp));
 }
 
-void log_refusal(const Context& context) {
+void log_refusal(Context& context) {
     // No name: what was typed there may have been the password.
     const std::string& address = context.request().peer->address;
     spdlog::warn("login refused from {} ({})", address.empty() ? "-" : address, context.request().id);
+    context.services().events.add({.level = store::LogLevel::warning,
+                                   .event = store::event::kLoginRefused,
+                                   .address = address,
+                                   .request_id = context.request().id});
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "api/credentials.hpp"
 #include "api/routes.hpp"
 #include "api/settle.hpp"
+#include "api/tokens.hpp"
 #include "auth/password_hash.hpp"
 #include "auth/password_validation.hpp"
 #include "rest/body.hpp"
@@ -51,7 +52,8 @@ asio::awaitable<void> wait_until_after(base::UnixTime cutoff) {
 asio::awaitable<std::optional<base::UnixTime>> set_password(Context& context, const store::CheckedOperator& checked,
                                                             const std::string& hash) {
     store::OperatorStore& operators = context.services().operators;
-    const auto change = [&] { return operators.change_password(checked, hash); };
+    const store::Origin origin = origin_of(context);
+    const auto change = [&] { return operators.change_password(checked, hash, origin); };
     const auto settled = co_await settle(context, change);
     if (!settled.result && settled.repeated) co_return co_await operators.find_change(checked.id, hash);
     co_return settled.result;

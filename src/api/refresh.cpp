@@ -92,6 +92,16 @@ std::string repeat_answer(const Services& services, const store::Reuse::Successo
     return token_pair("access", access.text, "refresh", successor.refresh_text);
 }
 
+/// A good signature on a token that is good no more: an old browser tab, or somebody who has taken it.
+void note_refusal(Context& context, std::string_view event, std::int32_t user_id, std::string_view why) {
+    context.services().events.add({.level = store::LogLevel::warning,
+                                   .event = event,
+                                   .operator_id = user_id,
+                                   .address = context.request().peer->address,
+                                   .request_id = context.request().id,
+                                   .message = why});
+}
+
 /// A refresh token that is blacklisted: within the grace, whoever comes second gets the winner's answer.  After that
 /// somebody has a copy of a token that was used.
 /// @throws ApiError 401
@@ -103,7 +113,12 @@ asio::awaitable<http::Response> answer_spent(Context& context, std::int32_t user
         const std::string& address = context.request().peer->address;
         spdlog::warn("a refresh token was shown again after its use, from {}{} ({})", address.empty() ? "-" : address,
                      services.revoke_on_reuse ? ": its session is ended" : "", context.request().id);
-        if (services.revoke_on_reuse) co_await services.sessions.end_family(user_id, reuse->family);
+        note_refusal(
+            context, store::event::kRefreshReuse, user_id,
+            services.revoke_on_reuse ? "the token was used before; its session is ended" : "the token was used before");
+        if (services.revoke_on_reuse) co_await services.sessions.end_family(user_id, reuse->family, origin_of(context));
+    } else {
+        note_refusal(context, store::event::kRefreshRefused, user_id, "the token was logged out");
     }
     throw refresh_not_valid(TokenFault::blacklisted);
 }
@@ -134,8 +149,11 @@ asio::awaitable<http::Response> refresh_token(Context& context) {
         case store::Rotation::blacklisted:
             co_return co_await answer_spent(context, *user_id, claims);
         case store::Rotation::no_user:
+            note_refusal(context, store::event::kRefreshRefused, *user_id, "the user is gone or inactive");
             throw refresh_user_refused();
         case store::Rotation::cut_off:
+            note_refusal(context, store::event::kRefreshRefused, *user_id,
+                         "the token is from before a password change");
             throw refresh_not_valid(TokenFault::invalid);
     }
     co_return ok(token_pair("access", tokens.access.text, "refresh", tokens.refresh.text));

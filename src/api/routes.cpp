@@ -21,6 +21,7 @@ constexpr std::array kRoutes{
     Route{Verb::get, "/api/me/", &retrieve_me, Needs::login, "Retrieve the operator"},
     Route{Verb::post, "/api/me/password/", &change_my_password, Needs::login,
           "Change the operator's password and end every session"},
+    Route{Verb::get, "/api/logs/", &list_logs, Needs::login, "List what the server did and what went wrong"},
 };
 
 constexpr std::array kMetadata{
@@ -53,6 +54,7 @@ constexpr std::array kMetadata{
              R"({"POST":{"current_password":{"type":"string","required":true,"read_only":false,)"
              R"("label":"Current password"},"new_password":{"type":"string","required":true,"read_only":false,)"
              R"("label":"New password"}}})"},
+    Metadata{"/api/logs/", "Log List", R"("")", ""},
 };
 
 std::string_view name_of(Verb verb) {

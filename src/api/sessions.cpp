@@ -2,6 +2,7 @@
 
 #include "api/routes.hpp"
 #include "api/settle.hpp"
+#include "api/tokens.hpp"
 #include "rest/error.hpp"
 #include "store/row_json.hpp"
 
@@ -46,7 +47,8 @@ asio::awaitable<http::Response> destroy_session(Context& context) {
     co_await context.require_access();
     store::SessionStore& sessions = context.services().sessions;
     const std::int32_t operator_id = context.operator_id();
-    const auto end = [&] { return sessions.end(operator_id, jti); };
+    const store::Origin origin = origin_of(context);
+    const auto end = [&] { return sessions.end(operator_id, jti, origin); };
     const auto settled = co_await settle(context, end);
     if (!settled.result && !settled.repeated) throw no_session();
     co_return no_content();
@@ -57,7 +59,8 @@ asio::awaitable<http::Response> destroy_other_sessions(Context& context) {
     co_await context.require_access();
     store::SessionStore& sessions = context.services().sessions;
     const std::int32_t operator_id = context.operator_id();
-    const auto end = [&] { return sessions.end_others(operator_id, context.access_jti()); };
+    const store::Origin origin = origin_of(context);
+    const auto end = [&] { return sessions.end_others(operator_id, context.access_jti(), origin); };
     co_await settle(context, end);
     co_return no_content();
 }

@@ -62,7 +62,8 @@ store::Origin origin_of(const Context& context) {
         while (end > 0 && (static_cast<unsigned char>(agent[end]) & 0xC0U) == 0x80) --end;  // not within a character
         agent.resize(end);
     }
-    return {.address = context.request().peer->address, .user_agent = std::move(agent)};
+    return {
+        .address = context.request().peer->address, .user_agent = std::move(agent), .request_id = context.request().id};
 }
 
 asio::awaitable<auth::Claims> read_refresh_token(Context& context, std::string_view text) {
@@ -91,8 +92,13 @@ asio::awaitable<http::Response> obtain_token(Context& context) {
         const auto refresh = auth::issue_token(TokenType::refresh, checked->id, lifetimes, services.key, now);
         const auto access = auth::issue_token(TokenType::access, checked->id, lifetimes, services.key, now);
         const store::TokenPair pair{.refresh = record_of(refresh), .access = record_of(access)};
-        if (co_await begin_session(context, *checked, pair))
+        if (co_await begin_session(context, *checked, pair)) {
+            services.events.add({.event = store::event::kLogin,
+                                 .operator_name = checked->username,
+                                 .address = context.request().peer->address,
+                                 .request_id = context.request().id});
             co_return ok(token_pair("refresh", refresh.text, "access", access.text));
+        }
     }
     throw no_active_account("No active account found with the given credentials");
 }
@@ -128,6 +134,10 @@ asio::awaitable<http::Response> blacklist_token(Context& context) {
     const auto blacklist = [&] { return tokens.blacklist(claims.user_id(), presented); };
     const auto settled = co_await settle(context, blacklist);
     if (!settled.result && !settled.repeated) throw refresh_not_valid(TokenFault::blacklisted);
+    context.services().events.add({.event = store::event::kLogout,
+                                   .operator_id = claims.user_id(),
+                                   .address = context.request().peer->address,
+                                   .request_id = context.request().id});
     co_return ok("{}");
 }
 

@@ -24,6 +24,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 namespace wdx::app {
@@ -40,6 +41,8 @@ constexpr auto kGateRetry = 1s;
 constexpr auto kHousekeepingInterval = 1h;
 constexpr auto kHousekeepingRetry = 10s;  ///< while the database is away
 constexpr int kHousekeepingSteps = 20;    ///< of 5,000 rows each, an hour
+constexpr int kMostPrunes = 200;          ///< the same for the log: a million entries
+constexpr auto kEventPatience = 2s;       ///< for the last entries of the log, when the program ends
 constexpr auto kExitMargin = 5s;     ///< for worker threads that hang in a system call, after everything else has ended
 constexpr rlim_t kSpareFiles = 256;  ///< besides the clients' connections
 
@@ -128,6 +131,8 @@ class Application {
     asio::awaitable<void> keep_house();
     asio::awaitable<bool> remove_expired();
     asio::awaitable<void> tick();
+    asio::awaitable<void> prune_log();
+    void tell_database(bool up, const std::string& why);
     void reopen_log();
     asio::awaitable<void> await_signals();
     asio::awaitable<void> stop();
@@ -144,6 +149,7 @@ class Application {
     store::TokenStore tokens_;
     store::SessionStore sessions_;
     store::OperatorStore operators_;
+    store::EventLog events_;
     store::SchemaWatch schema_;
     api::HashPool hashes_;
     auth::SigningKey key_;
@@ -177,7 +183,8 @@ Application::Application(const config::Config& config, const ServeOptions& optio
       tokens_(pool_),
       sessions_(pool_),
       operators_(pool_),
-      schema_(pool_),
+      events_(context_.get_executor(), pool_),
+      schema_(pool_, events_),
       hashes_(config.hash_threads, config.hash_queue),
       key_(load_signing_key(config, beyond_loopback_)),
       services_{.pool = pool_,
@@ -185,6 +192,7 @@ Application::Application(const config::Config& config, const ServeOptions& optio
                 .sessions = sessions_,
                 .operators = operators_,
                 .schema = schema_,
+                .events = events_,
                 .hashes = hashes_,
                 .key = key_,
                 .lifetimes = {config.access_token_lifetime, config.refresh_token_lifetime},
@@ -294,11 +302,7 @@ void Application::join_workers() {
 /// Accepts clients when the first attempt to reach the database is over: with it there, the first answer is a real one.
 asio::awaitable<void> Application::start() {
     pool_.start([this](bool up, const std::string& why) {
-        if (up) {
-            spdlog::info("database: connected");
-        } else {
-            spdlog::error("database: {}; answering 503 until it is back", why);
-        }
+        tell_database(up, why);
         first_attempt_over_ = true;
     });
     const auto deadline = std::chrono::steady_clock::now() + config_.database_connect_timeout;
@@ -314,8 +318,21 @@ asio::awaitable<void> Application::start() {
     std::fflush(stdout);
     if (options_.on_listening) options_.on_listening(urls_);
     base::flush_log();
+    events_.add({.event = store::event::kStart,
+                 .message = fmt::format("watchdxg-back " WDX_VERSION " on {}", fmt::join(urls_, ", "))});
     spawn(watch_schema());
     spawn(keep_house());
+}
+
+/// That it is there at the start is nothing to tell; every change after that is an event.
+void Application::tell_database(bool up, const std::string& why) {
+    if (up) {
+        spdlog::info("database: connected");
+        if (first_attempt_over_) events_.add({.event = store::event::kDatabase, .message = "connected"});
+    } else {
+        spdlog::error("database: {}; answering 503 until it is back", why);
+        events_.add({.level = store::LogLevel::error, .event = store::event::kDatabase, .message = "away: " + why});
+    }
 }
 
 /// Checks the database once it is there; until then every route answers 503.
@@ -332,6 +349,7 @@ asio::awaitable<void> Application::open_gate() {
         co_await base::offload(workers_, std::move(check));
         co_await schema_.refresh();
         gate_open_ = true;
+        spawn(events_.run());
         co_return;
     } catch (const db::DbError& error) {
         if (error.is_unavailable()) {
@@ -367,17 +385,31 @@ asio::awaitable<void> Application::watch_schema() {
     }
 }
 
-/// @return false when the database was away
+/// Removes what has expired, in bounded steps.  @return false when the database was away
 asio::awaitable<bool> Application::remove_expired() {
     if (!gate_open_ || !pool_.is_up()) co_return false;
     try {
         const std::int64_t removed = co_await store::delete_expired(pool_, kHousekeepingSteps);
         if (removed > 0) spdlog::info("housekeeping: {} rows of expired tokens and sessions removed", removed);
+        co_await prune_log();
         co_return true;
     } catch (const db::DbError& error) {
         spdlog::warn("housekeeping: {}", error.what());
     }
     co_return false;
+}
+
+/// Forgets entries of /api/logs/ that are older than WDX_LOG_RETENTION.
+asio::awaitable<void> Application::prune_log() {
+    std::int64_t total = 0;
+    std::int64_t deleted = store::EventLog::kPruneRows;
+    for (int i = 0; i < kMostPrunes && deleted == store::EventLog::kPruneRows; ++i) {
+        deleted = co_await events_.prune(config_.log_retention);
+        total += deleted;
+    }
+    if (total > 0)
+        events_.add({.event = store::event::kMaintenance,
+                     .message = fmt::format("{} entries of the log were older than the retention", total)});
 }
 
 asio::awaitable<void> Application::keep_house() {
@@ -428,6 +460,10 @@ asio::awaitable<void> Application::stop() {
     if (stopping_) co_return;
     stopping_ = true;
     co_await server_.stop(config_.shutdown_timeout);
+    events_.add({.level = failed_ ? store::LogLevel::error : store::LogLevel::info,
+                 .event = store::event::kStop,
+                 .message = failed_ ? "after a fault" : ""});
+    co_await events_.stop(kEventPatience);
     pool_.stop();
     signals_.cancel();
     schema_timer_.cancel();

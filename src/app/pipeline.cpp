@@ -79,7 +79,7 @@ asio::awaitable<Response> Pipeline::handle(Request& request) {
         failure = std::current_exception();
     }
     if (failure) {
-        response = failure_to_response(request.id, failure);
+        response = failure_to_response(request, failure);
         add_api_headers(response, {});
     }
     finish(response, request);
@@ -159,7 +159,7 @@ asio::awaitable<Response> Pipeline::serve_route(const Request& request, const re
         failure = std::current_exception();
     }
     if (failure) {
-        response = failure_to_response(request.id, failure);
+        response = failure_to_response(request, failure);
     } else {
         try {
             response = co_await run_view(context, match);
@@ -203,10 +203,11 @@ asio::awaitable<Response> Pipeline::answer_failure(api::Context& context, std::e
             failure = std::current_exception();
         }
     }
-    co_return failure_to_response(context.request().id, failure);
+    co_return failure_to_response(context.request(), failure);
 }
 
-Response Pipeline::failure_to_response(const std::string& request_id, const std::exception_ptr& failure) const {
+Response Pipeline::failure_to_response(const Request& request, const std::exception_ptr& failure) const {
+    const std::string& request_id = request.id;
     try {
         std::rethrow_exception(failure);
     } catch (const rest::ApiError& error) {
@@ -221,11 +222,20 @@ Response Pipeline::failure_to_response(const std::string& request_id, const std:
         spdlog::error("database: {} ({})", error.what(), request_id);
         // The tables change faster than they can be read again: that passes.
         if (error.is_schema_mismatch()) return render(rest::unavailable(kRetryAfter));
-        return render(rest::server_error());
+        return server_error(request, fmt::format("database: {}, SQLSTATE {}", error.statement(), error.sqlstate()));
     } catch (const std::exception& error) {
         spdlog::error("fault: {} ({})", error.what(), request_id);
-        return render(rest::server_error());
+        return server_error(request, fmt::format("fault: {}", error.what()));
     }
+}
+
+Response Pipeline::server_error(const Request& request, const std::string& cause) const {
+    services_.events.add({.level = store::LogLevel::error,
+                          .event = store::event::kError,
+                          .address = request.peer->address,
+                          .request_id = request.id,
+                          .message = cause});
+    return render(rest::server_error());
 }
 
 }  // namespace wdx::app

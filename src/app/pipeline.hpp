@@ -36,7 +36,8 @@ class Pipeline {
                                                        api::Match match);
     boost::asio::awaitable<http::Response> run_view(api::Context& context, const api::Match& match);
     boost::asio::awaitable<http::Response> answer_failure(api::Context& context, std::exception_ptr failure);
-    http::Response failure_to_response(const std::string& request_id, const std::exception_ptr& failure) const;
+    http::Response failure_to_response(const http::Request& request, const std::exception_ptr& failure) const;
+    http::Response server_error(const http::Request& request, const std::string& cause) const;
     [[nodiscard]] std::optional<http::Response> probe(const http::Request& request, std::string_view path) const;
     void finish(http::Response& response, const http::Request& request) const;
 

@@ -1,6 +1,7 @@
 #include "base/log.hpp"
 
 #include "base/json_writer.hpp"
+#include "base/safe_text.hpp"
 
 #include <cstdio>
 #include <memory>
@@ -16,21 +17,6 @@ namespace wdx::base {
 namespace {
 
 constexpr std::size_t kStderrBuffer = 64 * 1024;
-
-/// Control characters become `\xNN`, so that foreign text can neither start a line of its own nor steer a terminal.
-std::string escape_controls(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte == 0x7F) {
-            fmt::format_to(std::back_inserter(out), "\\x{:02x}", byte);
-        } else {
-            out.push_back(c);
-        }
-    }
-    return out;
-}
 
 /// Bytes beyond ASCII become `\\xNN` too: a request's target may hold anything, a JSON string may not.
 std::string printable_ascii(std::string_view text) {

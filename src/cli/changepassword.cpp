@@ -35,7 +35,8 @@ Change change(db::Session& session, const std::string& user_id, const std::strin
     db::Session::Transaction transaction(session, timeout);
     session.execute(store::kLockOperator.sql, {user_id});
     session.execute(kSetPassword, {user_id, hash});
-    const db::Rows rows = session.execute(store::kEndSessionsAfterChange.sql, {user_id, hash, now});
+    const db::Rows rows =
+        session.execute(store::kEndSessionsAfterChange.sql, {user_id, hash, now, std::nullopt, std::nullopt});
     const db::Row row = rows.front();
     if (row.is_null(1)) throw CommandError(kRefused, "The user has just been deleted.");
     const Change result{row.integer(0), UnixSeconds(std::chrono::seconds(row.integer(1)))};

@@ -211,7 +211,6 @@ std::vector<Option> file_options() {
         option("WDX_ACCESS_LOG", &Config::access_log).help("One line of the log for every request."),
         option("WDX_LOG_RETENTION", &Config::log_retention)
             .between(1h, 3650 * kDay)
-            .later("there is no /api/logs/ so far")
             .help("How long entries of /api/logs/ are kept."),
     };
 }

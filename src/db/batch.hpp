@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,7 +54,7 @@ class Batch {
     Batch& operator=(const Batch&) = delete;
 
     /// Appends a statement. @return its index, for `rows()`
-    std::size_t add(const Query& query, std::initializer_list<Param> params);
+    std::size_t add(const Query& query, std::vector<Param> params);
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] const Rows& rows(std::size_t index) const noexcept { return statements_[index].rows; }

@@ -131,6 +131,12 @@ const std::string* QueryParams::last(std::string_view name) const noexcept {
     return found == params_.rend() ? nullptr : &found->second;
 }
 
+std::string quote_plus(std::string_view text) {
+    std::string out = quote(text, " ");
+    std::replace(out.begin(), out.end(), ' ', '+');
+    return out;
+}
+
 std::string location_with_slash(const Target& target) {
     std::string out = quote(target.path, "/:@&+$,-_.!~*'()");
     // `//host` would be another host for the client (Django utils/http.py `escape_leading_slashes`).

@@ -28,10 +28,15 @@ class QueryParams {
     explicit QueryParams(std::string_view query);
     /// @return the last value of that name, as `QueryDict.get`
     [[nodiscard]] const std::string* last(std::string_view name) const noexcept;
+    /// Names and values, in the order in which they were sent.
+    [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& all() const noexcept { return params_; }
 
   private:
     std::vector<std::pair<std::string, std::string>> params_;
 };
+
+/// Python's `urllib.parse.quote_plus`: for names and values of a query string.
+std::string quote_plus(std::string_view text);
 
 /// The Location that Django's CommonMiddleware answers for a path without its slash.
 /// Source: Django utils/encoding.py `escape_uri_path`, `iri_to_uri`.

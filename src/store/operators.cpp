@@ -1,5 +1,6 @@
 #include "store/operators.hpp"
 
+#include "store/event_log.hpp"
 #include "store/operator_lock.hpp"
 
 namespace wdx::store {
@@ -59,9 +60,7 @@ std::optional<Credentials> read_credentials(const db::Rows& rows) {
     return found;
 }
 
-}  // namespace
-
-const db::Query kEndSessionsAfterChange{"end_sessions_after_change", R"sql(
+const std::string kEndSessionsAfterChangeSql = R"sql(
     WITH operator AS (
         SELECT id
           FROM auth_user
@@ -85,9 +84,20 @@ const db::Query kEndSessionsAfterChange{"end_sessions_after_change", R"sql(
           FROM operator
             ON CONFLICT (user_id) DO UPDATE SET not_before = greatest(cutoff.not_before, EXCLUDED.not_before)
         RETURNING not_before
+    ), logged AS (
+        INSERT INTO watchdxg_log (time, level, event, operator, address, request_id, message)
+        SELECT now(), 'warning', ')sql" + std::string(event::kPasswordChanged) +
+                                               R"sql(', operator.username, nullif($4::text, ''), nullif($5::text, ''),
+               format('refresh tokens ended: %s', (SELECT count(*) FROM blacklisted))
+          FROM moved
+          JOIN auth_user AS operator ON operator.id = $1
     )
     SELECT (SELECT count(*) FROM blacklisted),
-           (SELECT extract(epoch FROM not_before)::bigint FROM moved))sql"};
+           (SELECT extract(epoch FROM not_before)::bigint FROM moved))sql";
+
+}  // namespace
+
+const db::Query kEndSessionsAfterChange{"end_sessions_after_change", kEndSessionsAfterChangeSql};
 
 asio::awaitable<std::optional<Credentials>> OperatorStore::find_credentials(std::string_view username,
                                                                             const std::string& recovery_hash) {
@@ -113,12 +123,14 @@ asio::awaitable<void> OperatorStore::update_password_hash(std::int32_t user_id, 
 }
 
 asio::awaitable<std::optional<base::UnixTime>> OperatorStore::change_password(const CheckedOperator& checked,
-                                                                              const std::string& new_hash) {
+                                                                              const std::string& new_hash,
+                                                                              const Origin& origin) {
     db::Batch batch;
     batch.add(kLockOperator, {checked.id});
     batch.add(kSetPassword, {checked.id, checked.password_hash, db::Param(checked.factor.step),
                              db::Param(checked.factor.recovery_hash), new_hash});
-    const std::size_t ended = batch.add(kEndSessionsAfterChange, {checked.id, new_hash, base::unix_now()});
+    const std::size_t ended =
+        batch.add(kEndSessionsAfterChange, {checked.id, new_hash, base::unix_now(), origin.address, origin.request_id});
     co_await pool_.execute(batch, db::Work::write);
     const db::Row row = batch.rows(ended).front();
     if (row.is_null(1)) co_return std::nullopt;

@@ -37,6 +37,13 @@ struct CheckedOperator {
     SecondFactor factor;
 };
 
+/// From where something was asked for, as far as it is known; what is empty is recorded as NULL.
+struct Origin {
+    std::string address{};
+    std::string user_agent{};
+    std::string request_id{};
+};
+
 /// The beginning of a statement that acts only for an active operator whose password hash is still $2 and whose second
 /// factor, where there is one, is used up by it ($3 step, $4 hash of a recovery code): `operator` has one row then.
 inline constexpr std::string_view kCheckedOperator = R"sql(
@@ -69,7 +76,8 @@ inline constexpr std::string_view kCheckedOperator = R"sql(
 
 /// Ends everything that the operator $1 has: blacklists the refresh tokens, forgets the sessions, and moves the cut-off
 /// for tokens to this second, by the later one of the database's clock and ours ($3, seconds).  Does nothing unless the
-/// password hash is $2: the one that the same transaction has just set.
+/// password hash is $2: the one that the same transaction has just set.  $4 and $5 are the address and the request id
+/// for the log.
 /// Columns: refresh tokens blacklisted, the cut-off in seconds (NULL when nothing was done).
 extern const db::Query kEndSessionsAfterChange;
 
@@ -90,7 +98,8 @@ class OperatorStore {
     /// @return the second up to which tokens are refused now; nullopt: the hash or the second factor is not what was
     ///         checked any more, and nothing has changed
     boost::asio::awaitable<std::optional<base::UnixTime>> change_password(const CheckedOperator& checked,
-                                                                          const std::string& new_hash);
+                                                                          const std::string& new_hash,
+                                                                          const Origin& origin);
     /// The same second, when the password hash is `hash`; else nullopt.
     boost::asio::awaitable<std::optional<base::UnixTime>> find_change(std::int32_t user_id, const std::string& hash);
     /// A statement for `Context::read`: the operator as JSON sees him, in a row of `id, username, email, date_joined,

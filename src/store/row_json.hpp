@@ -10,7 +10,8 @@
 namespace wdx::store {
 
 /// Writes rows in PostgreSQL's binary format as JSON objects, straight from libpq's memory: one member for each column,
-/// in the order of the SELECT list.  Integers, booleans, text, `date`, `timestamptz` and floating point numbers.
+/// in the order of the SELECT list.  Integers, booleans, text, `date`, `timestamptz`, floating point numbers and
+/// `jsonb`, which stands as it is, without blanks.
 class RowWriter {
   public:
     /// @param shape  any result of the statement, also one without rows
@@ -21,7 +22,7 @@ class RowWriter {
     void append(const PGresult* result, int row, std::string& out) const;
 
   private:
-    enum class Kind { boolean, int2, int4, int8, float4, float8, text, date, timestamp };
+    enum class Kind { boolean, int2, int4, int8, float4, float8, text, date, timestamp, jsonb };
     struct Column {
         std::string prefix;  ///< `{"id":` or `,"handle":`
         Kind kind;

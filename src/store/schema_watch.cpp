@@ -1,5 +1,7 @@
 #include "store/schema_watch.hpp"
 
+#include <utility>
+
 #include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
@@ -25,15 +27,25 @@ boost::asio::awaitable<void> SchemaWatch::refresh() {
     co_await pool_.execute(batch);
     CoreSchema found(batch.rows(0));
     if (known_ && found == schema_) co_return;
-    known_ = true;
+    const bool changed = std::exchange(known_, true);
     schema_ = std::move(found);
     problem_ = find_problem(schema_);
+    tell(changed);
+}
+
+void SchemaWatch::tell(bool changed) const {
     if (!problem_.empty()) {
         spdlog::warn("core schema: {} The data routes answer 503.", problem_);
     } else if (const auto later = schema_.missing_later(); !later.empty()) {
         spdlog::info("core schema: generation {}, without {}", schema_.generation(), fmt::join(later, ", "));
     } else {
         spdlog::info("core schema: generation {}", schema_.generation());
+    }
+    if (!problem_.empty()) {
+        events_.add({.level = LogLevel::warning, .event = event::kSchema, .message = problem_});
+    } else if (changed) {
+        events_.add({.event = event::kSchema,
+                     .message = fmt::format("the core's tables have changed: generation {}", schema_.generation())});
     }
 }
 

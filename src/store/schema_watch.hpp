@@ -2,6 +2,7 @@
 
 #include "db/pool.hpp"
 #include "store/core_schema.hpp"
+#include "store/event_log.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -11,9 +12,9 @@ namespace wdx::store {
 /// run.  Belongs to the event loop's thread.
 class SchemaWatch {
   public:
-    explicit SchemaWatch(db::Pool& pool) : pool_(pool) {}
+    SchemaWatch(db::Pool& pool, EventLog& events) : pool_(pool), events_(events) {}
 
-    /// Reads the catalog.  Logs what is missing when that has changed.
+    /// Reads the catalog.  Logs what is missing when that has changed; a change is an event, too.
     /// @throws DbError
     boost::asio::awaitable<void> refresh();
 
@@ -24,7 +25,10 @@ class SchemaWatch {
     [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
 
   private:
+    void tell(bool changed) const;
+
     db::Pool& pool_;
+    EventLog& events_;
     CoreSchema schema_;
     std::string problem_;
     bool known_ = false;

@@ -1,5 +1,6 @@
 #include "store/sessions.hpp"
 
+#include "store/event_log.hpp"
 #include "store/operator_lock.hpp"
 
 namespace wdx::store {
@@ -35,8 +36,9 @@ const std::string kFindSessionSql = kLiveSessions + R"sql(
         OR family = (SELECT family FROM watchdxg_session_token WHERE refresh_jti = $2))sql";
 const db::Query kFindSession{"find_session", kFindSessionSql};
 
-// What the three ways of ending share: `doomed` are the sessions, `loose` the refresh tokens without one.
-constexpr std::string_view kEnd = R"sql(, forgotten AS (
+// What the three ways of ending share: `doomed` are the sessions, `loose` the refresh tokens without one.  $1 is the
+// operator, $3 and $4 the address and the request id for the log.
+const std::string kEnd = R"sql(, forgotten AS (
         DELETE FROM watchdxg_session AS session
          USING doomed
          WHERE session.family = doomed.family
@@ -53,8 +55,19 @@ constexpr std::string_view kEnd = R"sql(, forgotten AS (
          WHERE o.jti IN (SELECT refresh_jti FROM forgotten UNION ALL SELECT jti FROM loose)
             ON CONFLICT (token_id) DO NOTHING
         RETURNING token_id
+    ), ended AS (
+        SELECT (SELECT count(*) FROM forgotten) AS sessions, (SELECT count(*) FROM blacklisted) AS tokens
+    ), logged AS (
+        INSERT INTO watchdxg_log (time, level, event, operator, address, request_id, message)
+        SELECT now(), 'info', ')sql" +
+                         std::string(event::kSessionEnded) +
+                         R"sql(', operator.username, nullif($3::text, ''), nullif($4::text, ''),
+               format('sessions: %s, refresh tokens: %s', ended.sessions, ended.tokens)
+          FROM ended
+          JOIN auth_user AS operator ON operator.id = $1
+         WHERE ended.sessions + ended.tokens > 0
     )
-    SELECT EXISTS (SELECT FROM forgotten) OR EXISTS (SELECT FROM blacklisted))sql";
+    SELECT sessions + tokens > 0 FROM ended)sql";
 
 const std::string kEndSessionSql = R"sql(
     WITH doomed AS (
@@ -70,7 +83,7 @@ const std::string kEndSessionSql = R"sql(
            AND user_id = $1
            AND expires_at > now()
            AND NOT EXISTS (SELECT FROM watchdxg_session_token WHERE refresh_jti = $2)
-    ))sql" + std::string(kEnd);
+    ))sql" + kEnd;
 const db::Query kEndSession{"end_session", kEndSessionSql};
 
 const std::string kEndOtherSessionsSql = R"sql(
@@ -89,15 +102,15 @@ const std::string kEndOtherSessionsSql = R"sql(
          WHERE o.user_id = $1
            AND o.expires_at > now()
            AND NOT EXISTS (SELECT FROM watchdxg_session_token AS t WHERE t.refresh_jti = o.jti)
-    ))sql" + std::string(kEnd);
+    ))sql" + kEnd;
 const db::Query kEndOtherSessions{"end_other_sessions", kEndOtherSessionsSql};
 
 const std::string kEndFamilySql = R"sql(
     WITH doomed AS (
-        SELECT $1::bigint AS family
+        SELECT $2::bigint AS family
     ), loose AS (
         SELECT NULL::varchar AS jti WHERE false
-    ))sql" + std::string(kEnd);
+    ))sql" + kEnd;
 const db::Query kEndFamily{"end_family", kEndFamilySql};
 
 constexpr db::Query kFindBeginning{"find_session_beginning", R"sql(
@@ -134,26 +147,27 @@ std::size_t SessionStore::add_find(db::Batch& batch, std::int32_t user_id, std::
     return batch.add(kFindSession, {user_id, jti});
 }
 
-asio::awaitable<bool> SessionStore::end(std::int32_t user_id, std::string_view jti) {
+asio::awaitable<bool> SessionStore::end(std::int32_t user_id, std::string_view jti, const Origin& origin) {
     db::Batch batch;
     batch.add(kLockOperator, {user_id});
-    const std::size_t ended = batch.add(kEndSession, {user_id, jti});
+    const std::size_t ended = batch.add(kEndSession, {user_id, jti, origin.address, origin.request_id});
     co_await pool_.execute(batch, db::Work::write);
     co_return batch.rows(ended).front().boolean(0);
 }
 
-asio::awaitable<bool> SessionStore::end_others(std::int32_t user_id, std::string_view access_jti) {
+asio::awaitable<bool> SessionStore::end_others(std::int32_t user_id, std::string_view access_jti,
+                                               const Origin& origin) {
     db::Batch batch;
     batch.add(kLockOperator, {user_id});
-    const std::size_t ended = batch.add(kEndOtherSessions, {user_id, access_jti});
+    const std::size_t ended = batch.add(kEndOtherSessions, {user_id, access_jti, origin.address, origin.request_id});
     co_await pool_.execute(batch, db::Work::write);
     co_return batch.rows(ended).front().boolean(0);
 }
 
-asio::awaitable<void> SessionStore::end_family(std::int32_t user_id, std::int64_t family) {
+asio::awaitable<void> SessionStore::end_family(std::int32_t user_id, std::int64_t family, const Origin& origin) {
     db::Batch batch;
     batch.add(kLockOperator, {user_id});
-    batch.add(kEndFamily, {family});
+    batch.add(kEndFamily, {user_id, family, origin.address, origin.request_id});
     co_await pool_.execute(batch, db::Work::write);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "db/pool.hpp"
+#include "store/operators.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -26,7 +27,8 @@ struct Reuse {
 };
 
 /// Sessions: what one login has become, from its first pair of tokens to the current one.  A refresh token that the
-/// original made has no session until we rotate it; it is listed and ended by itself.  Every method throws DbError.
+/// original made has no session until we rotate it; it is listed and ended by itself.  Every end leaves an entry in the
+/// log, in its own transaction.  Every method throws DbError.
 class SessionStore {
   public:
     explicit SessionStore(db::Pool& pool) : pool_(pool) {}
@@ -38,12 +40,12 @@ class SessionStore {
 
     /// Ends the session that has had the token `jti`: its refresh token is blacklisted, none of its access tokens is
     /// good any more.  @return false when the operator has no such live session
-    boost::asio::awaitable<bool> end(std::int32_t user_id, std::string_view jti);
+    boost::asio::awaitable<bool> end(std::int32_t user_id, std::string_view jti, const Origin& origin);
     /// Ends all sessions but the one that the access token belongs to; all, if it belongs to none.
     /// @return false when there were no others
-    boost::asio::awaitable<bool> end_others(std::int32_t user_id, std::string_view access_jti);
+    boost::asio::awaitable<bool> end_others(std::int32_t user_id, std::string_view access_jti, const Origin& origin);
     /// Ends one by its number.
-    boost::asio::awaitable<void> end_family(std::int32_t user_id, std::int64_t family);
+    boost::asio::awaitable<void> end_family(std::int32_t user_id, std::int64_t family, const Origin& origin);
 
     /// When the session of a refresh token began; nullopt when it has none.
     boost::asio::awaitable<std::optional<base::UnixTime>> find_beginning(std::string_view refresh_jti);

@@ -35,12 +35,6 @@ struct TokenPair {
     TokenRecord access;
 };
 
-/// From where a token was asked for, as far as it is known.
-struct Origin {
-    std::string address;
-    std::string user_agent;
-};
-
 /// What became of a rotation.
 enum class Rotation {
     done,

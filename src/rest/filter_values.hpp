@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string_view>
+
+namespace wdx::rest {
+
+/// The values of filters, as django-filter's fields read them, and its words for those that it does not take.
+inline constexpr std::string_view kEnterANumber = "Enter a number.";
+inline constexpr std::string_view kEnterADateTime = "Enter a valid date/time.";
+inline constexpr std::string_view kNullCharacters = "Null characters are not allowed.";
+
+/// A whole number.  One that does not fit is the nearest that does.
+std::optional<std::int64_t> parse_number(std::string_view text);
+
+/// ISO 8601: a date, or a date and a time of hours and minutes with or without seconds, their fraction and a zone
+/// (`Z`, `+02:00`, `+0200`, `+02`); UTC where none is given.
+/// @return microseconds since 1970-01-01 UTC
+/// Source: django-filter fields.py `IsoDateTimeField`; Django utils/dateparse.py `parse_datetime`.
+std::optional<std::int64_t> parse_date_time(std::string_view text);
+
+/// Values from `from` up to, not including, `to`: what several comparisons leave together.
+struct Range {
+    std::int64_t from = std::numeric_limits<std::int64_t>::min();
+    std::int64_t to = std::numeric_limits<std::int64_t>::max();
+
+    /// @param lookup  `exact`, `gt`, `gte`, `lt` or `lte`
+    void narrow(std::string_view lookup, std::int64_t value);
+};
+
+}  // namespace wdx::rest

@@ -1,0 +1,91 @@
+#include "rest/filter_values.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace wdx::rest {
+namespace {
+
+constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kSecond = 1'000'000;
+
+TEST(ParseNumber, ReadsWholeNumbers) {
+    EXPECT_EQ(parse_number("7"), 7);
+    EXPECT_EQ(parse_number(" -7 "), -7);
+    EXPECT_EQ(parse_number(std::string(30, '9')), kMost);
+    EXPECT_EQ(parse_number("-" + std::string(30, '9')), kLeast);
+    for (const std::string text : {"", "x", "1.5", "1e3", "--1", "0x10"}) EXPECT_FALSE(parse_number(text)) << text;
+}
+
+TEST(ParseDateTime, ReadsIso8601) {
+    EXPECT_EQ(parse_date_time("1970-01-01"), 0);
+    EXPECT_EQ(parse_date_time("1970-01-02T00:00Z"), 86400 * kSecond);
+    EXPECT_EQ(parse_date_time("1970-01-01 00:00:01"), kSecond);
+    EXPECT_EQ(parse_date_time(" 1970-01-01t00:00:01.5z "), kSecond + 500'000);
+    EXPECT_EQ(parse_date_time("1970-01-01T00:00:01.000001999"), kSecond + 1);
+    EXPECT_EQ(parse_date_time("1970-01-01T02:30:00+02:30"), 0);
+    EXPECT_EQ(parse_date_time("1970-01-01T00:00:00-0100"), 3600 * kSecond);
+    EXPECT_EQ(parse_date_time("1970-01-01T02:00:00 +02"), 0);
+    EXPECT_EQ(parse_date_time("2024-02-29T23:59:59Z"), 1'709'251'199 * kSecond);
+    EXPECT_EQ(parse_date_time("1969-12-31T23:59:59.999999Z"), -1);
+}
+
+TEST(ParseDateTime, RefusesWhatIsNone) {
+    for (const std::string text : {"",
+                                   "x",
+                                   "2026",
+                                   "2026-01",
+                                   "2026-1-1",
+                                   "2026-02-30",
+                                   "2026-13-01",
+                                   "2026-00-01",
+                                   "0000-01-01",
+                                   "20260101",
+                                   "2026-01-01T",
+                                   "2026-01-01T1",
+                                   "2026-01-01T24:00",
+                                   "2026-01-01T00:60",
+                                   "2026-01-01T00:00:60",
+                                   "2026-01-01T00:00:00.",
+                                   "2026-01-01T00:00:00.x",
+                                   "2026-01-01T00:00Z+01:00",
+                                   "2026-01-01T00:00+24:00",
+                                   "2026-01-01T00:00+01:60",
+                                   "2026-01-01T00:00+1",
+                                   "2026-01-01T00:00+01:",
+                                   "2026-01-01Z",
+                                   "2026-01-01T00:00 x",
+                                   "+2026-01-01",
+                                   "-026-01-01",
+                                   "12026-01-01",
+                                   "2026-01-01T00:00:00ZZ"})
+        EXPECT_FALSE(parse_date_time(text)) << text;
+}
+
+TEST(Range, NarrowsToWhatAllComparisonsLeave) {
+    Range range;
+    range.narrow("gt", 3);
+    range.narrow("gte", 2);
+    range.narrow("lte", 8);
+    range.narrow("lt", 9);
+    EXPECT_EQ(range.from, 4);
+    EXPECT_EQ(range.to, 9);
+    range.narrow("exact", 5);
+    EXPECT_EQ(range.from, 5);
+    EXPECT_EQ(range.to, 6);
+    range.narrow("exact", 6);
+    EXPECT_GE(range.from, range.to);
+}
+
+TEST(Range, StaysWithinSixtyFourBits) {
+    Range range;
+    range.narrow("gt", kMost);
+    range.narrow("lte", kMost);
+    EXPECT_EQ(range.from, kMost);
+    EXPECT_EQ(range.to, kMost);
+}
+
+}  // namespace
+}  // namespace wdx::rest

@@ -1,0 +1,67 @@
+#include "rest/paging.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace wdx::rest {
+namespace {
+
+constexpr std::string_view kUrl = "http://h/api/logs/";
+
+/// `limit/offset`, or the body of the refusal.
+std::string read(std::string_view query) {
+    FieldErrors errors;
+    const Page page = read_page(QueryParams(query), errors);
+    try {
+        errors.throw_if_any();
+    } catch (const ApiError& error) {
+        return error.body;
+    }
+    return (page.limit ? std::to_string(*page.limit) : "-") + '/' + std::to_string(page.offset);
+}
+
+std::string render(std::string_view query, std::int64_t count) {
+    const QueryParams params(query);
+    FieldErrors errors;
+    return render_page(read_page(params, errors), count, "[]", kUrl, params);
+}
+
+TEST(ReadPage, ReadsLimitAndOffset) {
+    EXPECT_EQ(read(""), "-/0");
+    EXPECT_EQ(read("limit=&offset="), "-/0");
+    EXPECT_EQ(read("offset=5"), "-/5");
+    EXPECT_EQ(read("limit=1000&offset=0"), "1000/0");
+    EXPECT_EQ(read("limit=5&limit=1"), "1/0");
+}
+
+TEST(ReadPage, NamesWhatDoesNotFit) {
+    EXPECT_EQ(read("limit=0"), R"({"limit":["Ensure this value is greater than or equal to 1."]})");
+    EXPECT_EQ(read("limit=1001"), R"({"limit":["Ensure this value is less than or equal to 1000."]})");
+    EXPECT_EQ(read("limit=1.0"), R"({"limit":["Enter a whole number."]})");
+    EXPECT_EQ(read("limit=x&offset=-1"),
+              R"({"limit":["Enter a whole number."],"offset":["Ensure this value is greater than or equal to 0."]})");
+}
+
+// The expected texts are those of DRF's LimitOffsetPagination.
+
+TEST(RenderPage, LinksToTheNeighbours) {
+    EXPECT_EQ(render("limit=2&offset=2", 5), R"({"count":5,"next":"http://h/api/logs/?limit=2&offset=4",)"
+                                             R"("previous":"http://h/api/logs/?limit=2","results":[]})");
+    EXPECT_EQ(render("limit=2&offset=3", 9), R"({"count":9,"next":"http://h/api/logs/?limit=2&offset=5",)"
+                                             R"("previous":"http://h/api/logs/?limit=2&offset=1","results":[]})");
+}
+
+TEST(RenderPage, HasNoLinksAtTheEnds) {
+    EXPECT_EQ(render("limit=5", 5), R"({"count":5,"next":null,"previous":null,"results":[]})");
+    EXPECT_EQ(render("limit=5", 0), R"({"count":0,"next":null,"previous":null,"results":[]})");
+}
+
+TEST(RenderPage, KeepsOtherParametersSortedAndEscaped) {
+    EXPECT_EQ(render("z=1&limit=1&a=x%20%22&z=0&b=", 2),
+              R"({"count":2,"next":"http://h/api/logs/?a=x+%22&b=&limit=1&offset=1&z=1&z=0",)"
+              R"("previous":null,"results":[]})");
+}
+
+}  // namespace
+}  // namespace wdx::rest
