@@ -2,6 +2,7 @@
 
 #include "app/database_gate.hpp"
 #include "app/pipeline.hpp"
+#include "app/systemd.hpp"
 #include "auth/secret_key.hpp"
 #include "base/log.hpp"
 #include "base/offload.hpp"
@@ -101,6 +102,11 @@ auth::SigningKey load_signing_key(const config::Config& config, bool beyond_loop
     return auth::SigningKey(key.value, key.fallbacks);
 }
 
+/// @return null without TLS
+std::shared_ptr<http::TlsContext> load_tls(const config::Config& config) {
+    return config.tls_cert.empty() ? nullptr : http::load_tls_context(config.tls_cert, config.tls_key);
+}
+
 db::PoolOptions pool_options(const config::Config& config) {
     return {.connect = {.url = config.database_url,
                         .connect_timeout = config.database_connect_timeout,
@@ -134,6 +140,8 @@ class Application {
     asio::awaitable<void> prune_log();
     void tell_database(bool up, const std::string& why);
     void reopen_log();
+    asio::awaitable<void> reload();
+    asio::awaitable<void> reload_tls();
     asio::awaitable<void> await_signals();
     asio::awaitable<void> stop();
     void log_answer(const http::Request& request, unsigned status, std::uint64_t bytes,
@@ -141,6 +149,7 @@ class Application {
 
     const config::Config& config_;
     const ServeOptions& options_;
+    ServiceManager manager_;  // reads the environment: before there are threads
     bool beyond_loopback_;
     asio::io_context context_{1};
     asio::thread_pool workers_{kWorkers};
@@ -163,12 +172,18 @@ class Application {
     std::vector<std::string> urls_;
     std::chrono::steady_clock::time_point schema_read_at_{};
     bool first_attempt_over_ = false;
+    bool listening_ = false;
+    bool reload_wanted_ = false;
+    bool reloading_ = false;
     bool gate_open_ = false;
     bool failed_ = false;
     bool stopping_ = false;
 };
 
-bool any_beyond_loopback(const std::vector<std::string>& listen) {
+bool any_beyond_loopback(const std::vector<int>& sockets, const std::vector<std::string>& listen) {
+    if (!sockets.empty())
+        return std::any_of(sockets.begin(), sockets.end(),
+                           [](int socket) { return !http::is_loopback_listener(socket); });
     return std::any_of(listen.begin(), listen.end(), [](const std::string& text) {
         const auto address = config::parse_listen(text);
         return address && !config::is_loopback(*address);
@@ -178,7 +193,7 @@ bool any_beyond_loopback(const std::vector<std::string>& listen) {
 Application::Application(const config::Config& config, const ServeOptions& options)
     : config_(config),
       options_(options),
-      beyond_loopback_(any_beyond_loopback(config.listen)),
+      beyond_loopback_(any_beyond_loopback(options.sockets, config.listen)),
       pool_(context_.get_executor(), workers_, cancellers_, pool_options(config)),
       tokens_(pool_),
       sessions_(pool_),
@@ -228,7 +243,8 @@ http::ServerOptions Application::server_options() {
                     [this](const http::Request& request, unsigned status, std::uint64_t bytes,
                            std::chrono::steady_clock::duration took) { log_answer(request, status, bytes, took); }},
             .max_connections = config_.max_connections,
-            .unix_mode = config_.listen_mode};
+            .unix_mode = config_.listen_mode,
+            .tls = load_tls(config_)};
 }
 
 void Application::log_answer(const http::Request& request, unsigned status, std::uint64_t bytes,
@@ -243,6 +259,15 @@ void Application::log_answer(const http::Request& request, unsigned status, std:
 }
 
 void Application::listen() {
+    for (const int socket : options_.sockets) {
+        try {
+            urls_.push_back(server_.adopt(socket));
+        } catch (const boost::system::system_error& error) {
+            throw std::runtime_error(
+                fmt::format("LISTEN_FDS: cannot listen on socket {}: {}", socket, error.code().message()));
+        }
+    }
+    if (!options_.sockets.empty()) return;
     for (const std::string& text : config_.listen) {
         const auto address = config::parse_listen(text);
         if (!address) throw std::runtime_error("WDX_LISTEN: cannot listen on " + text);
@@ -316,6 +341,8 @@ asio::awaitable<void> Application::start() {
     server_.start();
     for (const std::string& url : urls_) std::printf("listening on %s\n", url.c_str());
     std::fflush(stdout);
+    listening_ = true;
+    manager_.ready();
     if (options_.on_listening) options_.on_listening(urls_);
     base::flush_log();
     events_.add({.event = store::event::kStart,
@@ -428,6 +455,7 @@ asio::awaitable<void> Application::tick() {
         co_await tick_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
         base::flush_log();
         pool_.check_stalled();
+        manager_.keep_alive(ServiceManager::Clock::now());
     }
 }
 
@@ -440,13 +468,38 @@ void Application::reopen_log() {
     }
 }
 
+/// SIGHUP: the log and the certificate, the one after the other.
+asio::awaitable<void> Application::reload() {
+    reload_wanted_ = true;
+    if (reloading_) co_return;  // the one under way begins anew
+    reloading_ = true;
+    if (listening_) manager_.reloading();
+    while (reload_wanted_) {
+        reload_wanted_ = false;
+        reopen_log();
+        if (!config_.tls_cert.empty()) co_await reload_tls();
+    }
+    reloading_ = false;
+    if (listening_ && !stopping_) manager_.ready();
+}
+
+asio::awaitable<void> Application::reload_tls() {
+    try {
+        auto load = [this] { return load_tls(config_); };
+        server_.set_tls(co_await base::offload(workers_, std::move(load)));
+        spdlog::info("certificate read anew");
+    } catch (const std::exception& error) {
+        spdlog::error("cannot use the new certificate, going on with the old one: {}", error.what());
+    }
+}
+
 asio::awaitable<void> Application::await_signals() {
     while (!stopping_) {
         boost::system::error_code cancelled;
         const int number = co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
         if (cancelled) co_return;
         if (number == SIGHUP) {
-            reopen_log();
+            spawn(reload());
             continue;
         }
         // A second signal ends the program at once.
@@ -459,6 +512,7 @@ asio::awaitable<void> Application::await_signals() {
 asio::awaitable<void> Application::stop() {
     if (stopping_) co_return;
     stopping_ = true;
+    manager_.stopping();
     co_await server_.stop(config_.shutdown_timeout);
     events_.add({.level = failed_ ? store::LogLevel::error : store::LogLevel::info,
                  .event = store::event::kStop,

@@ -9,7 +9,8 @@
 namespace wdx::app {
 
 struct ServeOptions {
-    bool migrate = false;  ///< apply pending migrations instead of refusing to start
+    bool migrate = false;        ///< apply pending migrations instead of refusing to start
+    std::vector<int> sockets{};  ///< listening already (socket activation): used instead of WDX_LISTEN
     /// Called once all listeners accept, with their names as clients are told (`http://127.0.0.1:8000`).
     std::function<void(const std::vector<std::string>& urls)> on_listening;
 };
@@ -20,7 +21,8 @@ void setup_log(const config::Config& config);
 
 /// Runs the server until SIGTERM or SIGINT, then lets requests in progress end.  Blocks.
 /// @return true after an orderly stop; false when the database turned out not to be servable (said in the log)
-/// @throws std::exception  with a sentence for the operator: an address is in use, the secret key cannot be trusted
+/// @throws std::exception  with a sentence for the operator: an address is in use, the secret key cannot be trusted,
+/// TLS is not usable
 bool serve(const config::Config& config, const ServeOptions& options);
 
 }  // namespace wdx::app

@@ -12,6 +12,7 @@ constexpr std::string_view kAllowedHeaders =
 constexpr std::string_view kExposedHeaders = "ETag, Retry-After, Content-Disposition, X-Request-ID";
 constexpr std::string_view kAllowedMethods = "DELETE, GET, OPTIONS, PATCH, POST, PUT";
 constexpr std::string_view kMaxAge = "86400";  ///< seconds
+constexpr std::string_view kTransportSecurity = "max-age=31536000";
 
 std::string lower(std::string_view text) {
     std::string out{text};
@@ -47,6 +48,12 @@ std::string domain_of(std::string_view host) {
     if (!all_of(domain, "abcdefghijklmnopqrstuvwxyz0123456789.-")) return {};
     if (domain.ends_with('.')) domain.pop_back();
     return domain;
+}
+
+/// As browsers tell it (WHATWG URL, "ends in a number"): `10.0.0.1`, but also `127.1` and `0x7f000001`.
+bool is_ipv4(std::string_view domain) {
+    const std::string_view last = domain.substr(domain.rfind('.') + 1);
+    return all_of(last, "0123456789") || (last.starts_with("0x") && all_of(last.substr(1), "x0123456789abcdef"));
 }
 
 bool matches(std::string_view domain, std::string_view pattern) {
@@ -102,6 +109,14 @@ void add_security_headers(http::Response& response) {
     response.set("Referrer-Policy", "same-origin");
     response.set("Cross-Origin-Opener-Policy", "same-origin");
     response.set("Cache-Control", "no-store");
+}
+
+void add_transport_security(http::Response& response, std::string_view host) {
+    const std::string domain = domain_of(host);
+    if (domain.empty() || domain.starts_with('[') || is_ipv4(domain)) return;
+    if (domain == "localhost" || domain.ends_with(".localhost")) return;
+    // compat: hsts
+    response.set("Strict-Transport-Security", std::string(kTransportSecurity));
 }
 
 void add_frame_options(http::Response& response) {

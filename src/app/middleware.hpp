@@ -35,6 +35,11 @@ void expose_headers(http::Response& response, const http::Request& request,
 /// Adds what Django's SecurityMiddleware adds, and Cache-Control: no-store.
 void add_security_headers(http::Response& response);
 
+/// Adds Strict-Transport-Security to an answer over TLS, unless it is for `localhost` or an IP address: browsers keep
+/// it for a host name whatever the port, and other programs of this machine speak plain HTTP there.
+/// @param host  as requested_host gives it
+void add_transport_security(http::Response& response, std::string_view host);
+
 /// Adds X-Frame-Options: the original has it on all but redirects and answers to a disallowed host.
 void add_frame_options(http::Response& response);
 

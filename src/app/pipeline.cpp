@@ -103,6 +103,8 @@ Response Pipeline::refuse(unsigned status, std::string_view detail, const Reques
 
 void Pipeline::finish(Response& response, const Request& request) const {
     add_cors_headers(response, request, options_.cors_allowed_origins);
+    if (request.peer != nullptr && request.peer->is_tls)
+        add_transport_security(response, requested_host(request, rest::parse_target(request.target())));
     response.set("X-Request-ID", request.id);
 }
 

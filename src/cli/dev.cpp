@@ -37,15 +37,16 @@ int dev(config::Config config, std::optional<std::uint16_t> postgres_port, std::
         app::DevCluster cluster = app::DevCluster::open(config.data_dir, postgres_port);
         config.database_url = cluster.url();
         prepare_database(config);
-        const app::ServeOptions options{.migrate = true, .on_listening = [&](const std::vector<std::string>& urls) {
-                                            std::string url = urls.front();
-                                            // What people type; the allowed hosts and origins know it as well.
-                                            constexpr std::string_view kAddress = "http://127.0.0.1:";
-                                            if (url.starts_with(kAddress))
-                                                url = "http://localhost:" + url.substr(kAddress.size());
-                                            err << app::dev_banner(url, cluster.loopback_url()) << std::flush;
-                                            hold.release();
-                                        }};
+        const app::ServeOptions options{
+            .migrate = true, .sockets = {}, .on_listening = [&](const std::vector<std::string>& urls) {
+                std::string url = urls.front();
+                // What people type; the allowed hosts and origins know it as well.
+                constexpr std::string_view kAddress = "://127.0.0.1:";
+                if (const auto at = url.find(kAddress); at != std::string::npos)
+                    url.replace(at, kAddress.size(), "://localhost:");
+                err << app::dev_banner(url, cluster.loopback_url()) << std::flush;
+                hold.release();
+            }};
         const bool orderly = app::serve(config, options);
         cluster.stop();
         return orderly ? kDone : kRefused;

@@ -9,6 +9,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read_until.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
@@ -32,11 +34,22 @@ Endpoint endpoint_of(asio::io_context& context, const config::ListenAddress& add
     return resolver.resolve(host, std::to_string(address.port)).begin()->endpoint();
 }
 
-asio::awaitable<void> ask(asio::io_context& context, const config::ListenAddress& address, std::string& answer) {
+template <typename Stream>
+asio::awaitable<void> exchange(Stream& stream, std::string& answer) {
+    co_await asio::async_write(stream, asio::buffer(kRequest), asio::use_awaitable);
+    co_await asio::async_read_until(stream, asio::dynamic_buffer(answer), "\r\n", asio::use_awaitable);
+}
+
+asio::awaitable<void> ask(asio::io_context& context, const config::ListenAddress& address, bool tls,
+                          std::string& answer) {
     asio::generic::stream_protocol::socket socket(context);
     co_await socket.async_connect(endpoint_of(context, address), asio::use_awaitable);
-    co_await asio::async_write(socket, asio::buffer(kRequest), asio::use_awaitable);
-    co_await asio::async_read_until(socket, asio::dynamic_buffer(answer), "\r\n", asio::use_awaitable);
+    if (!tls) co_return co_await exchange(socket, answer);
+    // Not verified: the certificate is for the server's public name, and it is our own process that we ask.
+    asio::ssl::context unverified(asio::ssl::context::tls_client);
+    asio::ssl::stream<asio::generic::stream_protocol::socket&> stream(socket, unverified);
+    co_await stream.async_handshake(asio::ssl::stream_base::client, asio::use_awaitable);
+    co_await exchange(stream, answer);
 }
 
 }  // namespace
@@ -46,6 +59,7 @@ int healthcheck(const config::Config& config, std::ostream& out, std::ostream& e
         const std::string& where = config.listen.front();
         const auto address = config::parse_listen(where);
         if (!address) throw CommandError(kUsage, "WDX_LISTEN: cannot ask " + where);
+        const bool tls = !address->is_unix && !config.tls_cert.empty();
         asio::io_context context;
         std::string answer;
         std::string why = "timed out";
@@ -56,7 +70,7 @@ int healthcheck(const config::Config& config, std::ostream& out, std::ostream& e
                 why = error.code().message();
             }
         };
-        asio::co_spawn(context, ask(context, *address, answer), on_end);
+        asio::co_spawn(context, ask(context, *address, tls, answer), on_end);
         context.run_for(kPatience);
         if (answer.empty()) throw CommandError(kRefused, where + " does not answer: " + why);
         const bool healthy = answer.starts_with("HTTP/1.1 200 ");

@@ -16,7 +16,8 @@ int serve(const config::Config& config, bool migrate, std::ostream& err);
 /// @return an exit code of cli/command.hpp; never throws
 int dev(config::Config config, std::optional<std::uint16_t> postgres_port, std::ostream& err);
 
-/// `watchdxg-back healthcheck`: asks `/healthz` of the first listener of WDX_LISTEN, for container health checks.
+/// `watchdxg-back healthcheck`: asks `/healthz` of the first listener of WDX_LISTEN, with TLS where that is configured,
+/// for container health checks.
 /// @return kDone when it answers 200, kRefused otherwise; never throws
 int healthcheck(const config::Config& config, std::ostream& out, std::ostream& err);
 

@@ -99,6 +99,7 @@ class Loader {
         apply(environment_values());
         apply(flag_values());
         settle_data_dir();
+        check_tls();
         if (!mistakes_.empty()) return std::move(mistakes_);
         return std::move(loaded_);
     }
@@ -242,6 +243,16 @@ class Loader {
         } else {
             data_dir = std::filesystem::absolute(data_dir);
         }
+    }
+
+    // A certificate without its key, or the other way round, would leave the server without TLS.
+    void check_tls() {
+        const Config& config = loaded_.config;
+        if (config.tls_cert.empty() == config.tls_key.empty()) return;
+        const std::string given = config.tls_key.empty() ? "WDX_TLS_CERT" : "WDX_TLS_KEY";
+        const std::string missing = config.tls_key.empty() ? "WDX_TLS_KEY" : "WDX_TLS_CERT";
+        mistakes_.push_back(
+            {missing, fmt::format("is missing: {} needs it", given), describe(loaded_.sources.at(given))});
     }
 
     const Inputs& inputs_;

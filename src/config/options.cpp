@@ -105,12 +105,10 @@ std::vector<Option> http_options() {
         option("WDX_LISTEN_MODE", &Config::listen_mode).octal().between(0, 0777).help("The mode of unix sockets."),
         option("WDX_TLS_CERT", &Config::tls_cert)
             .empty_means("plain HTTP")
-            .later("there is no TLS so far")
             .help("The server's certificate with its chain, in PEM; TLS 1.2 and 1.3 on every TCP listener of "
                   "WDX_LISTEN. SIGHUP reads it anew."),
         option("WDX_TLS_KEY", &Config::tls_key)
             .empty_means("plain HTTP")
-            .later("there is no TLS so far")
             .help("The private key of WDX_TLS_CERT, in PEM without a passphrase."),
         option("WDX_MANAGEMENT_LISTEN", &Config::management_listen)
             .check(&check_loopback_listen)

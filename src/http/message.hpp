@@ -17,6 +17,7 @@ namespace wdx::http {
 struct Peer {
     std::string address;       ///< e.g. `127.0.0.1`; empty for a unix socket
     bool is_loopback = false;  ///< the address is the machine's own; also true for a unix socket
+    bool is_tls = false;       ///< the connection is encrypted by us
 };
 
 /// A whole request.  Lives as long as its answer is made.

@@ -31,16 +31,54 @@ constexpr std::string_view kFull =
     "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 5\r\nContent-Length: 35\r\n"
     "Connection: close\r\n\r\n{\"detail\":\"Too many connections.\"}\n";
 
-Peer peer_of(const Endpoint& endpoint) {
-    if (endpoint.protocol().family() == AF_UNIX) return {.address = {}, .is_loopback = true};
+bool is_unix(const Endpoint& endpoint) {
+    return endpoint.protocol().family() == AF_UNIX;
+}
+
+/// @param endpoint  of an Internet socket
+asio::ip::tcp::endpoint tcp_endpoint(const Endpoint& endpoint) {
     asio::ip::tcp::endpoint tcp;
-    if (endpoint.size() > tcp.capacity()) return {};
+    if (endpoint.size() > tcp.capacity()) return tcp;
     std::memcpy(tcp.data(), endpoint.data(), endpoint.size());
     tcp.resize(endpoint.size());
-    asio::ip::address address = tcp.address();
+    return tcp;
+}
+
+Peer peer_of(const Endpoint& endpoint, bool is_tls) {
+    if (is_unix(endpoint)) return {.address = {}, .is_loopback = true};
+    asio::ip::address address = tcp_endpoint(endpoint).address();
     if (address.is_v6() && address.to_v6().is_v4_mapped())
         address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-    return {.address = address.to_string(), .is_loopback = address.is_loopback()};
+    return {.address = address.to_string(), .is_loopback = address.is_loopback(), .is_tls = is_tls};
+}
+
+std::string_view scheme(bool is_tls) {
+    return is_tls ? "https" : "http";
+}
+
+/// The path of a unix socket, `@name` of one without a file.
+std::string path_of(const Endpoint& endpoint) {
+    const auto* address = reinterpret_cast<const sockaddr_un*>(endpoint.data());
+    std::string path(address->sun_path, endpoint.size() - offsetof(sockaddr_un, sun_path));
+    if (path.starts_with('\0')) path.front() = '@';
+    return path.substr(0, path.find('\0'));
+}
+
+int socket_option(int socket, int name) {
+    int value = 0;
+    socklen_t size = sizeof value;
+    if (::getsockopt(socket, SOL_SOCKET, name, &value, &size) != 0)
+        throw boost::system::system_error(errno, boost::system::system_category());
+    return value;
+}
+
+/// @return what a descriptor is bound to, an endpoint of no family when it is no socket
+Endpoint local_endpoint(int socket) {
+    Endpoint bound;
+    auto size = static_cast<socklen_t>(bound.capacity());
+    if (::getsockname(socket, bound.data(), &size) != 0) return {};
+    bound.resize(size);
+    return bound;
 }
 
 /// Removes the socket file of a server that is gone; one that still answers is left alone.
@@ -55,6 +93,10 @@ void remove_stale_socket(const std::string& path) {
 }
 
 }  // namespace
+
+bool is_loopback_listener(int socket) {
+    return peer_of(local_endpoint(socket), false).is_loopback;
+}
 
 Server::Server(asio::any_io_executor executor, ServerOptions options)
     : executor_(std::move(executor)), options_(std::move(options)) {}
@@ -84,7 +126,21 @@ std::string Server::listen_tcp(const std::string& host, std::uint16_t port) {
     const Endpoint bound = acceptor.local_endpoint();
     const auto* address = reinterpret_cast<const sockaddr_in*>(bound.data());
     const std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
-    return fmt::format("http://{}:{}", name, ntohs(address->sin_port));
+    return fmt::format("{}://{}:{}", scheme(options_.tls != nullptr), name, ntohs(address->sin_port));
+}
+
+std::string Server::adopt(int socket) {
+    const Endpoint bound = local_endpoint(socket);
+    const int family = bound.protocol().family();
+    if ((family != AF_UNIX && family != AF_INET && family != AF_INET6) ||
+        socket_option(socket, SO_TYPE) != SOCK_STREAM || socket_option(socket, SO_ACCEPTCONN) == 0)
+        throw boost::system::system_error(asio::error::operation_not_supported);
+    acceptors_.emplace_back(executor_, bound.protocol(), socket);
+    if (is_unix(bound)) return "unix:" + path_of(bound);
+    const asio::ip::tcp::endpoint tcp = tcp_endpoint(bound);
+    const std::string address = tcp.address().to_string();
+    const std::string name = tcp.address().is_v6() ? "[" + address + "]" : address;
+    return fmt::format("{}://{}:{}", scheme(options_.tls != nullptr), name, tcp.port());
 }
 
 std::string Server::listen_unix(const std::string& path) {
@@ -124,6 +180,8 @@ asio::awaitable<void> Server::accept(Acceptor& acceptor) {
             continue;
         }
         if (sessions_.size() >= options_.max_connections) {
+            // No bytes that a client with TLS would understand could be sent without a handshake.
+            if (options_.tls && !is_unix(acceptor.local_endpoint(error))) continue;
             socket.non_blocking(true, error);
             socket.send(asio::buffer(kFull), 0, error);
             continue;
@@ -148,8 +206,10 @@ asio::awaitable<void> Server::run_session(Session::Socket socket) {
     boost::system::error_code error;
     const Endpoint remote = socket.remote_endpoint(error);
     if (error) co_return;  // gone already
-    if (remote.protocol().family() != AF_UNIX) socket.set_option(asio::ip::tcp::no_delay(true), error);
-    const auto session = std::make_shared<Session>(std::move(socket), peer_of(remote), options_.session);
+    if (!is_unix(remote)) socket.set_option(asio::ip::tcp::no_delay(true), error);
+    const std::shared_ptr<TlsContext> tls = is_unix(remote) ? nullptr : options_.tls;
+    const auto session =
+        std::make_shared<Session>(std::move(socket), peer_of(remote, tls != nullptr), tls, options_.session);
     sessions_.insert(session.get());
     if (stopping_) session->drain();
     co_await session->run();

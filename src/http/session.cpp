@@ -3,6 +3,7 @@
 #include "base/random.hpp"
 
 #include <array>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <boost/asio/buffer.hpp>
@@ -66,8 +67,9 @@ std::string_view view(boost::beast::string_view text) {
 
 }  // namespace
 
-Session::Session(Socket socket, Peer peer, const SessionOptions& options)
+Session::Session(Socket socket, Peer peer, std::shared_ptr<TlsContext> tls, const SessionOptions& options)
     : socket_(std::move(socket)), peer_(std::move(peer)), options_(options) {
+    if (tls) tls_.emplace(std::move(tls), socket_);
     enter(Phase::idle, options_.idle_timeout);
 }
 
@@ -91,11 +93,14 @@ void Session::check_deadline(Clock::time_point now) {
 void Session::drain() {
     draining_ = true;
     // A request that has arrived but was not looked at yet is still served.
-    if (phase_ == Phase::idle && !has_input()) abort();
+    const bool is_silent = phase_ == Phase::idle || (phase_ == Phase::handshake && !tls_->has_begun());
+    if (is_silent && !has_input()) abort();
 }
 
 void Session::abort() {
     boost::system::error_code ignored;
+    // An answer that is cut off here ends without: the client can tell.
+    if (tls_ && phase_ == Phase::idle) tls_->try_shutdown();
     timed_out_ = true;
     phase_ = Phase::lingering;
     socket_.cancel(ignored);
@@ -113,6 +118,11 @@ bool Session::has_input() {
 }
 
 bool Session::client_has_left() {
+    // With TLS the client's last bytes, its close_notify, stay unread while a request is handled.
+    if (tls_) {
+        pollfd end{.fd = socket_.native_handle(), .events = POLLRDHUP, .revents = 0};
+        return ::poll(&end, 1, 0) > 0;
+    }
     const ssize_t got = peek();
     return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
@@ -121,15 +131,20 @@ asio::awaitable<void> Session::run() {
     const auto self = shared_from_this();
     try {
         Next next = Next::keep_alive;
+        if (tls_) next = co_await handshake();
         while (next == Next::keep_alive) {
             if (input_.empty()) {
                 std::string().swap(input_);
                 enter(Phase::idle, options_.idle_timeout);
                 if (draining_) break;
                 boost::system::error_code error;
-                co_await socket_.async_wait(asio::socket_base::wait_read,
-                                            asio::redirect_error(asio::use_awaitable, error));
-                if (error || timed_out_) break;
+                if (!tls_ || !tls_->has_input())
+                    co_await socket_.async_wait(asio::socket_base::wait_read,
+                                                asio::redirect_error(asio::use_awaitable, error));
+                if (error || timed_out_) {
+                    if (tls_) tls_->try_shutdown();
+                    break;
+                }
             }
             next = co_await serve_one();
         }
@@ -141,12 +156,30 @@ asio::awaitable<void> Session::run() {
     socket_.close(ignored);
 }
 
+asio::awaitable<Session::Next> Session::handshake() {
+    enter(Phase::handshake, options_.header_timeout);
+    boost::system::error_code error;
+    co_await tls_->handshake(error);
+    if (error || timed_out_) {
+        spdlog::debug("no TLS with {}: {}", peer_.address, timed_out_ ? "timed out" : error.message());
+        co_return Next::close;
+    }
+    // The server stops: a client that has come so far is about to send its request.
+    if (draining_) co_return co_await serve_one();
+    co_return Next::keep_alive;
+}
+
 asio::awaitable<bool> Session::read_more() {
     const std::size_t size = input_.size();
     input_.resize(size + kReadSize);
     boost::system::error_code error;
-    const std::size_t got = co_await socket_.async_read_some(asio::buffer(input_.data() + size, kReadSize),
-                                                             asio::redirect_error(asio::use_awaitable, error));
+    const auto space = asio::buffer(input_.data() + size, kReadSize);
+    std::size_t got = 0;
+    if (tls_) {
+        got = co_await tls_->read_some(space, error);
+    } else {
+        got = co_await socket_.async_read_some(space, asio::redirect_error(asio::use_awaitable, error));
+    }
     input_.resize(size + got);
     co_return !error && got > 0;
 }
@@ -211,7 +244,9 @@ asio::awaitable<Session::Next> Session::serve_one() {
     when_client_left_ = &request.when_client_left;
     Response response = co_await options_.handler(request);
     when_client_left_ = nullptr;
-    const bool keep_alive = request.message.keep_alive() && !response.close && !draining_;
+    // The end of the connection is the end of an answer whose length is not known (HTTP/1.0 has no chunks).
+    const bool until_close = response.stream != nullptr && request.message.version() < 11;
+    const bool keep_alive = request.message.keep_alive() && !response.close && !draining_ && !until_close;
     const unsigned status = response.status;
     const bool written = co_await write_response(&request, response, keep_alive);
     options_.on_answered(request, status, body_bytes_, Clock::now() - started);
@@ -264,13 +299,11 @@ asio::awaitable<Session::Next> Session::refuse(unsigned status, std::string_view
 
 asio::awaitable<bool> Session::write_response(const Request* request, Response& response, bool keep_alive) {
     const unsigned version = request != nullptr ? request->message.version() : 11;
-    // The end of the connection is the end of an answer whose length is not known (HTTP/1.0 has no chunks).
-    const bool until_close = response.stream != nullptr && version < 11;
-    const std::string head = serialize_head(response, keep_alive && !until_close, version);
+    const std::string head = serialize_head(response, keep_alive, version);
     const bool has_body = request == nullptr || request->message.method() != beast_http::verb::head;
     body_bytes_ = has_body ? response.body.size() : 0;
     if (!co_await write(head, has_body ? std::string_view(response.body) : std::string_view{})) co_return false;
-    if (response.stream && has_body) co_return co_await write_stream(response, version) && !until_close;
+    if (response.stream && has_body) co_return co_await write_stream(response, version);
     co_return true;
 }
 
@@ -308,8 +341,12 @@ asio::awaitable<bool> Session::write(std::string_view first, std::string_view se
     while (!first.empty() || !second.empty()) {
         const std::array buffers{asio::buffer(first.data(), first.size()), asio::buffer(second.data(), second.size())};
         boost::system::error_code error;
-        const std::size_t sent =
-            co_await socket_.async_write_some(buffers, asio::redirect_error(asio::use_awaitable, error));
+        std::size_t sent = 0;
+        if (tls_) {
+            sent = co_await tls_->write_some(first, second, error);
+        } else {
+            sent = co_await socket_.async_write_some(buffers, asio::redirect_error(asio::use_awaitable, error));
+        }
         if (error || timed_out_) co_return false;
         written_ += sent;
         const std::size_t of_first = std::min(sent, first.size());
@@ -320,10 +357,11 @@ asio::awaitable<bool> Session::write(std::string_view first, std::string_view se
 }
 
 asio::awaitable<void> Session::linger() {
+    enter(Phase::lingering, kLingerTimeout);
+    if (tls_) co_await tls_->shutdown();
     boost::system::error_code error;
     socket_.shutdown(asio::socket_base::shutdown_send, error);
     std::string().swap(input_);
-    enter(Phase::lingering, kLingerTimeout);
     std::array<char, kReadSize> scrap;
     std::size_t total = 0;
     while (!error && !timed_out_ && total < kLingerBytes) {

@@ -2,9 +2,11 @@
 
 #include "http/framing.hpp"
 #include "http/message.hpp"
+#include "http/tls.hpp"
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/awaitable.hpp>
@@ -47,7 +49,8 @@ class Session : public std::enable_shared_from_this<Session> {
     using Socket = boost::asio::generic::stream_protocol::socket;
     using Clock = std::chrono::steady_clock;
 
-    Session(Socket socket, Peer peer, const SessionOptions& options);
+    /// @param tls  null: plain HTTP
+    Session(Socket socket, Peer peer, std::shared_ptr<TlsContext> tls, const SessionOptions& options);
 
     /// Serves the connection until it ends.  Does not throw.
     boost::asio::awaitable<void> run();
@@ -61,9 +64,10 @@ class Session : public std::enable_shared_from_this<Session> {
 
   private:
     using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
-    enum class Phase { idle, head, body, handling, writing, lingering };
+    enum class Phase { idle, handshake, head, body, handling, writing, lingering };
     enum class Next { keep_alive, close, linger };
 
+    boost::asio::awaitable<Next> handshake();
     boost::asio::awaitable<Next> serve_one();
     boost::asio::awaitable<std::optional<std::size_t>> read_head();
     boost::asio::awaitable<std::optional<Next>> read_body(Parser& parser, Request& request);
@@ -79,6 +83,7 @@ class Session : public std::enable_shared_from_this<Session> {
     [[nodiscard]] bool client_has_left();
 
     Socket socket_;
+    std::optional<TlsStream> tls_;
     Peer peer_;
     const SessionOptions& options_;
     std::string input_;  ///< bytes received and not yet served; without capacity while idle

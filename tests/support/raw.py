@@ -27,12 +27,15 @@ class Answer:
 
 
 class RawConnection:
-    def __init__(self, port, timeout=TIMEOUT, receive_buffer=None):
+    def __init__(self, port, timeout=TIMEOUT, receive_buffer=None, tls=None):
+        """@param tls  an ssl.SSLContext: shakes hands before anything else"""
         self._socket = socket.socket()
         if receive_buffer:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self._socket.settimeout(timeout)
         self._socket.connect(("127.0.0.1", port))
+        if tls:
+            self._socket = tls.wrap_socket(self._socket, server_hostname="localhost", suppress_ragged_eofs=False)
         self._buffer = b""
 
     def send(self, data):

@@ -74,16 +74,21 @@ class Server:
 
     @param url   the database; None leaves WDX_DATABASE_URL to `settings`
     @param wait  `ready` (/readyz says 200), `live` (it listens) or None (started, may exit by itself)
+    @param launcher  a command that starts the one that follows it, in its own place (exec)
+    @param variables  further environment variables
     """
 
-    def __init__(self, url, *arguments, wait="ready", command="serve", **settings):
+    def __init__(self, url, *arguments, wait="ready", command="serve", launcher=(), pass_fds=(), variables=None,
+                 **settings):
         self.url = url
+        self.scheme, self._authority = "http", settings.get("tls_cert")
         self.folder = Path(tempfile.mkdtemp(prefix="wdx-srv-", dir="/tmp"))
         self._stdout, self._stderr = self.folder / "stdout", self.folder / "stderr"
         with open(self._stdout, "wb") as out, open(self._stderr, "wb") as err:
-            self.process = subprocess.Popen([binary(), command, *arguments], stdout=out, stderr=err,
+            self.process = subprocess.Popen([*launcher, binary(), command, *arguments], stdout=out, stderr=err,
                                             stdin=subprocess.DEVNULL, cwd=self.folder, preexec_fn=dies_with_us(),
-                                            env=environment(url, self.folder, **settings))
+                                            pass_fds=pass_fds,
+                                            env=environment(url, self.folder, **settings) | (variables or {}))
         self.port = None
         try:
             if wait:
@@ -100,11 +105,12 @@ class Server:
     def wait_until_listening(self):
         """Learns the port of the first TCP listener from its line on standard output."""
         def line():
-            found = re.search(r"^listening on http://(?:[\d.]+|localhost|\[::1\]):(\d+)$", self.output, re.M)
+            found = re.search(r"^listening on (https?)://(?:[\d.]+|localhost|\[::1\]):(\d+)$", self.output, re.M)
             if not found and self.process.poll() is not None:
                 raise RuntimeError(f"exited with {self.process.returncode}:\n{self.log}")
             return found
-        self.port = int(wait_until(line, "the line `listening on ...`", START_SECONDS, 0.005).group(1))
+        found = wait_until(line, "the line `listening on ...`", START_SECONDS, 0.005)
+        self.scheme, self.port = found.group(1), int(found.group(2))
 
     def wait_until_ready(self, seconds=START_SECONDS):
         wait_until(lambda: self.get("/readyz").status_code == 200, "/readyz to say 200", seconds)
@@ -165,7 +171,7 @@ class Server:
 
     @property
     def base_url(self):
-        return f"http://localhost:{self.port}"
+        return f"{self.scheme}://localhost:{self.port}"
 
     def request(self, method, path, token=None, **options):
         """One request on a connection of its own to 127.0.0.1; Host is localhost unless `headers` say otherwise."""
@@ -174,7 +180,8 @@ class Server:
             headers["Authorization"] = f"Bearer {token}"
         with requests.Session() as session:
             session.trust_env = False
-            return session.request(method, f"http://127.0.0.1:{self.port}{path}", headers=headers,
+            session.verify = str(self._authority)
+            return session.request(method, f"{self.scheme}://127.0.0.1:{self.port}{path}", headers=headers,
                                    timeout=options.pop("timeout", 60), allow_redirects=False, **options)
 
     def get(self, path, token=None, **options):

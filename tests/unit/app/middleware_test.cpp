@@ -145,5 +145,23 @@ TEST(SecurityHeaders, AreDjangosAndForbidCaching) {
     EXPECT_EQ(header_of(response, "X-Frame-Options"), "DENY");
 }
 
+TEST(AddTransportSecurity, IsForHostNames) {
+    for (const std::string_view host : {"watch.example.com", "Watch.Example.com:8443", "nas", "10.0.0.1.example.com"}) {
+        http::Response response;
+        add_transport_security(response, host);
+        EXPECT_EQ(header_of(response, "Strict-Transport-Security"), "max-age=31536000") << host;
+    }
+}
+
+TEST(AddTransportSecurity, IsNotForThisMachineAddressesOrWhatIsNoHost) {
+    for (const std::string_view host :
+         {"localhost", "LocalHost.:8443", "a.localhost", "127.0.0.1", "10.0.0.1:443", "127.1", "0x7f000001", "10.0x1",
+          "[::1]:8443", "[2001:db8::1]", "", "two words", "user@watch.example.com"}) {
+        http::Response response;
+        add_transport_security(response, host);
+        EXPECT_TRUE(response.headers.empty()) << host;
+    }
+}
+
 }  // namespace
 }  // namespace wdx::app

@@ -279,6 +279,16 @@ TEST(Load, AsksForTheDataFolderWhereNothingSaysWhere) {
     EXPECT_THAT(mistakes_of(inputs), ElementsAre("WDX_DATA_DIR: must be given where HOME is not set (default)"));
 }
 
+TEST(Load, WantsACertificateAndItsKeyTogether) {
+    Inputs inputs = plain_inputs();
+    inputs.environment["WDX_TLS_CERT"] = "/etc/tls/server.crt";
+    EXPECT_THAT(mistakes_of(inputs), ElementsAre("WDX_TLS_KEY: is missing: WDX_TLS_CERT needs it (environment)"));
+    inputs.flags["--tls-key"] = "/etc/tls/server.key";
+    EXPECT_EQ(load_well(inputs).config.tls_key, "/etc/tls/server.key");
+    inputs.environment.erase("WDX_TLS_CERT");
+    EXPECT_THAT(mistakes_of(inputs), ElementsAre("WDX_TLS_CERT: is missing: WDX_TLS_KEY needs it (flag)"));
+}
+
 TEST(ProcessInputs, SeesTheRealEnvironment) {
     const Inputs inputs = process_inputs();
     const char* const path = getenv("PATH");
