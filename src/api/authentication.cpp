@@ -72,6 +72,7 @@ asio::awaitable<void> authenticate_basic(Context& context, std::vector<std::stri
     if (colon == std::string::npos) throw refusal("Invalid basic header. Credentials not correctly base64 encoded.");
     const auto user = co_await check_credentials(context, pair.substr(0, colon), pair.substr(colon + 1));
     if (!user) throw refusal("Invalid username/password.");
+    context.set_bearer({.user_id = user->id, .issued_at = std::nullopt});
     context.set_access_granted();
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "api/hash_pool.hpp"
+#include "api/metrics.hpp"
+#include "api/throttles.hpp"
 #include "auth/token.hpp"
 #include "http/message.hpp"
 #include "rest/url.hpp"
@@ -26,6 +28,8 @@ struct Services {
     HashPool& hashes;
     const auth::SigningKey& key;
     auth::Lifetimes lifetimes;
+    Throttles& throttles;
+    Metrics& metrics;
     bool basic_auth = false;
     /// Accounts whose list of users was long last time (0: all users), so that it is streamed at once.  Only a hint: a
     /// wrong one costs time, nothing else.
@@ -61,6 +65,9 @@ class Context {
     void set_access_granted() noexcept { access_granted_ = true; }
     /// There is a token, and its user has not been looked up yet.
     [[nodiscard]] bool access_pending() const noexcept { return bearer_.has_value() && !access_granted_; }
+
+    /// Whose token it is, or whose password; nullopt without either, and when the token names nobody who could exist.
+    [[nodiscard]] std::optional<std::int32_t> operator_id() const { return bearer_ ? bearer_->user_id : std::nullopt; }
 
     /// Checks the token's user, unless that has been done.
     /// @throws ApiError 401, DbError

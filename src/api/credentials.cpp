@@ -88,10 +88,16 @@ bool is_local_request(const http::Request& request) {
 
 asio::awaitable<std::optional<store::Credentials>> check_credentials(Context& context, std::string username,
                                                                      std::string password) {
+    LoginSlot slot = co_await take_login(context);
     auto user = co_await find_operator(context, std::move(username), std::move(password));
-    // No name: what was typed there may have been the password.
-    if (!user) {
-        const std::string& address = context.request().peer->address;
+    Metrics& metrics = context.services().metrics;
+    if (user) {
+        ++metrics.logins_ok;
+    } else {
+        slot.keep();
+        ++metrics.logins_refused;
+        // No name: what was typed there may have been the password.  fail2ban reads this line (docs/fail2ban).
+        const std::string& address = context.request().client_address;
         spdlog::warn("login refused from {} ({})", address.empty() ? "-" : address, context.request().id);
     }
     co_return user;

@@ -6,8 +6,10 @@ namespace wdx::api {
 namespace {
 
 constexpr std::array kRoutes{
-    Route{Verb::post, "/api/token/", &obtain_token, Needs::nothing, "Log in: obtain an access and a refresh token"},
-    Route{Verb::post, "/api/token/refresh/", &refresh_token, Needs::nothing, "Rotate a refresh token"},
+    Route{Verb::post, "/api/token/", &obtain_token, Needs::nothing, "Log in: obtain an access and a refresh token",
+          Throttled::login},
+    Route{Verb::post, "/api/token/refresh/", &refresh_token, Needs::nothing, "Rotate a refresh token",
+          Throttled::refresh},
     Route{Verb::get, "/api/accounts/{handle}/", &retrieve_account, Needs::login, "Retrieve one X account"},
     Route{Verb::get, "/api/users/", &list_users, Needs::login, "List the users of an X account"},
 };

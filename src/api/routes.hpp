@@ -13,6 +13,8 @@ namespace wdx::api {
 
 enum class Verb { get, post };
 enum class Needs { nothing, login };
+/// Which throttle a route has; that of logins counts failed password checks, see `check_credentials`.
+enum class Throttled { login, refresh, api };
 
 using RouteHandler = boost::asio::awaitable<http::Response> (*)(Context&);
 
@@ -23,6 +25,7 @@ struct Route {
     RouteHandler handler;
     Needs needs;
     std::string_view summary;
+    Throttled throttled = Throttled::api;  ///< the same for all routes of a path
 };
 
 /// What OPTIONS says of a path, as DRF's SimpleMetadata does: the original's view names and docstrings.
@@ -44,6 +47,7 @@ struct Match {
     std::vector<std::string> values;  ///< of the `{...}` parts
 
     [[nodiscard]] Needs needs() const { return routes.front()->needs; }
+    [[nodiscard]] Throttled throttled() const { return routes.front()->throttled; }
     /// @return the route that serves the method, HEAD being served by GET's; nullptr when there is none
     [[nodiscard]] const Route* find(std::string_view method) const;
     /// `GET, HEAD, OPTIONS`

@@ -130,7 +130,8 @@ asio::awaitable<http::Response> obtain_token(Context& context) {
         const base::UnixTime now = base::unix_now();
         const auto refresh = auth::issue_token(TokenType::refresh, user->id, services.lifetimes, services.key, now);
         const auto access = auth::issue_token(TokenType::access, user->id, services.lifetimes, services.key, now);
-        if (co_await services.tokens.insert_login(user->id, user->password_hash, record_of(refresh)))
+        if (co_await services.tokens.insert_login(user->id, user->password_hash, record_of(refresh),
+                                                  rest::throttle_key(context.request().client_address)))
             co_return ok(token_pair("refresh", refresh.text, "access", access.text));
     }
     throw no_active_account("No active account found with the given credentials");
@@ -163,6 +164,7 @@ asio::awaitable<http::Response> refresh_token(Context& context) {
         case store::Rotation::cut_off:
             throw refresh_not_valid(TokenFault::invalid);
     }
+    ++services.metrics.refreshes;
     co_return ok(token_pair("access", tokens.access.text, "refresh", tokens.refresh.text));
 }
 

@@ -30,6 +30,19 @@ constexpr db::Query kInsertLogin{"insert_login", R"sql(
        AND is_active
        AND password = $2)sql"};
 
+// Hangs on the row that kInsertLogin, in the same transaction, has made or not.
+constexpr db::Query kUpsertLoginAddress{"upsert_login_address", R"sql(
+    INSERT INTO watchdxg_login_address (address, last_login_at)
+    SELECT $1, now()
+     WHERE EXISTS (SELECT FROM token_blacklist_outstandingtoken WHERE jti = $2)
+        ON CONFLICT (address) DO UPDATE SET last_login_at = excluded.last_login_at)sql"};
+
+constexpr db::Query kFindLoginAddress{"find_login_address", R"sql(
+    SELECT 1
+      FROM watchdxg_login_address
+     WHERE address = $1
+       AND last_login_at > now() - make_interval(days => $2::integer))sql"};
+
 // "presented" locks the row of the old token (the update changes nothing): of two rotations at once the second waits
 // there, and then finds the row in "blacklisted" taken.  It sets no key column: that lock would also wait for foreign
 // keys that refer to the row, and so deadlock with the original blacklisting the same token.  What a token did not do,
@@ -109,11 +122,19 @@ asio::awaitable<void> TokenStore::update_password_hash(std::int32_t user_id, con
 }
 
 asio::awaitable<bool> TokenStore::insert_login(std::int32_t user_id, const std::string& password_hash,
-                                               const TokenRecord& refresh) {
+                                               const TokenRecord& refresh, const std::string& address) {
     db::Batch batch;
     batch.add(kInsertLogin, {user_id, password_hash, refresh.jti, refresh.text, refresh.expires_at});
+    batch.add(kUpsertLoginAddress, {address, refresh.jti});
     co_await pool_.execute(batch, db::Work::write);
     co_return batch.rows(0).affected() == 1;
+}
+
+asio::awaitable<bool> TokenStore::has_logged_in(const std::string& address, std::chrono::days within) {
+    db::Batch batch;
+    batch.add(kFindLoginAddress, {address, static_cast<std::int32_t>(within.count())});
+    co_await pool_.execute(batch);
+    co_return !batch.rows(0).empty();
 }
 
 asio::awaitable<Rotation> TokenStore::rotate(std::int32_t user_id, const TokenRecord& presented,

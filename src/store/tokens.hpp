@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "db/pool.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -57,9 +58,12 @@ class TokenStore {
     boost::asio::awaitable<void> update_password_hash(std::int32_t user_id, const std::string& old_hash,
                                                       const std::string& new_hash);
     /// Records a login's refresh token, if the user is still active and the hash is the one that was checked.
+    /// @param address  remembered with it, for `has_logged_in`
     /// @return false when it is not
     boost::asio::awaitable<bool> insert_login(std::int32_t user_id, const std::string& password_hash,
-                                              const TokenRecord& refresh);
+                                              const TokenRecord& refresh, const std::string& address);
+    /// True when a login from this address was recorded not longer ago than that.
+    boost::asio::awaitable<bool> has_logged_in(const std::string& address, std::chrono::days within);
     /// Blacklists the presented token and records its successor, in one atomic statement: of two at once one wins.
     /// @param issued_at  of the presented token
     boost::asio::awaitable<Rotation> rotate(std::int32_t user_id, const TokenRecord& presented,
