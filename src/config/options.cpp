@@ -187,7 +187,8 @@ std::vector<Option> throttle_options() {
         option("WDX_THROTTLE_LOGIN_TOTAL", &Config::throttle_login_total)
             .help("Failed logins from all addresses; never refuses one that logged in within 30 days."),
         option("WDX_THROTTLE_REFRESH", &Config::throttle_refresh).help("Refreshes from one address, in each process."),
-        option("WDX_THROTTLE_API", &Config::throttle_api).help("All other requests of one operator, or of one address where nobody is logged in, in each process."),
+        option("WDX_THROTTLE_API", &Config::throttle_api)
+            .help("All other requests of one operator, or of one address where nobody is logged in, in each process."),
     };
 }
 
