@@ -76,7 +76,8 @@ asio::awaitable<void> authenticate_basic(Context& context, std::vector<std::stri
     // A second factor cannot be sent this way.
     const auto user = co_await check_credentials(context, pair.substr(0, colon), pair.substr(colon + 1), {});
     if (!user) throw refusal("Invalid username/password.");
-    context.set_access_granted(user->id);
+    context.set_bearer({.user_id = user->id, .issued_at = std::nullopt});
+    context.set_access_granted();
 }
 
 }  // namespace

@@ -21,7 +21,6 @@ void Context::judge(const store::Access& access) {
 }
 
 std::int32_t Context::operator_id() const {
-    if (operator_id_) return *operator_id_;
     if (!bearer_ || !bearer_->user_id) throw user_not_found();
     return *bearer_->user_id;
 }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "api/hash_pool.hpp"
+#include "api/metrics.hpp"
+#include "api/throttles.hpp"
 #include "auth/token.hpp"
 #include "http/message.hpp"
 #include "rest/url.hpp"
@@ -32,6 +34,8 @@ struct Services {
     HashPool& hashes;
     const auth::SigningKey& key;
     auth::Lifetimes lifetimes;
+    Throttles& throttles;
+    Metrics& metrics;
     bool basic_auth = false;
     std::chrono::seconds refresh_grace{0};
     bool revoke_on_reuse = false;
@@ -67,16 +71,15 @@ class Context {
 
     /// The request has a token whose user is to be looked up with the first read.
     void set_bearer(Bearer bearer) { bearer_ = std::move(bearer); }
-    /// None is needed: the route is public.
+    /// The access check has been made, or none is needed.
     void set_access_granted() noexcept { access_granted_ = true; }
-    /// The operator has been checked by his password.
-    void set_access_granted(std::int32_t operator_id) noexcept {
-        operator_id_ = operator_id;
-        access_granted_ = true;
-    }
-    /// The operator who sent the request: of a token that has not been looked up yet, the one it claims.
-    /// @throws ApiError 401 when the token names nobody who could exist
+    /// Whose token it is, or whose password; of a token that has not been looked up yet, whom it claims.
+    /// @throws ApiError 401 when it names nobody who could exist
     [[nodiscard]] std::int32_t operator_id() const;
+    /// The same; nullopt without credentials, and when the token names nobody who could exist.
+    [[nodiscard]] std::optional<std::int32_t> claimed_operator() const noexcept {
+        return bearer_ ? bearer_->user_id : std::nullopt;
+    }
     /// `jti` of the access token; empty when there is none that can have been recorded.
     [[nodiscard]] std::string_view access_jti() const noexcept { return bearer_ ? bearer_->jti : std::string_view{}; }
     /// There is a token, and its user has not been looked up yet.
@@ -106,7 +109,6 @@ class Context {
     rest::QueryParams query_;
     Services& services_;
     std::optional<Bearer> bearer_;
-    std::optional<std::int32_t> operator_id_;
     bool access_granted_ = false;
 };
 

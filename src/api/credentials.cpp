@@ -89,9 +89,17 @@ asio::awaitable<std::optional<store::CheckedOperator>> check_named(Context& cont
     co_return co_await check_found(context, std::move(user), std::move(password), std::move(otp));
 }
 
-void log_refusal(Context& context) {
-    // No name: what was typed there may have been the password.
-    const std::string& address = context.request().peer->address;
+/// Counts and logs what became of a password check.
+void note_outcome(Context& context, LoginSlot& slot, bool ok) {
+    Metrics& metrics = context.services().metrics;
+    if (ok) {
+        ++metrics.logins_ok;
+        return;
+    }
+    slot.keep();
+    ++metrics.logins_refused;
+    // No name: what was typed there may have been the password.  fail2ban reads this line (docs/fail2ban).
+    const std::string& address = context.request().client_address;
     spdlog::warn("login refused from {} ({})", address.empty() ? "-" : address, context.request().id);
     context.services().events.add({.level = store::LogLevel::warning,
                                    .event = store::event::kLoginRefused,
@@ -116,16 +124,18 @@ bool is_local_request(const http::Request& request) {
 
 asio::awaitable<std::optional<store::CheckedOperator>> check_credentials(Context& context, std::string username,
                                                                          std::string password, std::string otp) {
+    LoginSlot slot = co_await take_login(context);
     auto checked = co_await check_named(context, std::move(username), std::move(password), std::move(otp));
-    if (!checked) log_refusal(context);
+    note_outcome(context, slot, checked.has_value());
     co_return checked;
 }
 
 asio::awaitable<std::optional<store::CheckedOperator>> check_password_of(Context& context, std::int32_t id,
                                                                          std::string password, std::string otp) {
+    LoginSlot slot = co_await take_login(context);
     auto user = co_await context.services().operators.find_credentials(id, auth::hash_recovery_code(otp));
     auto checked = co_await check_found(context, std::move(user), std::move(password), std::move(otp));
-    if (!checked) log_refusal(context);
+    note_outcome(context, slot, checked.has_value());
     co_return checked;
 }
 

@@ -10,11 +10,12 @@ inline constexpr std::string_view kDefaultPassword = "watchdxg";
 
 /// Checks a user name and password as Django's ModelBackend does: a stored hash that is not today's is replaced after a
 /// good check, also when the user is inactive; an unknown user costs the time of a wrong password.  The documented
-/// default password is refused unless the request comes from this machine itself.
+/// default password is refused unless the request comes from this machine itself.  Throttled before anything is looked
+/// up or computed; a refused check counts as a failed login.
 /// @param otp  a one-time or a recovery code; it counts where the operator has a second factor, and is used up only by
 ///             the statement that gets the result
 /// @return the active operator with the hash as it is now stored, nullopt when refused for whatever reason
-/// @throws ApiError 503 when too many logins wait; DbError
+/// @throws ApiError 429; 503 when too many logins wait; DbError
 boost::asio::awaitable<std::optional<store::CheckedOperator>> check_credentials(Context& context, std::string username,
                                                                                 std::string password, std::string otp);
 

@@ -28,6 +28,9 @@ class HashPool {
         co_return co_await base::offload(pool_, std::move(work));
     }
 
+    /// How many hashes are being computed or wait.
+    [[nodiscard]] std::size_t pending() const noexcept { return pending_; }
+
   private:
     static constexpr std::chrono::seconds kRetryAfter{5};
 

@@ -97,7 +97,7 @@ void note_refusal(Context& context, std::string_view event, std::int32_t user_id
     context.services().events.add({.level = store::LogLevel::warning,
                                    .event = event,
                                    .operator_id = user_id,
-                                   .address = context.request().peer->address,
+                                   .address = context.request().client_address,
                                    .request_id = context.request().id,
                                    .message = why});
 }
@@ -108,9 +108,12 @@ void note_refusal(Context& context, std::string_view event, std::int32_t user_id
 asio::awaitable<http::Response> answer_spent(Context& context, std::int32_t user_id, const auth::Claims& claims) {
     Services& services = context.services();
     const auto reuse = co_await services.sessions.find_reuse(claims.jti(), services.refresh_grace);
-    if (reuse && reuse->successor) co_return ok(repeat_answer(services, *reuse->successor));
+    if (reuse && reuse->successor) {
+        ++services.metrics.refreshes;
+        co_return ok(repeat_answer(services, *reuse->successor));
+    }
     if (reuse) {
-        const std::string& address = context.request().peer->address;
+        const std::string& address = context.request().client_address;
         spdlog::warn("a refresh token was shown again after its use, from {}{} ({})", address.empty() ? "-" : address,
                      services.revoke_on_reuse ? ": its session is ended" : "", context.request().id);
         note_refusal(
@@ -156,6 +159,7 @@ asio::awaitable<http::Response> refresh_token(Context& context) {
                          "the token is from before a password change");
             throw refresh_not_valid(TokenFault::invalid);
     }
+    ++services.metrics.refreshes;
     co_return ok(token_pair("access", tokens.access.text, "refresh", tokens.refresh.text));
 }
 

@@ -7,8 +7,9 @@ namespace {
 
 constexpr std::array kRoutes{
     Route{Verb::post, "/api/token/", &obtain_token, Needs::nothing, "Log in: obtain an access and a refresh token",
-          Layer::frozen},
-    Route{Verb::post, "/api/token/refresh/", &refresh_token, Needs::nothing, "Rotate a refresh token", Layer::frozen},
+          Layer::frozen, Throttled::login},
+    Route{Verb::post, "/api/token/refresh/", &refresh_token, Needs::nothing, "Rotate a refresh token", Layer::frozen,
+          Throttled::refresh},
     Route{Verb::post, "/api/token/verify/", &verify_token, Needs::nothing, "Verify a token of either type"},
     Route{Verb::post, "/api/token/blacklist/", &blacklist_token, Needs::nothing, "Log out: blacklist a refresh token"},
     Route{Verb::get, "/api/accounts/{handle}/", &retrieve_account, Needs::login, "Retrieve one X account",

@@ -15,6 +15,8 @@ enum class Verb { get, post, delete_ };
 enum class Needs { nothing, login };
 /// The original's routes, whose answers do not change, and ours.
 enum class Layer { frozen, open };
+/// Which throttle a route has; that of logins counts failed password checks, see `check_credentials`.
+enum class Throttled { login, refresh, api };
 
 using RouteHandler = boost::asio::awaitable<http::Response> (*)(Context&);
 
@@ -26,6 +28,7 @@ struct Route {
     Needs needs;
     std::string_view summary;
     Layer layer = Layer::open;
+    Throttled throttled = Throttled::api;  ///< the same for all routes of a path
 };
 
 /// What OPTIONS says of a path, as DRF's SimpleMetadata does: the original's view names and docstrings.
@@ -48,6 +51,7 @@ struct Match {
 
     [[nodiscard]] Needs needs() const { return routes.front()->needs; }
     [[nodiscard]] Layer layer() const { return routes.front()->layer; }
+    [[nodiscard]] Throttled throttled() const { return routes.front()->throttled; }
     /// @return the route that serves the method, HEAD being served by GET's; nullptr when there is none
     [[nodiscard]] const Route* find(std::string_view method) const;
     /// `GET, HEAD, OPTIONS`

@@ -33,7 +33,8 @@ asio::awaitable<bool> begin_session(Context& context, const store::CheckedOperat
                                     const store::TokenPair& pair) {
     store::TokenStore& tokens = context.services().tokens;
     const store::Origin origin = origin_of(context);
-    const auto insert = [&] { return tokens.insert_login(checked, pair, origin); };
+    const std::string address_key = rest::throttle_key(origin.address);
+    const auto insert = [&] { return tokens.insert_login(checked, pair, origin, address_key); };
     const auto settled = co_await settle(context, insert);
     co_return settled.result || (settled.repeated && co_await tokens.is_recorded(pair.refresh.jti));
 }
@@ -62,8 +63,9 @@ store::Origin origin_of(const Context& context) {
         while (end > 0 && (static_cast<unsigned char>(agent[end]) & 0xC0U) == 0x80) --end;  // not within a character
         agent.resize(end);
     }
-    return {
-        .address = context.request().peer->address, .user_agent = std::move(agent), .request_id = context.request().id};
+    return {.address = context.request().client_address,
+            .user_agent = std::move(agent),
+            .request_id = context.request().id};
 }
 
 asio::awaitable<auth::Claims> read_refresh_token(Context& context, std::string_view text) {
@@ -95,7 +97,7 @@ asio::awaitable<http::Response> obtain_token(Context& context) {
         if (co_await begin_session(context, *checked, pair)) {
             services.events.add({.event = store::event::kLogin,
                                  .operator_name = checked->username,
-                                 .address = context.request().peer->address,
+                                 .address = context.request().client_address,
                                  .request_id = context.request().id});
             co_return ok(token_pair("refresh", refresh.text, "access", access.text));
         }
@@ -136,7 +138,7 @@ asio::awaitable<http::Response> blacklist_token(Context& context) {
     if (!settled.result && !settled.repeated) throw refresh_not_valid(TokenFault::blacklisted);
     context.services().events.add({.event = store::event::kLogout,
                                    .operator_id = claims.user_id(),
-                                   .address = context.request().peer->address,
+                                   .address = context.request().client_address,
                                    .request_id = context.request().id});
     co_return ok("{}");
 }

@@ -1,6 +1,8 @@
 #include "app/application.hpp"
 
 #include "app/database_gate.hpp"
+#include "app/management.hpp"
+#include "app/metrics.hpp"
 #include "app/pipeline.hpp"
 #include "app/systemd.hpp"
 #include "auth/secret_key.hpp"
@@ -44,6 +46,9 @@ constexpr auto kHousekeepingRetry = 10s;  ///< while the database is away
 constexpr int kHousekeepingSteps = 20;    ///< of 5,000 rows each, an hour
 constexpr int kMostPrunes = 200;          ///< the same for the log: a million entries
 constexpr auto kEventPatience = 2s;       ///< for the last entries of the log, when the program ends
+constexpr std::size_t kManagementConnections = 64;
+constexpr std::size_t kManagementBody = 1024;  ///< bytes; nothing there takes one
+constexpr auto kManagementStop = 1s;
 constexpr auto kExitMargin = 5s;     ///< for worker threads that hang in a system call, after everything else has ended
 constexpr rlim_t kSpareFiles = 256;  ///< besides the clients' connections
 
@@ -118,6 +123,22 @@ db::PoolOptions pool_options(const config::Config& config) {
             .queue = config.database_queue};
 }
 
+rest::Rate rate(const config::Rate& rate) {
+    return {.count = rate.count, .period = rate.period};
+}
+
+/// @param setting  that named the address
+/// @return what clients are told
+std::string listen_on(http::Server& server, const std::string& text, std::string_view setting) {
+    const auto address = config::parse_listen(text);
+    if (!address) throw std::runtime_error(fmt::format("{}: cannot listen on {}", setting, text));
+    try {
+        return address->is_unix ? server.listen_unix(address->path) : server.listen_tcp(address->host, address->port);
+    } catch (const boost::system::system_error& error) {
+        throw std::runtime_error(fmt::format("cannot listen on {}: {}", text, error.code().message()));
+    }
+}
+
 /// All parts of the running server, in the order in which they need each other.  Everything but the worker threads'
 /// tasks happens on the thread that calls `run`.
 class Application {
@@ -130,7 +151,11 @@ class Application {
     void spawn(asio::awaitable<void> part);
     void join_workers();
     http::ServerOptions server_options();
+    http::ServerOptions management_options();
     void listen();
+    void start_management();
+    [[nodiscard]] std::vector<std::string> problems() const;
+    [[nodiscard]] Gauges gauges() const;
     asio::awaitable<void> start();
     asio::awaitable<void> open_gate();
     asio::awaitable<void> watch_schema();
@@ -144,13 +169,17 @@ class Application {
     asio::awaitable<void> reload_tls();
     asio::awaitable<void> await_signals();
     asio::awaitable<void> stop();
-    void log_answer(const http::Request& request, unsigned status, std::uint64_t bytes,
-                    std::chrono::steady_clock::duration took) const;
+    void on_answered(const http::Request& request, unsigned status, std::uint64_t bytes,
+                     std::chrono::steady_clock::duration took);
 
     const config::Config& config_;
     const ServeOptions& options_;
     ServiceManager manager_;  // reads the environment: before there are threads
     bool beyond_loopback_;
+    // Before the event loop, which destroys requests that were still waiting: they give back what they took.
+    api::Throttles throttles_;
+    api::Metrics counters_;
+    Metrics metrics_;
     asio::io_context context_{1};
     asio::thread_pool workers_{kWorkers};
     asio::thread_pool cancellers_{1};
@@ -165,11 +194,15 @@ class Application {
     api::Services services_;
     Pipeline pipeline_;
     http::Server server_;
+    Management management_;
+    http::Server management_server_;  ///< without a listener unless WDX_MANAGEMENT_LISTEN names one
     asio::signal_set signals_;
     asio::steady_timer schema_timer_;
     asio::steady_timer housekeeping_timer_;
     asio::steady_timer tick_timer_;
     std::vector<std::string> urls_;
+    std::string management_url_;
+    std::string database_problem_;  ///< why the last attempt to connect, or to check the database, failed
     std::chrono::steady_clock::time_point schema_read_at_{};
     bool first_attempt_over_ = false;
     bool listening_ = false;
@@ -194,6 +227,11 @@ Application::Application(const config::Config& config, const ServeOptions& optio
     : config_(config),
       options_(options),
       beyond_loopback_(any_beyond_loopback(options.sockets, config.listen)),
+      throttles_{.login = rest::Throttle(rate(config.throttle_login)),
+                 .login_total = rest::Throttle(rate(config.throttle_login_total)),
+                 .refresh = rest::Throttle(rate(config.throttle_refresh)),
+                 .api = rest::Throttle(rate(config.throttle_api))},
+      metrics_(counters_),
       pool_(context_.get_executor(), workers_, cancellers_, pool_options(config)),
       tokens_(pool_),
       sessions_(pool_),
@@ -211,17 +249,21 @@ Application::Application(const config::Config& config, const ServeOptions& optio
                 .hashes = hashes_,
                 .key = key_,
                 .lifetimes = {config.access_token_lifetime, config.refresh_token_lifetime},
+                .throttles = throttles_,
+                .metrics = counters_,
                 .basic_auth = config.basic_auth,
                 .refresh_grace = config.refresh_grace,
                 .revoke_on_reuse = config.revoke_on_reuse,
                 .session_max_age = config.session_max_age},
       pipeline_({.allowed_hosts = config.allowed_hosts,
                  .cors_allowed_origins = config.cors_allowed_origins,
+                 .trusted_proxies = http::TrustedProxies(config.trusted_proxies),
                  .is_open = [this] { return gate_open_; },
-                 .is_ready =
-                     [this] { return gate_open_ && pool_.is_up() && schema_.is_known() && schema_.problem().empty(); }},
+                 .is_ready = [this] { return problems().empty(); }},
                 services_),
       server_(context_.get_executor(), server_options()),
+      management_({.metrics = [this] { return metrics_.render(gauges()); }, .problems = [this] { return problems(); }}),
+      management_server_(context_.get_executor(), management_options()),
       signals_(context_, SIGTERM, SIGINT, SIGHUP),
       schema_timer_(context_),
       housekeeping_timer_(context_),
@@ -237,20 +279,55 @@ http::ServerOptions Application::server_options() {
                 .write_timeout = config_.write_timeout,
                 .idle_timeout = config_.idle_timeout,
                 .handler = [this](http::Request& request) { return pipeline_.handle(request); },
-                .refuse = [this](unsigned status, std::string_view detail,
-                                 const http::Request* request) { return pipeline_.refuse(status, detail, request); },
+                .refuse =
+                    [this](unsigned status, std::string_view detail, const http::Request* request) {
+                        metrics_.observe_refusal(status);
+                        return pipeline_.refuse(status, detail, request);
+                    },
                 .on_answered =
                     [this](const http::Request& request, unsigned status, std::uint64_t bytes,
-                           std::chrono::steady_clock::duration took) { log_answer(request, status, bytes, took); }},
+                           std::chrono::steady_clock::duration took) { on_answered(request, status, bytes, took); }},
             .max_connections = config_.max_connections,
             .unix_mode = config_.listen_mode,
             .tls = load_tls(config_)};
 }
 
-void Application::log_answer(const http::Request& request, unsigned status, std::uint64_t bytes,
-                             std::chrono::steady_clock::duration took) const {
+http::ServerOptions Application::management_options() {
+    http::ServerOptions options = server_options();
+    options.session.body_limit = kManagementBody;
+    options.session.body_budget = std::make_shared<http::BodyBudget>();
+    options.session.handler = [this](http::Request& request) { return management_.handle(request); };
+    options.session.refuse = [](unsigned status, std::string_view detail, const http::Request*) {
+        return Management::refuse(status, detail);
+    };
+    options.session.on_answered = [](const auto&...) {};
+    options.max_connections = kManagementConnections;
+    return options;
+}
+
+/// Why data cannot be served, for whoever runs the server.
+std::vector<std::string> Application::problems() const {
+    std::vector<std::string> found;
+    if (!pool_.is_up() || (!gate_open_ && !database_problem_.empty()))
+        found.push_back("database: " + (database_problem_.empty() ? "not connected yet" : database_problem_));
+    if (!gate_open_) found.emplace_back("migrations: not checked yet");
+    if (gate_open_ && !schema_.is_known()) found.emplace_back("core schema: not read yet");
+    if (!schema_.problem().empty()) found.push_back("core schema: " + schema_.problem());
+    return found;
+}
+
+Gauges Application::gauges() const {
+    return {.connections = server_.connections(),
+            .hashes_pending = hashes_.pending(),
+            .events_lost = events_.lost(),
+            .database = pool_.status()};
+}
+
+void Application::on_answered(const http::Request& request, unsigned status, std::uint64_t bytes,
+                              std::chrono::steady_clock::duration took) {
+    metrics_.observe(request, status, took);
     base::log_access({.request_id = request.id,
-                      .address = request.peer->address,
+                      .address = request.client_address,
                       .method = request.method(),
                       .target = request.target(),
                       .status = status,
@@ -267,23 +344,25 @@ void Application::listen() {
                 fmt::format("LISTEN_FDS: cannot listen on socket {}: {}", socket, error.code().message()));
         }
     }
-    if (!options_.sockets.empty()) return;
-    for (const std::string& text : config_.listen) {
-        const auto address = config::parse_listen(text);
-        if (!address) throw std::runtime_error("WDX_LISTEN: cannot listen on " + text);
-        try {
-            urls_.push_back(address->is_unix ? server_.listen_unix(address->path)
-                                             : server_.listen_tcp(address->host, address->port));
-        } catch (const boost::system::system_error& error) {
-            throw std::runtime_error(fmt::format("cannot listen on {}: {}", text, error.code().message()));
-        }
-    }
+    if (options_.sockets.empty())
+        for (const std::string& text : config_.listen) urls_.push_back(listen_on(server_, text, "WDX_LISTEN"));
+    if (!config_.management_listen.empty())
+        management_url_ = listen_on(management_server_, config_.management_listen, "WDX_MANAGEMENT_LISTEN");
+}
+
+/// The management listener does not wait for the database: it says why that is away.
+void Application::start_management() {
+    if (management_url_.empty()) return;
+    management_server_.start();
+    std::printf("management on %s\n", management_url_.c_str());
+    std::fflush(stdout);
 }
 
 bool Application::run() {
     ::signal(SIGPIPE, SIG_IGN);
     raise_file_limit(config_.max_connections);
     listen();
+    start_management();
     spawn(start());
     spawn(await_signals());
     spawn(tick());
@@ -327,6 +406,7 @@ void Application::join_workers() {
 /// Accepts clients when the first attempt to reach the database is over: with it there, the first answer is a real one.
 asio::awaitable<void> Application::start() {
     pool_.start([this](bool up, const std::string& why) {
+        database_problem_ = up ? std::string() : why;
         tell_database(up, why);
         first_attempt_over_ = true;
     });
@@ -377,10 +457,12 @@ asio::awaitable<void> Application::open_gate() {
         co_await schema_.refresh();
         gate_open_ = true;
         spawn(events_.run());
+        database_problem_.clear();
         co_return;
     } catch (const db::DbError& error) {
         if (error.is_unavailable()) {
             spdlog::warn("database: {}", error.what());
+            database_problem_ = error.what();
             co_return;
         }
         spdlog::critical("{}", error.what());
@@ -518,6 +600,7 @@ asio::awaitable<void> Application::stop() {
                  .event = store::event::kStop,
                  .message = failed_ ? "after a fault" : ""});
     co_await events_.stop(kEventPatience);
+    co_await management_server_.stop(kManagementStop);
     pool_.stop();
     signals_.cancel();
     schema_timer_.cancel();

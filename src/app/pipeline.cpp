@@ -18,7 +18,9 @@ using http::Request;
 using http::Response;
 
 constexpr auto kRetryAfter = 5s;
+constexpr unsigned kUnauthorized = 401;
 constexpr std::string_view kJson = "application/json";
+constexpr std::array<std::string_view, 2> kProbes{"/healthz", "/readyz"};
 
 /// A long answer with line breaks (`Accept: application/json; indent=4`).
 class IndentedSource : public http::BodySource {
@@ -70,6 +72,7 @@ Pipeline::Pipeline(PipelineOptions options, api::Services& services)
     : options_(std::move(options)), services_(services) {}
 
 asio::awaitable<Response> Pipeline::handle(Request& request) {
+    request.client_address = options_.trusted_proxies.client_address(request);
     const rest::Target target = rest::parse_target(request.target());
     Response response;
     std::exception_ptr failure;
@@ -108,8 +111,10 @@ void Pipeline::finish(Response& response, const Request& request) const {
     response.set("X-Request-ID", request.id);
 }
 
-std::optional<Response> Pipeline::probe(const Request& request, std::string_view path) const {
-    if (path != "/healthz" && path != "/readyz") return std::nullopt;
+std::optional<Response> Pipeline::probe(Request& request, std::string_view path) const {
+    for (const std::string_view known : kProbes)
+        if (path == known) request.route = known;
+    if (request.route.empty()) return std::nullopt;
     Response response;
     if (request.method() != "GET" && request.method() != "HEAD") {
         response = render(rest::method_not_allowed(request.method()));
@@ -123,7 +128,7 @@ std::optional<Response> Pipeline::probe(const Request& request, std::string_view
     return response;
 }
 
-asio::awaitable<Response> Pipeline::dispatch(const Request& request, const rest::Target& target) {
+asio::awaitable<Response> Pipeline::dispatch(Request& request, const rest::Target& target) {
     if (is_preflight(request)) co_return Response{};
     if (auto response = probe(request, target.path)) co_return std::move(*response);
     if (!is_allowed_host(requested_host(request, target), options_.allowed_hosts)) {
@@ -133,7 +138,10 @@ asio::awaitable<Response> Pipeline::dispatch(const Request& request, const rest:
         co_return response;
     }
     auto match = api::match_route(target.path);
-    if (match) co_return co_await serve_route(request, target, std::move(*match));
+    if (match) {
+        request.route = match->routes.front()->pattern;
+        co_return co_await serve_route(request, target, std::move(*match));
+    }
     if (!target.path.ends_with('/') && api::match_route(target.path + '/')) {
         Response response;
         response.status = 301;
@@ -152,6 +160,7 @@ asio::awaitable<Response> Pipeline::serve_route(const Request& request, const re
     context.path_values = match.values;
     rest::Rendering rendering;
     Response response;
+    rest::ThrottleSlot slot;
     std::exception_ptr failure;
     try {
         const std::optional<std::string> accept =
@@ -164,24 +173,27 @@ asio::awaitable<Response> Pipeline::serve_route(const Request& request, const re
         response = failure_to_response(request, failure);
     } else {
         try {
-            response = co_await run_view(context, match);
+            response = co_await run_view(context, match, slot);
         } catch (const std::exception&) {
             failure = std::current_exception();
         }
         if (failure) response = co_await answer_failure(context, failure);
     }
+    // What an ended token was used for does not count against its operator.
+    if (response.status != kUnauthorized) slot.keep();
     if (rendering.indent) indent(response, *rendering.indent);
     add_api_headers(response, match.allow());
     if (match.layer() == api::Layer::open) expose_headers(response, request, options_.cors_allowed_origins);
     co_return response;
 }
 
-asio::awaitable<Response> Pipeline::run_view(api::Context& context, const api::Match& match) {
+asio::awaitable<Response> Pipeline::run_view(api::Context& context, const api::Match& match, rest::ThrottleSlot& slot) {
     if (match.needs() == api::Needs::nothing) {
         context.set_access_granted();
     } else {
         co_await api::authenticate(context);
     }
+    slot = api::take_request(context, match);
     const std::string_view method = context.request().method();
     Response response;
     if (const api::Route* route = match.find(method)) {
@@ -234,7 +246,7 @@ Response Pipeline::failure_to_response(const Request& request, const std::except
 Response Pipeline::server_error(const Request& request, const std::string& cause) const {
     services_.events.add({.level = store::LogLevel::error,
                           .event = store::event::kError,
-                          .address = request.peer->address,
+                          .address = request.client_address,
                           .request_id = request.id,
                           .message = cause});
     return render(rest::server_error());

@@ -2,6 +2,7 @@
 
 #include "api/context.hpp"
 #include "api/routes.hpp"
+#include "http/client_address.hpp"
 #include "http/message.hpp"
 
 #include <functional>
@@ -13,12 +14,14 @@ namespace wdx::app {
 struct PipelineOptions {
     std::vector<std::string> allowed_hosts;
     std::vector<std::string> cors_allowed_origins;
+    http::TrustedProxies trusted_proxies;
     std::function<bool()> is_open;   ///< the database has been there and its migrations are applied
     std::function<bool()> is_ready;  ///< what `/readyz` says
 };
 
 /// The order of checks for every request, as in Django and DRF: preflight, probes, host, slash and 404, negotiation,
-/// authentication, method, handler.  The one place where a failure becomes an answer.  Belongs to the event loop.
+/// authentication, throttle, method, handler.  The one place where a failure becomes an answer.  Belongs to the event
+/// loop.
 class Pipeline {
   public:
     Pipeline(PipelineOptions options, api::Services& services);
@@ -31,14 +34,15 @@ class Pipeline {
     http::Response refuse(unsigned status, std::string_view detail, const http::Request* request) const;
 
   private:
-    boost::asio::awaitable<http::Response> dispatch(const http::Request& request, const rest::Target& target);
+    boost::asio::awaitable<http::Response> dispatch(http::Request& request, const rest::Target& target);
     boost::asio::awaitable<http::Response> serve_route(const http::Request& request, const rest::Target& target,
                                                        api::Match match);
-    boost::asio::awaitable<http::Response> run_view(api::Context& context, const api::Match& match);
+    boost::asio::awaitable<http::Response> run_view(api::Context& context, const api::Match& match,
+                                                    rest::ThrottleSlot& slot);
     boost::asio::awaitable<http::Response> answer_failure(api::Context& context, std::exception_ptr failure);
     http::Response failure_to_response(const http::Request& request, const std::exception_ptr& failure) const;
     http::Response server_error(const http::Request& request, const std::string& cause) const;
-    [[nodiscard]] std::optional<http::Response> probe(const http::Request& request, std::string_view path) const;
+    [[nodiscard]] std::optional<http::Response> probe(http::Request& request, std::string_view path) const;
     void finish(http::Response& response, const http::Request& request) const;
 
     PipelineOptions options_;

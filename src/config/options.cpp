@@ -113,12 +113,10 @@ std::vector<Option> http_options() {
         option("WDX_MANAGEMENT_LISTEN", &Config::management_listen)
             .check(&check_loopback_listen)
             .empty_means("none")
-            .later("there is no management listener so far")
             .help("Where metrics and the reasons behind the probes are served; only loopback or a unix socket."),
         option("WDX_TRUSTED_PROXIES", &Config::trusted_proxies)
             .check(&check_trusted_proxy)
             .empty_means("none")
-            .later("addresses are those of the connections")
             .help(
                 "Proxies whose X-Forwarded-For names the client: addresses, CIDR ranges such as 10.0.0.0/8, or `unix` "
                 "for whoever connects by a unix socket."),
@@ -178,20 +176,13 @@ std::vector<Option> limit_options() {
 }
 
 std::vector<Option> throttle_options() {
-    constexpr std::string_view kLater = "nothing is throttled so far";
     return {
-        option("WDX_THROTTLE_LOGIN", &Config::throttle_login)
-            .later(kLater)
-            .help("Failed logins from one address, in each process."),
+        option("WDX_THROTTLE_LOGIN", &Config::throttle_login).help("Failed logins from one address, in each process."),
         option("WDX_THROTTLE_LOGIN_TOTAL", &Config::throttle_login_total)
-            .later(kLater)
             .help("Failed logins from all addresses; never refuses one that logged in within 30 days."),
-        option("WDX_THROTTLE_REFRESH", &Config::throttle_refresh)
-            .later(kLater)
-            .help("Refreshes from one address, in each process."),
+        option("WDX_THROTTLE_REFRESH", &Config::throttle_refresh).help("Refreshes from one address, in each process."),
         option("WDX_THROTTLE_API", &Config::throttle_api)
-            .later(kLater)
-            .help("Requests of the operator, in each process."),
+            .help("All other requests of one operator, or of one address where nobody is logged in, in each process."),
     };
 }
 

@@ -91,6 +91,16 @@ bool Pool::is_up() const noexcept {
     return std::any_of(connections_.begin(), connections_.end(), [](const auto& c) { return c->is_ready(); });
 }
 
+PoolStatus Pool::status() const {
+    PoolStatus status;
+    for (const auto& connection : connections_) {
+        if (connection->is_ready()) ++status.connections_up;
+        status.batches.push_back(connection->in_flight());
+    }
+    status.streams_in_use = options_.stream_connections - slots_->free;
+    return status;
+}
+
 Connection* Pool::pick(Work work) {
     Connection* best = nullptr;
     std::size_t total = 0;

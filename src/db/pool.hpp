@@ -24,6 +24,13 @@ struct PoolOptions {
 /// writes mostly wait for the disk, and only commits on different connections share one flush of it.
 enum class Work { read, write };
 
+/// What the pool is doing at a moment.
+struct PoolStatus {
+    std::size_t connections_up = 0;    ///< of the shared ones
+    std::vector<std::size_t> batches;  ///< in flight on each shared connection, those that are down included
+    std::size_t streams_in_use = 0;    ///< dedicated connections
+};
+
 /// The program's way to PostgreSQL: a few pipelined connections that all requests share, and dedicated ones for long
 /// lists.  Reconnects by itself, with backoff.  Belongs to the event loop's thread.
 class Pool {
@@ -53,6 +60,7 @@ class Pool {
     void forget_prepared();
 
     [[nodiscard]] bool is_up() const noexcept;
+    [[nodiscard]] PoolStatus status() const;
     [[nodiscard]] bool is_stopping() const noexcept { return stopping_; }
 
     /// To be called about once a second: breaks connections that do not answer.

@@ -27,6 +27,10 @@ struct Request {
     /// Set by a handler that waits for something slow: called when the client has left meanwhile.
     mutable std::function<void()> when_client_left{};
     std::string id;  ///< `X-Request-ID`: the client's where it is a sane token, else ours
+    /// Of the client, whatever proxies are in between (see TrustedProxies); empty for a unix socket without one.  Set
+    /// by the handler.
+    std::string client_address{};
+    std::string_view route{};  ///< the pattern of the route, for metrics; a constant, empty when there is none
 
     [[nodiscard]] std::string_view method() const { return view(message.method_string()); }
     /// As sent, byte for byte.

@@ -51,6 +51,14 @@ ApiError unavailable(std::chrono::seconds retry_after, std::string_view detail) 
     return error;
 }
 
+ApiError throttled(std::chrono::nanoseconds wait) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+    ApiError error{429, detail_body(fmt::format("Request was throttled. Expected available in {} second{}.", seconds,
+                                                seconds == 1 ? "" : "s"))};
+    error.headers.emplace_back("Retry-After", std::to_string(seconds));
+    return error;
+}
+
 void FieldErrors::add(std::string_view field, const std::vector<std::string>& messages) {
     body_ += body_.empty() ? '{' : ',';
     base::append_json_string(body_, field);

@@ -38,6 +38,8 @@ ApiError unauthorized(std::string body, std::string cause);
 /// 503 with Retry-After.
 ApiError unavailable(std::chrono::seconds retry_after,
                      std::string_view detail = "Service temporarily unavailable, try again later.");
+/// 429 with Retry-After: whole seconds, rounded up.
+ApiError throttled(std::chrono::nanoseconds wait);
 
 /// Collects the messages of fields: `{"<field>":["..."],...}`, in the order in which they were added.
 class FieldErrors {

@@ -28,6 +28,7 @@ inline constexpr std::string_view kRefreshRefused = "refresh_refused";
 inline constexpr std::string_view kRefreshReuse = "refresh_reuse";
 inline constexpr std::string_view kSessionEnded = "session_ended";
 inline constexpr std::string_view kPasswordChanged = "password_changed";
+inline constexpr std::string_view kThrottled = "throttled";
 inline constexpr std::string_view kError = "error";
 inline constexpr std::string_view kDatabase = "database";
 inline constexpr std::string_view kSchema = "schema";

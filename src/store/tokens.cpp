@@ -37,6 +37,19 @@ const std::string kInsertLoginSql = std::string(kCheckedOperator) + R"sql(, reco
       FROM session)sql";
 const db::Query kInsertLogin{"insert_login", kInsertLoginSql};
 
+// Hangs on the row that kInsertLogin, in the same transaction, has made or not.
+constexpr db::Query kUpsertLoginAddress{"upsert_login_address", R"sql(
+    INSERT INTO watchdxg_login_address (address, last_login_at)
+    SELECT $1, now()
+     WHERE EXISTS (SELECT FROM token_blacklist_outstandingtoken WHERE jti = $2)
+        ON CONFLICT (address) DO UPDATE SET last_login_at = excluded.last_login_at)sql"};
+
+constexpr db::Query kFindLoginAddress{"find_login_address", R"sql(
+    SELECT 1
+      FROM watchdxg_login_address
+     WHERE address = $1
+       AND last_login_at > now() - make_interval(days => $2::integer))sql"};
+
 // "presented" locks the row of the old token (the update changes nothing): of two rotations at once the second waits
 // there, and then finds the row in "blacklisted" taken.  It sets no key column: that lock would also wait for foreign
 // keys that refer to the row, and so deadlock with the original blacklisting the same token.  What a token did not do,
@@ -155,15 +168,23 @@ Access TokenStore::read_access(const db::Rows& rows) {
 }
 
 asio::awaitable<bool> TokenStore::insert_login(const CheckedOperator& checked, const TokenPair& tokens,
-                                               const Origin& origin) {
+                                               const Origin& origin, const std::string& address_key) {
     db::Batch batch;
     batch.add(kShareOperator, {checked.id});
     const std::size_t login =
         batch.add(kInsertLogin, {checked.id, checked.password_hash, checked.factor.step, checked.factor.recovery_hash,
                                  tokens.refresh.jti, tokens.refresh.text, tokens.refresh.expires_at, tokens.access.jti,
                                  tokens.access.expires_at, origin.address, origin.user_agent});
+    batch.add(kUpsertLoginAddress, {address_key, tokens.refresh.jti});
     co_await pool_.execute(batch, db::Work::write);
     co_return batch.rows(login).affected() == 1;
+}
+
+asio::awaitable<bool> TokenStore::has_logged_in(const std::string& address_key, std::chrono::days within) {
+    db::Batch batch;
+    batch.add(kFindLoginAddress, {address_key, static_cast<std::int32_t>(within.count())});
+    co_await pool_.execute(batch);
+    co_return !batch.rows(0).empty();
 }
 
 asio::awaitable<Rotation> TokenStore::rotate(std::int32_t user_id, const TokenRecord& presented,

@@ -4,6 +4,7 @@
 #include "db/pool.hpp"
 #include "store/operators.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -72,9 +73,12 @@ class TokenStore {
 
     /// Begins a session with its first tokens, if the operator is still active and the hash and the second factor are
     /// what was checked.
+    /// @param address_key  remembered with it, for `has_logged_in`
     /// @return false when they are not, or when these tokens are recorded already
     boost::asio::awaitable<bool> insert_login(const CheckedOperator& checked, const TokenPair& tokens,
-                                              const Origin& origin);
+                                              const Origin& origin, const std::string& address_key);
+    /// True when a login from this address was recorded not longer ago than that.
+    boost::asio::awaitable<bool> has_logged_in(const std::string& address_key, std::chrono::days within);
     /// Blacklists the presented token, records its successors and goes on with its session (or begins one for a token
     /// without), in one atomic statement: of two at once one wins.
     /// @param issued_at  of the presented token

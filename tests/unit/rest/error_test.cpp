@@ -74,5 +74,17 @@ TEST(FieldErrors, OfOneFieldAreABadRequest) {
     EXPECT_EQ(field_error("account_id", "Enter a number.").body, R"({"account_id":["Enter a number."]})");
 }
 
+TEST(Throttled, SaysSoInDrfsWords) {
+    using namespace std::chrono_literals;
+    const ApiError error = throttled(2100ms);
+    EXPECT_EQ(error.status, 429U);
+    EXPECT_EQ(error.body, R"({"detail":"Request was throttled. Expected available in 3 seconds."})");
+    ASSERT_EQ(error.headers.size(), 1U);
+    EXPECT_EQ(error.headers[0].first, "Retry-After");
+    EXPECT_EQ(error.headers[0].second, "3");
+    EXPECT_EQ(throttled(1ns).body, R"({"detail":"Request was throttled. Expected available in 1 second."})");
+    EXPECT_EQ(throttled(1s).headers[0].second, "1");
+}
+
 }  // namespace
 }  // namespace wdx::rest

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+
+namespace wdx::api {
+
+/// What the parts of the program count as they work; the management listener reads it.  Belongs to the event loop's
+/// thread.
+struct Metrics {
+    std::uint64_t logins_ok = 0;       ///< password checks, HTTP Basic included
+    std::uint64_t logins_refused = 0;  ///< for the password, the name or an inactive user
+    std::uint64_t refreshes = 0;       ///< tokens rotated
+    // Answered 429, by the throttle that said so.
+    std::uint64_t throttled_login = 0;
+    std::uint64_t throttled_login_total = 0;
+    std::uint64_t throttled_refresh = 0;
+    std::uint64_t throttled_api = 0;
+};
+
+}  // namespace wdx::api

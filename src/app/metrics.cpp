@@ -1,0 +1,183 @@
+#include "app/metrics.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <limits>
+#include <sstream>
+#include <unistd.h>
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+namespace wdx::app {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Labels = std::vector<ClientMetric::Label>;
+
+constexpr std::string_view kOther = "other";
+/// In the order of `RouteMetrics::answers`; the last is for all others.
+constexpr std::array<std::string_view, 8> kMethodNames{"GET",   "HEAD",   "POST",    "PUT",
+                                                       "PATCH", "DELETE", "OPTIONS", kOther};
+
+std::size_t method_index(std::string_view method) {
+    const auto* const end = kMethodNames.end() - 1;
+    return static_cast<std::size_t>(std::find(kMethodNames.begin(), end, method) - kMethodNames.begin());
+}
+
+void count(std::vector<std::pair<unsigned, std::uint64_t>>& answers, unsigned status) {
+    for (auto& [known, times] : answers) {
+        if (known != status) continue;
+        ++times;
+        return;
+    }
+    answers.emplace_back(status, 1);
+}
+
+MetricFamily family(std::string name, std::string help, MetricType type) {
+    return {.name = std::move(name), .help = std::move(help), .type = type, .metric = {}};
+}
+
+void add_counter(MetricFamily& family, Labels labels, std::uint64_t value) {
+    ClientMetric metric;
+    metric.label = std::move(labels);
+    metric.counter.value = static_cast<double>(value);
+    family.metric.push_back(std::move(metric));
+}
+
+void add_gauge(MetricFamily& family, Labels labels, double value) {
+    ClientMetric metric;
+    metric.label = std::move(labels);
+    metric.gauge.value = value;
+    family.metric.push_back(std::move(metric));
+}
+
+MetricFamily gauge(std::string name, std::string help, double value, Labels labels = {}) {
+    MetricFamily out = family(std::move(name), std::move(help), MetricType::Gauge);
+    add_gauge(out, std::move(labels), value);
+    return out;
+}
+
+MetricFamily counter(std::string name, std::string help, std::uint64_t value) {
+    MetricFamily out = family(std::move(name), std::move(help), MetricType::Counter);
+    add_counter(out, {}, value);
+    return out;
+}
+
+double resident_bytes() {
+    std::ifstream file("/proc/self/statm");
+    double total = 0;
+    double resident = 0;
+    file >> total >> resident;
+    return resident * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+void add_work(std::vector<MetricFamily>& out, const api::Metrics& counters) {
+    MetricFamily logins =
+        family("wdx_logins_total", "Password checks, HTTP Basic included, by outcome.", MetricType::Counter);
+    add_counter(logins, {{"result", "ok"}}, counters.logins_ok);
+    add_counter(logins, {{"result", "refused"}}, counters.logins_refused);
+    out.push_back(std::move(logins));
+    out.push_back(counter("wdx_refreshes_total", "Refresh tokens rotated.", counters.refreshes));
+    MetricFamily throttled =
+        family("wdx_throttled_total", "Requests answered 429, by the throttle.", MetricType::Counter);
+    add_counter(throttled, {{"kind", "login"}}, counters.throttled_login);
+    add_counter(throttled, {{"kind", "login_total"}}, counters.throttled_login_total);
+    add_counter(throttled, {{"kind", "refresh"}}, counters.throttled_refresh);
+    add_counter(throttled, {{"kind", "api"}}, counters.throttled_api);
+    out.push_back(std::move(throttled));
+}
+
+void add_gauges(std::vector<MetricFamily>& out, const Gauges& gauges) {
+    out.push_back(gauge("wdx_open_connections", "Connections of clients.", static_cast<double>(gauges.connections)));
+    out.push_back(gauge("wdx_hashes_pending", "Password hashes being computed or waiting.",
+                        static_cast<double>(gauges.hashes_pending)));
+    out.push_back(counter("wdx_events_lost_total", "Entries that the event log had to drop.", gauges.events_lost));
+    const db::PoolStatus& database = gauges.database;
+    out.push_back(gauge("wdx_database_connections_up", "Shared connections to PostgreSQL that are up.",
+                        static_cast<double>(database.connections_up)));
+    MetricFamily depth =
+        family("wdx_database_pipeline_depth", "Batches in flight on each shared connection.", MetricType::Gauge);
+    std::size_t total = 0;
+    for (std::size_t i = 0; i < database.batches.size(); ++i) {
+        total += database.batches[i];
+        add_gauge(depth, {{"connection", std::to_string(i)}}, static_cast<double>(database.batches[i]));
+    }
+    out.push_back(
+        gauge("wdx_database_queue", "Batches in flight on all shared connections.", static_cast<double>(total)));
+    out.push_back(std::move(depth));
+    out.push_back(gauge("wdx_database_streams_in_use", "Connections that long lists are read from.",
+                        static_cast<double>(database.streams_in_use)));
+}
+
+}  // namespace
+
+Metrics::Metrics(const api::Metrics& counters)
+    : counters_(counters),
+      started_at_(std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count()) {
+    static_assert(kMethodNames.size() == kMethods);
+    routes_.push_back({.route = {}, .answers = {}});
+}
+
+Metrics::RouteMetrics& Metrics::of_route(std::string_view route) {
+    for (RouteMetrics& known : routes_)
+        if (known.route == route) return known;
+    routes_.push_back({.route = route, .answers = {}});
+    return routes_.back();
+}
+
+void Metrics::observe(const http::Request& request, unsigned status, std::chrono::steady_clock::duration took) {
+    RouteMetrics& metrics = of_route(request.route);
+    count(metrics.answers.at(method_index(request.method())), status);
+    const double seconds = std::chrono::duration<double>(took).count();
+    const auto* const bucket = std::lower_bound(kBuckets.begin(), kBuckets.end(), seconds);
+    ++metrics.buckets.at(static_cast<std::size_t>(bucket - kBuckets.begin()));
+    metrics.seconds += seconds;
+}
+
+void Metrics::observe_refusal(unsigned status) {
+    count(routes_.front().answers.at(method_index(kOther)), status);
+}
+
+std::string Metrics::render(const Gauges& gauges) const {
+    MetricFamily requests =
+        family("wdx_http_requests_total", "Answers, by route, method and status.", MetricType::Counter);
+    MetricFamily latency = family("wdx_http_request_duration_seconds",
+                                  "From the head of a request to the last byte of its answer.", MetricType::Histogram);
+    for (const RouteMetrics& metrics : routes_) {
+        const std::string route(metrics.route.empty() ? kOther : metrics.route);
+        for (std::size_t method = 0; method < kMethods; ++method)
+            for (const auto& [status, times] : metrics.answers.at(method))
+                add_counter(requests,
+                            {{"route", route},
+                             {"method", std::string(kMethodNames.at(method))},
+                             {"status", std::to_string(status)}},
+                            times);
+        ClientMetric histogram;
+        histogram.label = {{"route", route}};
+        std::uint64_t below = 0;
+        for (std::size_t i = 0; i < metrics.buckets.size(); ++i) {
+            below += metrics.buckets.at(i);
+            const double bound = i < kBuckets.size() ? kBuckets.at(i) : std::numeric_limits<double>::infinity();
+            histogram.histogram.bucket.push_back({.cumulative_count = below, .upper_bound = bound});
+        }
+        histogram.histogram.sample_count = below;
+        histogram.histogram.sample_sum = metrics.seconds;
+        latency.metric.push_back(std::move(histogram));
+    }
+    std::vector<MetricFamily> all;
+    all.push_back(std::move(requests));
+    all.push_back(std::move(latency));
+    add_work(all, counters_);
+    add_gauges(all, gauges);
+    all.push_back(gauge("wdx_build_info", "The version that runs.", 1, {{"version", WDX_VERSION}}));
+    all.push_back(gauge("process_start_time_seconds", "When the process started, in seconds since 1970.", started_at_));
+    all.push_back(gauge("process_resident_memory_bytes", "Memory that the process occupies.", resident_bytes()));
+    std::ostringstream out;
+    prometheus::TextSerializer().Serialize(out, all);
+    return out.str();
+}
+
+}  // namespace wdx::app
