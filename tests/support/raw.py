@@ -27,8 +27,12 @@ class Answer:
 
 
 class RawConnection:
-    def __init__(self, port, timeout=TIMEOUT, receive_buffer=None):
+    """@param source  the address to come from; others of 127.0.0.0/8 have ports of their own"""
+
+    def __init__(self, port, timeout=TIMEOUT, receive_buffer=None, source=None):
         self._socket = socket.socket()
+        if source:
+            self._socket.bind((source, 0))
         if receive_buffer:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self._socket.settimeout(timeout)
