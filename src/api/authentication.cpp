@@ -1,9 +1,8 @@
 #include "api/authentication.hpp"
 
 #include "api/credentials.hpp"
-#include "base/base64.hpp"
 #include "base/clock.hpp"
-#include "base/unicode.hpp"
+#include "rest/authorization.hpp"
 
 namespace wdx::api {
 namespace {
@@ -12,27 +11,6 @@ namespace asio = boost::asio;
 using rest::ApiError;
 using rest::detail_body;
 using rest::unauthorized;
-
-/// Splits at ASCII white space, as Python's `bytes.split()`.
-std::vector<std::string_view> split(std::string_view text) {
-    constexpr std::string_view kSpace = " \t\n\r\x0b\f";
-    std::vector<std::string_view> parts;
-    while (true) {
-        const auto begin = text.find_first_not_of(kSpace);
-        if (begin == std::string_view::npos) return parts;
-        text.remove_prefix(begin);
-        const auto end = std::min(text.find_first_of(kSpace), text.size());
-        parts.push_back(text.substr(0, end));
-        text.remove_prefix(end);
-    }
-}
-
-bool is_basic(std::string_view scheme) {
-    constexpr std::string_view kName = "basic";
-    return scheme.size() == kName.size() && std::equal(scheme.begin(), scheme.end(), kName.begin(), [](char a, char b) {
-               return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b;
-           });
-}
 
 ApiError refusal(std::string_view detail, std::string_view code = {}) {
     return unauthorized(detail_body(detail, code), std::string(detail));
@@ -44,10 +22,8 @@ ApiError not_authenticated() {
     return error;
 }
 
-void authenticate_bearer(Context& context, const std::vector<std::string_view>& parts) {
-    if (parts.size() != 2)
-        throw refusal("Authorization header must contain two space-delimited values", "bad_authorization_header");
-    const auto decoded = auth::decode_token(parts[1], context.services().key, base::unix_now());
+void authenticate_bearer(Context& context, std::string_view token) {
+    const auto decoded = auth::decode_token(token, context.services().key, base::unix_now());
     if (const auto* fault = std::get_if<auth::TokenFault>(&decoded)) throw token_not_valid(*fault);
     const auto& claims = std::get<auth::Claims>(decoded);
     if (const auto fault = auth::check_claims(claims, auth::TokenType::access)) throw token_not_valid(*fault);
@@ -59,22 +35,9 @@ void authenticate_bearer(Context& context, const std::vector<std::string_view>& 
                         .jti = store::is_storable_jti(jti) ? std::string(jti) : std::string{}});
 }
 
-/// `user:password` in UTF-8, or else Latin-1, as DRF decodes it.
-std::string decode_basic(std::string_view text) {
-    auto decoded = base::base64_decode_lenient(text);
-    if (!decoded) throw refusal("Invalid basic header. Credentials not correctly base64 encoded.");
-    if (base::is_utf8(*decoded)) return std::move(*decoded);
-    return base::latin1_to_utf8(*decoded);
-}
-
-asio::awaitable<void> authenticate_basic(Context& context, std::vector<std::string_view> parts) {
-    if (parts.size() == 1) throw refusal("Invalid basic header. No credentials provided.");
-    if (parts.size() > 2) throw refusal("Invalid basic header. Credentials string should not contain spaces.");
-    const std::string pair = decode_basic(parts[1]);
-    const auto colon = pair.find(':');
-    if (colon == std::string::npos) throw refusal("Invalid basic header. Credentials not correctly base64 encoded.");
+asio::awaitable<void> authenticate_basic(Context& context, rest::BasicCredentials credentials) {
     // A second factor cannot be sent this way.
-    const auto user = co_await check_credentials(context, pair.substr(0, colon), pair.substr(colon + 1), {});
+    const auto user = co_await check_credentials(context, credentials.username, credentials.password, {});
     if (!user) throw refusal("Invalid username/password.");
     context.set_bearer({.user_id = user->id, .issued_at = std::nullopt});
     context.set_access_granted();
@@ -105,11 +68,13 @@ ApiError refresh_not_valid(auth::TokenFault fault) {
 
 asio::awaitable<void> authenticate(Context& context) {
     const std::string header = context.request().header("Authorization");
-    const auto parts = split(header);
-    if (!parts.empty() && parts[0] == "Bearer") {
-        authenticate_bearer(context, parts);
-    } else if (!parts.empty() && is_basic(parts[0]) && context.services().basic_auth) {
-        co_await authenticate_basic(context, parts);
+    auto authorization = rest::parse_authorization(header, context.services().basic_auth);
+    if (const auto* fault = std::get_if<rest::AuthorizationFault>(&authorization))
+        throw refusal(fault->detail, fault->code);
+    if (const auto* bearer = std::get_if<rest::BearerCredentials>(&authorization)) {
+        authenticate_bearer(context, bearer->token);
+    } else if (auto* basic = std::get_if<rest::BasicCredentials>(&authorization)) {
+        co_await authenticate_basic(context, std::move(*basic));
     } else {
         throw not_authenticated();
     }

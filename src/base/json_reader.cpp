@@ -242,8 +242,8 @@ class Reader {
         skip_space();
         if (take('}')) return true;
         for (;;) {
-            auto& [key, value] = members.emplace_back();
-            if (!read_key(key) || !read_value(value)) return false;
+            JsonMember& member = members.emplace_back();
+            if (!read_key(member) || !read_value(member.value)) return false;
             skip_space();
             if (take('}')) break;
             if (!take(',')) return fail("Expecting ',' delimiter", position_);
@@ -254,10 +254,12 @@ class Reader {
     }
 
     /// A key up to where its value begins.
-    bool read_key(std::string& key) {
+    bool read_key(JsonMember& member) {
+        const std::size_t start = position_;
         bool has_surrogates = false;
         if (!next_is('"')) return fail("Expecting property name enclosed in double quotes", position_);
-        if (!read_string(key, has_surrogates)) return false;
+        if (!read_string(member.name, has_surrogates)) return false;
+        member.raw_name = text_.substr(start, position_ - start);
         skip_space();
         if (!take(':')) return fail("Expecting ':' delimiter", position_);
         skip_space();

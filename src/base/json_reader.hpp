@@ -43,6 +43,8 @@ struct JsonValue {
 struct JsonMember {
     std::string name;
     JsonValue value;
+    /// The name as it stands in the document, quotes and escapes included: a lone surrogate can be carried on only so.
+    std::string_view raw_name{};
 };
 
 /// Why a document was refused, in the words of Python's json module, e.g. `Expecting value: line 1 column 1 (char 0)`.

@@ -88,6 +88,26 @@ RowWriter::Kind RowWriter::kind_of(Oid type) {
     }
 }
 
+int RowWriter::size_of(Kind kind) noexcept {
+    switch (kind) {
+        case Kind::boolean:
+            return 1;
+        case Kind::int2:
+            return 2;
+        case Kind::int4:
+        case Kind::float4:
+        case Kind::date:
+            return 4;
+        case Kind::int8:
+        case Kind::float8:
+        case Kind::timestamp:
+            return 8;
+        case Kind::text:
+            break;
+    }
+    return 0;
+}
+
 RowWriter::RowWriter(const PGresult* shape) {
     const int count = PQnfields(shape);
     columns_.reserve(static_cast<std::size_t>(count));
@@ -95,7 +115,8 @@ RowWriter::RowWriter(const PGresult* shape) {
         std::string prefix = i == 0 ? "{" : ",";
         base::append_json_string(prefix, PQfname(shape, i));
         prefix += ':';
-        columns_.push_back({std::move(prefix), kind_of(PQftype(shape, i))});
+        const Kind kind = kind_of(PQftype(shape, i));
+        columns_.push_back({std::move(prefix), kind, size_of(kind)});
     }
 }
 
@@ -106,7 +127,11 @@ void RowWriter::append(const PGresult* result, int row, std::string& out) const 
         if (PQgetisnull(result, row, index) == 1) {
             out += "null";
         } else {
-            append_value(column.kind, PQgetvalue(result, row, index), PQgetlength(result, row, index), out);
+            const int length = PQgetlength(result, row, index);
+            // What is read below is as long as the type is, whatever the other side of the socket said.
+            if (column.size != 0 && length != column.size)
+                throw std::runtime_error(fmt::format("a value of {} bytes instead of {}", length, column.size));
+            append_value(column.kind, PQgetvalue(result, row, index), length, out);
         }
         ++index;
     }

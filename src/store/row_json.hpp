@@ -19,6 +19,7 @@ class RowWriter {
     explicit RowWriter(const PGresult* shape);
 
     /// Appends `{"id":1,...}`.
+    /// @throws std::runtime_error when a value has not the size of its type
     void append(const PGresult* result, int row, std::string& out) const;
 
   private:
@@ -26,8 +27,10 @@ class RowWriter {
     struct Column {
         std::string prefix;  ///< `{"id":` or `,"handle":`
         Kind kind;
+        int size;  ///< bytes of a value; 0: any
     };
     static Kind kind_of(Oid type);
+    static int size_of(Kind kind) noexcept;
     static void append_value(Kind kind, const char* bytes, int length, std::string& out);
 
     std::vector<Column> columns_;

@@ -28,6 +28,12 @@ BAD_HEADS = {
     "content_length_with_inner_space": POST + b"Content-Length: 2 1\r\n\r\n" + BODY,
     "content_length_empty": POST + b"Content-Length:\r\n\r\n" + BODY,
     "content_length_beyond_64_bits": POST + b"Content-Length: 99999999999999999999\r\n\r\n" + BODY,
+    "content_length_decimal_fraction": POST + b"Content-Length: 21.0\r\n\r\n" + BODY,
+    "content_length_not_ascii_digits": POST + "Content-Length: \u0662\u0661\r\n\r\n".encode() + BODY,
+    "content_length_quoted": POST + b'Content-Length: "21"\r\n\r\n' + BODY,
+    "content_length_after_nul": POST + b"Content-Length: \x0021\r\n\r\n" + BODY,
+    "content_length_in_two_cases": POST + b"Content-Length: 21\r\ncontent-length: 0\r\n\r\n" + BODY,
+    "content_length_folded": POST + b"Content-Length: 2\r\n 1\r\n\r\n" + BODY,
     "transfer_encoding_gzip": POST + b"Transfer-Encoding: gzip\r\n\r\n" + BODY,
     "transfer_encoding_identity": POST + b"Transfer-Encoding: identity\r\n\r\n" + BODY,
     "transfer_encoding_chunked_not_last": POST + b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
@@ -37,6 +43,21 @@ BAD_HEADS = {
     "transfer_encoding_other_first": POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
     "transfer_encoding_xchunked": POST + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
     "transfer_encoding_empty": POST + b"Transfer-Encoding:\r\n\r\n0\r\n\r\n",
+    "transfer_encoding_with_parameter": POST + b"Transfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n",
+    "transfer_encoding_quoted": POST + b'Transfer-Encoding: "chunked"\r\n\r\n0\r\n\r\n',
+    "transfer_encoding_with_empty_element": POST + b"Transfer-Encoding: chunked,\r\n\r\n0\r\n\r\n",
+    "transfer_encoding_after_empty_element": POST + b"Transfer-Encoding: ,chunked\r\n\r\n0\r\n\r\n",
+    "transfer_encoding_after_vertical_tab": POST + b"Transfer-Encoding:\x0bchunked\r\n\r\n0\r\n\r\n",
+    "transfer_encoding_after_form_feed": POST + b"Transfer-Encoding:\x0cchunked\r\n\r\n0\r\n\r\n",
+    "transfer_encoding_after_nul": POST + b"Transfer-Encoding:\x00chunked\r\n\r\n0\r\n\r\n",
+    "transfer_encoding_after_latin1_space": POST + b"Transfer-Encoding:\xa0chunked\r\n\r\n0\r\n\r\n",
+    "transfer_encoding_before_bare_cr": POST + b"Transfer-Encoding: chunked\r\r\n\r\n0\r\n\r\n",
+    "transfer_encoding_behind_bare_lf": POST + b"X-A: a\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "transfer_encoding_behind_bare_cr": POST + b"X-A: a\rTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "transfer_encoding_folded": POST + b"Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
+    "transfer_encoding_colon_in_next_line": POST + b"Transfer-Encoding\r\n : chunked\r\n\r\n0\r\n\r\n",
+    "space_before_colon_of_transfer_encoding": POST + b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+    "space_before_transfer_encoding": POST + b" Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "transfer_encoding_in_http_1_0":
         b"POST /api/token/ HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "bare_cr_in_value": GET + b"X-A: one\rtwo\r\n\r\n",
@@ -64,6 +85,15 @@ BAD_HEADS = {
     "two_spaces_in_request_line": b"GET  /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "space_in_target": b"GET /health z HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "no_version": b"GET /healthz\r\nHost: localhost\r\n\r\n",
+    "http_0_9": b"GET /healthz\r\n\r\n",
+    "space_after_version": b"GET /healthz HTTP/1.1 \r\nHost: localhost\r\n\r\n",
+    "space_before_method": b" GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "tab_in_request_line": b"GET\t/healthz\tHTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "bare_cr_in_target": b"GET /health\rz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "one_digit_version": b"GET /healthz HTTP/1\r\nHost: localhost\r\n\r\n",
+    "long_version": b"GET /healthz HTTP/1.10\r\nHost: localhost\r\n\r\n",
+    "empty_method": b" /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "only_a_colon": GET + b":\r\n\r\n",
     "bad_version_text": b"GET /healthz HTTQ/1.1\r\nHost: localhost\r\n\r\n",
     "lower_case_version": b"GET /healthz http/1.1\r\nHost: localhost\r\n\r\n",
     "no_target": b"GET HTTP/1.1\r\nHost: localhost\r\n\r\n",
@@ -77,6 +107,14 @@ BAD_HOSTS = {
     "twice": b"GET /api/users/ HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n",
     "twice_and_different": b"GET /api/users/ HTTP/1.1\r\nHost: localhost\r\nHost: example.com\r\n\r\n",
     "empty": b"GET /api/users/ HTTP/1.1\r\nHost:\r\n\r\n",
+    "list": b"GET /api/users/ HTTP/1.1\r\nHost: localhost, localhost\r\n\r\n",
+    "with_user": b"GET /api/users/ HTTP/1.1\r\nHost: user@localhost\r\n\r\n",
+    "with_path": b"GET /api/users/ HTTP/1.1\r\nHost: localhost/api\r\n\r\n",
+    "with_space": b"GET /api/users/ HTTP/1.1\r\nHost: local host\r\n\r\n",
+    "port_not_a_number": b"GET /api/users/ HTTP/1.1\r\nHost: localhost:http\r\n\r\n",
+    "open_bracket": b"GET /api/users/ HTTP/1.1\r\nHost: [::1\r\n\r\n",
+    "not_ascii": b"GET /api/users/ HTTP/1.1\r\nHost: localh\xf6st\r\n\r\n",
+    "missing_beside_an_absolute_target": b"GET http://localhost/api/users/ HTTP/1.1\r\n\r\n",
 }
 
 # Faults inside a chunked body: the head was fine.
@@ -95,6 +133,19 @@ BAD_CHUNKS = {
     "last_chunk_ends_in_lf": b"5\r\nhello\r\n0\n\n",
     "bare_cr_after_size": b"5\rhello\r\n0\r\n\r\n",
     "bare_lf_in_extension": b"5;a=b\nhello\r\n0\r\n\r\n",
+    "size_with_trailing_tab_and_letter": b"5\tx\r\nhello\r\n0\r\n\r\n",
+    "size_with_underscore": b"0_5\r\nhello\r\n0\r\n\r\n",
+    "size_not_ascii_digits": "\u0665\r\nhello\r\n0\r\n\r\n".encode(),
+    "nul_after_size": b"5\x00\r\nhello\r\n0\r\n\r\n",
+    "bare_cr_in_extension": b"5;a=b\rc\r\nhello\r\n0\r\n\r\n",
+    "extension_without_name": b"5;=b\r\nhello\r\n0\r\n\r\n",
+    "chunk_shorter_than_said": b"6\r\nhello\r\n0\r\n\r\n",
+    "chunk_ends_in_cr": b"5\r\nhello\r0\r\n\r\n",
+    "trailer_ends_in_lf": b"5\r\nhello\r\n0\r\nX-A: 1\n\r\n",
+    "trailer_with_bare_cr": b"5\r\nhello\r\n0\r\nX-A: 1\rb\r\n\r\n",
+    "trailer_with_nul": b"5\r\nhello\r\n0\r\nX-A: \x00\r\n\r\n",
+    "trailer_without_colon": b"5\r\nhello\r\n0\r\nX-A\r\n\r\n",
+    "request_in_place_of_a_trailer": b"5\r\nhello\r\n0\r\nGET /healthz HTTP/1.1\r\n\r\n",
     "trailer_with_space_before_colon": b"5\r\nhello\r\n0\r\nX-A : 1\r\n\r\n",
 }
 
@@ -148,6 +199,75 @@ def test_an_unsupported_version_is_refused(server, version):
         answer = connection.read()
         assert answer.status in (400, 505) and list(answer.json()) == ["detail"]
         assert connection.is_closed()
+
+
+def test_the_preface_of_http_2_is_refused(server):
+    with RawConnection(server.port) as connection:
+        connection.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\x00\x00\x00\x04\x00\x00\x00\x00\x00")
+        assert_refused_and_closed(connection, 505)
+
+
+# -- smuggling: two servers in a row that see different ends of one request
+
+SMUGGLED = request("/healthz", headers=[("X-Request-ID", "smuggled")])
+# A chunked body of nothing, then the smuggled request: it is part of the body by Content-Length, a request by chunks.
+CL_TE_BODY = b"0\r\n\r\n" + SMUGGLED
+# One chunk that holds the smuggled request: a part of the body by chunks, a request by a Content-Length of 4.
+TE_CL_BODY = b"%x\r\n" % len(SMUGGLED) + SMUGGLED + b"\r\n0\r\n\r\n"
+OBFUSCATED = {
+    "space_before_colon": b"Transfer-Encoding : chunked", "tab_before_colon": b"Transfer-Encoding\t: chunked",
+    "vertical_tab": b"Transfer-Encoding:\x0bchunked", "nul": b"Transfer-Encoding: chunked\x00",
+    "prefix": b"Transfer-Encoding: xchunked", "comma": b"Transfer-Encoding: chunked,",
+    "quotes": b"Transfer-Encoding: 'chunked'",
+    "identity": b"Transfer-Encoding: identity", "list": b"Transfer-Encoding: chunked, identity",
+    "folded": b"Transfer-Encoding:\r\n chunked", "behind_lf": b"X-A: x\nTransfer-Encoding: chunked",
+    "behind_cr": b"X-A: x\rTransfer-Encoding: chunked", "leading_space": b" Transfer-Encoding: chunked",
+    "twice": b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+    "twice_reversed": b"Transfer-Encoding: identity\r\nTransfer-Encoding: chunked",
+    "twice_in_cases": b"Transfer-Encoding: chunked\r\ntransfer-encoding: cow",
+    "upper_case": b"TRANSFER-ENCODING: CHUNKED",
+}
+
+
+def assert_not_smuggled(server, data):
+    """One refusal, the end, and nothing of what was hidden."""
+    with RawConnection(server.port) as connection:
+        connection.send(data)
+        answer = assert_refused_and_closed(connection)
+    assert answer.header("x-request-id") != "smuggled"
+
+
+@pytest.mark.parametrize("name", OBFUSCATED)
+def test_cl_te_pairs_are_refused(server, name):
+    length = b"Content-Length: %d\r\n" % len(CL_TE_BODY)
+    assert_not_smuggled(server, POST + length + OBFUSCATED[name] + b"\r\n\r\n" + CL_TE_BODY)
+
+
+@pytest.mark.parametrize("name", OBFUSCATED)
+def test_te_cl_pairs_are_refused(server, name):
+    assert_not_smuggled(server, POST + OBFUSCATED[name] + b"\r\nContent-Length: 4\r\n\r\n" + TE_CL_BODY)
+
+
+@pytest.mark.parametrize("name", sorted(set(OBFUSCATED) - {"upper_case"}))
+def test_te_te_pairs_are_refused(server, name):
+    """With an honest Transfer-Encoding beside the obfuscated one."""
+    for lines in ((b"Transfer-Encoding: chunked", OBFUSCATED[name]), (OBFUSCATED[name], b"Transfer-Encoding: chunked")):
+        assert_not_smuggled(server, POST + b"\r\n".join(lines) + b"\r\n\r\n" + CL_TE_BODY)
+
+
+@pytest.mark.parametrize("first, second", [(0, len(SMUGGLED)), (len(SMUGGLED), 0), (21, 5)])
+def test_cl_cl_pairs_are_refused(server, first, second):
+    lengths = b"Content-Length: %d\r\nContent-Length: %d\r\n\r\n" % (first, second)
+    assert_not_smuggled(server, POST + lengths + SMUGGLED)
+
+
+def test_a_name_with_an_underscore_is_not_the_framing_field(server):
+    """CGI's variables do not tell the two apart."""
+    with RawConnection(server.port) as connection:
+        connection.send(POST + b"Content_Length: 0\r\nTransfer_Encoding: chunked\r\nContent-Length: 21\r\n\r\n" + BODY +
+                        request("/healthz"))
+        assert connection.read().json() == {"password": ["This field is required."]}
+        assert connection.read().status == 200
 
 
 # -- what must be understood
@@ -238,6 +358,52 @@ def test_pipelined_requests_are_answered_in_order(server, access):
         answers = [connection.read() for _ in targets * 5]
     assert [a.status for a in answers] == statuses * 5
     assert [a.header("x-request-id") for a in answers] == [f"id-{n}" for n in range(30)]
+
+
+@pytest.mark.parametrize("bad, status", [
+    (GET + b"X-A : 1\r\n\r\n", 400), (POST + b"Content-Length: x\r\n\r\n", 400), (CHUNKED + b"x\r\n", 400),
+    (b"GET /healthz HTTP/3.0\r\n\r\n", 505), (POST + b"Content-Length: 99999999\r\n\r\n", 413),
+    (request("/" + "a" * 9000), 414),
+], ids=["head", "length", "chunk", "version", "too_large", "too_long"])
+def test_a_bad_request_in_the_middle_of_a_pipeline_ends_it(server, bad, status):
+    """Those before it are answered, those behind it are not read."""
+    with RawConnection(server.port) as connection:
+        connection.send(request("/healthz") * 3 + bad + request("/healthz") * 3)
+        assert [connection.read().status for _ in range(4)] == [200, 200, 200, status]
+        assert connection.is_closed()
+
+
+@pytest.mark.parametrize("framing, body", [
+    (b"Content-Length: 21\r\n\r\n", BODY), (b"Transfer-Encoding: chunked\r\n\r\n", chunks(BODY)),
+], ids=["content_length", "chunked"])
+def test_bytes_behind_a_body_are_the_next_request(server, framing, body):
+    """And nothing else: what is no request there is refused as one."""
+    with RawConnection(server.port) as connection:
+        connection.send(POST + framing + body + b"\r\n" + request("/healthz"))
+        connection.send(POST + framing + body + b"}garbage\r\n\r\n")
+        assert [connection.read().status for _ in range(3)] == [400, 200, 400]
+        assert_refused_and_closed(connection)
+
+
+def test_a_pipeline_in_single_bytes_is_answered_in_order(server):
+    with RawConnection(server.port) as connection:
+        for byte in request("/healthz") + CHUNKED + chunks(BODY) + request("/api/nothing/"):
+            connection.send(bytes([byte]))
+        assert [connection.read().status for _ in range(3)] == [200, 400, 404]
+
+
+def test_what_follows_connection_close_is_not_served(server):
+    with RawConnection(server.port) as connection:
+        connection.send(request("/healthz", headers=[("Connection", "close")]) + request("/healthz") * 5)
+        assert connection.read().status == 200
+        assert connection.is_closed()
+
+
+def test_a_pipeline_whose_client_has_said_everything_is_answered_whole(server):
+    with RawConnection(server.port) as connection:
+        connection.send(request("/healthz") * 20).finish_sending()
+        assert [connection.read().status for _ in range(20)] == [200] * 20
+        assert connection.is_closed()
 
 
 def test_a_connection_is_kept_alive(server):

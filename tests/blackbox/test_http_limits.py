@@ -5,7 +5,7 @@ import pytest
 
 from support.data import seed
 from support.postgres import wait_until
-from support.raw import Closed, RawConnection, exchange, request
+from support.raw import TIMEOUT, Closed, RawConnection, exchange, request
 from support.server import Server
 from support.tokens import mint
 
@@ -163,6 +163,17 @@ def test_a_client_that_does_not_wait_for_100_is_served(server):
         assert (connection.read() if answer.status == 100 else answer).status == 400
 
 
+def test_http_1_0_gets_no_interim_answer(server):
+    """RFC 9110, 10.1.1: such an expectation is ignored."""
+    with RawConnection(server.port) as connection:
+        headers = [JSON, ("Expect", "100-continue"), ("Content-Length", 2)]
+        connection.send(request("/api/token/", "POST", headers, version="1.0"))
+        with pytest.raises(TimeoutError):
+            connection.receive_some(timeout=0.3)
+        connection.send(b"{}")
+        assert connection.receive_some(timeout=TIMEOUT).startswith(b"HTTP/1.1 400 ")
+
+
 def test_an_unknown_expectation_is_417_or_ignored(server):
     assert exchange(server.port, request("/healthz", headers=[("Expect", "a-miracle")])).status in (200, 417)
 
@@ -210,6 +221,14 @@ def test_a_body_that_stops_is_given_up(hasty, framing):
     with RawConnection(hasty.port) as connection:
         started = time.monotonic()
         assert_given_up(connection.send(request("/api/token/", "POST", [JSON, framing]) + b"3\r\n"), started)
+
+
+def test_an_open_quote_in_a_chunk_extension_is_given_up(hasty):
+    """It hides the end of its line from the parser; what comes behind it is not served meanwhile."""
+    with RawConnection(hasty.port) as connection:
+        started = time.monotonic()
+        head = request("/api/token/", "POST", [JSON, ("Transfer-Encoding", "chunked")])
+        assert_given_up(connection.send(head + b'5;a="b\r\nhello\r\n0\r\n\r\n' + request("/healthz")), started)
 
 
 def test_a_body_that_drips_is_given_up(hasty):

@@ -27,9 +27,14 @@ class Answer:
 
 
 class RawConnection:
-    def __init__(self, port, timeout=TIMEOUT, receive_buffer=None, tls=None):
-        """@param tls  an ssl.SSLContext: shakes hands before anything else"""
+    """@param source  the address to come from; others of 127.0.0.0/8 have ports of their own
+    @param tls  an ssl.SSLContext: shakes hands before anything else
+    """
+
+    def __init__(self, port, timeout=TIMEOUT, receive_buffer=None, tls=None, source=None):
         self._socket = socket.socket()
+        if source:
+            self._socket.bind((source, 0))
         if receive_buffer:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self._socket.settimeout(timeout)

@@ -167,6 +167,11 @@ class Server:
         rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
         return sum(local.endswith(f":{self.port:04X}") and state == ESTABLISHED for _, local, _, state, *_ in rows)
 
+    def memory(self):
+        """Bytes of memory that the process has in use (resident, without what it maps of files)."""
+        found = re.search(r"^RssAnon:\s+(\d+) kB$", Path(f"/proc/{self.process.pid}/status").read_text(), re.M)
+        return int(found.group(1)) * 1024
+
     # -- HTTP
 
     @property

@@ -290,6 +290,16 @@ TEST(RotateRefreshToken, KeepsOrderAndEveryOtherClaim) {
                   R"(","iat":1700000000,"exp":1700604800,"token_type":"refresh","n":[1,{"a":null}]})");
 }
 
+TEST(RotateRefreshToken, CarriesALoneSurrogateInANameOn) {
+    const Claims old = claims_of(R"({"token_type":"refresh","exp":1800000000,"iat":5,"jti":"a","\ud800":1})");
+    const IssuedToken next = rotate_refresh_token(old, kLifetimes, key(), kNow);
+    EXPECT_EQ(judge(next.text), "good");
+    EXPECT_TRUE(payload_of(next.text).ends_with(R"(,"\ud800":1})"));
+    const IssuedToken access = derive_access_token(old, kLifetimes, key(), kNow);
+    EXPECT_EQ(judge(access.text), "good");
+    EXPECT_TRUE(payload_of(access.text).ends_with(R"(,"\ud800":1})"));
+}
+
 TEST(RotateRefreshToken, AppendsAMissingIat) {
     const Claims old = claims_of(R"({"token_type":"refresh","exp":1800000000,"jti":"a","user_id":"1"})");
     const IssuedToken next = rotate_refresh_token(old, kLifetimes, key(), kNow);
