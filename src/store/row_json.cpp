@@ -103,6 +103,7 @@ int RowWriter::size_of(Kind kind) noexcept {
         case Kind::timestamp:
             return 8;
         case Kind::text:
+        case Kind::jsonb:
             break;
     }
     return 0;
