@@ -11,7 +11,8 @@ from support.data import make_database
 from support.postgres import PrivateCluster, connect, execute, wait_until
 from support.proxy import TcpProxy
 from support.raw import exchange, request
-from support.tokens import mint
+from support.server import run_command
+from support.tokens import claims_of, mint
 
 FIELDS = ["id", "time", "level", "event", "operator", "address", "request_id", "user_id", "before", "after", "message"]
 AWAY = "postgresql://nobody@127.0.0.1:1/nothing"
@@ -19,8 +20,8 @@ PER_ADDRESS = 10   # FloodGate::kPerAddress
 QUEUE = 10_000     # EventLog::kQueue
 
 
-def entries(server, **params):
-    answer = server.get("/api/logs/", token=mint(), params=params)
+def entries(server, token=None, **params):
+    answer = server.get("/api/logs/", token=token or mint(), params=params)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -75,8 +76,51 @@ def test_a_refused_login_is_an_entry_without_the_name_that_was_typed(logs):
 def test_a_refresh_token_shown_twice_is_an_entry_with_its_owner(logs):
     token = mint("refresh")
     assert [logs.refresh(token).status_code, logs.refresh(token).status_code] == [200, 401]
-    entry, = wait_for(logs, event="refresh_refused")
+    entry, = wait_for(logs, event="refresh_reuse")
     assert (entry["level"], entry["operator"], entry["message"]) == ("warning", "watchdxg", "the token was used before")
+
+
+def test_a_logout_and_its_tokens_return_are_entries(logs):
+    token = mint("refresh")
+    assert logs.post("/api/token/blacklist/", {"refresh": token}).status_code == 200
+    assert logs.refresh(token).status_code == 401
+    entry, = wait_for(logs, event="logout")
+    assert (entry["level"], entry["operator"]) == ("info", "watchdxg")
+    entry, = wait_for(logs, event="refresh_refused")
+    assert entry["message"] == "the token was logged out"
+
+
+def test_an_ended_session_is_an_entry_as_soon_as_it_is_answered(logs):
+    tokens = logs.login().json()
+    answer = logs.request("DELETE", f"/api/sessions/{claims_of(tokens['refresh'])['jti']}/", token=mint(),
+                          headers={"X-Request-ID": "the-end"})
+    assert answer.status_code == 204
+    entry, = entries(logs, event="session_ended")
+    assert (entry["operator"], entry["address"], entry["request_id"]) == ("watchdxg", "127.0.0.1", "the-end")
+    assert entry["message"] == "sessions: 1, refresh tokens: 1"
+    assert logs.request("DELETE", "/api/sessions/", token=mint()).status_code == 204
+    assert entries(logs, event="session_ended") == [entry], "nothing was left to end"
+
+
+def test_a_new_password_is_an_entry_as_soon_as_it_is_answered(logs):
+    access = logs.login().json()["access"]
+    wrong = logs.post("/api/me/password/", {"current_password": "x", "new_password": "correct-horse-battery"}, access)
+    assert wrong.status_code == 400
+    done = logs.post("/api/me/password/", {"current_password": "watchdxg", "new_password": "correct-horse-battery"},
+                     access)
+    assert done.status_code == 204
+    entry, = entries(logs, event="password_changed", token=mint(iat="+0"))
+    assert (entry["level"], entry["operator"], entry["message"]) == ("warning", "watchdxg", "refresh tokens ended: 1")
+    assert run_command("changepassword", "--username", "watchdxg", "--password-stdin", "--no-validate",
+                       url=logs.url, stdin="watchdxg").returncode == 0
+    assert len(entries(logs, event="password_changed", token=mint(iat="+0"))) == 2
+
+
+def test_a_throttled_login_is_an_entry(fresh_database, start_server):
+    server = start_server(fresh_database, throttle_login="1/hour")
+    assert [server.login("nobody", "x").status_code for _ in range(2)] == [401, 429]
+    entry, = wait_for(server, event="throttled")
+    assert (entry["level"], entry["address"], entry["message"]) == ("warning", "127.0.0.1", "logins")
 
 
 def test_a_fault_is_an_entry_under_its_request_id(logs):

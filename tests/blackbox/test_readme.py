@@ -48,13 +48,14 @@ def demo():
 
 def test_the_readmes_curl_lines_work_when_pasted(demo):
     lines = curl_lines()
-    assert lines.count("http://localhost:8000/") == 4
+    assert lines.count("http://localhost:8000/") == 6
     shell = subprocess.run(["bash", "-eu"], input=lines.replace("localhost:8000", f"localhost:{demo.port}"),
                            capture_output=True, text=True, timeout=60)
     assert shell.returncode == 0 and not shell.stderr, shell.stderr
-    login, refresh, account, users = map(json.loads, shell.stdout.splitlines())
+    login, refresh, sessions, me, account, users = map(json.loads, shell.stdout.splitlines())
     assert list(login) == ["refresh", "access"]
     assert list(refresh) == ["access", "refresh"]
+    assert len(sessions) == 1 and me["username"] == "watchdxg"
     assert account == {"id": 1, "handle": "demo"}
     assert len(users) == 500 and {user["account_id"] for user in users} == {1}
 
@@ -70,9 +71,10 @@ def test_documented_options_exist_and_own_options_are_documented(command):
     assert set(re.findall(r"^\| `(--[a-z-]+)", documented_commands()[command], re.M)) == own
 
 
-def test_documented_subcommands_of_config_exist():
-    documented = re.findall(r"^\| `config (\w+)`", documented_commands()["config"], re.M)
-    assert sorted(documented) == sorted(LISTED_COMMAND.findall(help_of("config")))
+@pytest.mark.parametrize("command", ["config", "totp"])
+def test_documented_subcommands_exist(command):
+    documented = re.findall(rf"^\| `{command} (\w+)`", documented_commands()[command], re.M)
+    assert sorted(documented) == sorted(LISTED_COMMAND.findall(help_of(command)))
 
 
 def test_the_changelog_has_an_entry_for_this_version():

@@ -54,9 +54,8 @@ TEST(Metrics, PutsLatenciesIntoCumulativeBuckets) {
 TEST(Metrics, TellsCountersAndGaugesAsTheyAreNow) {
     api::Metrics counters;
     const Metrics metrics(counters);
-    counters.events_lost = 7;
     counters.throttled_login_total = 3;
-    Gauges gauges{.connections = 5, .hashes_pending = 2, .database = {}};
+    Gauges gauges{.connections = 5, .hashes_pending = 2, .events_lost = 7, .database = {}};
     gauges.database = {.connections_up = 1, .batches = {4, 6}, .streams_in_use = 3};
     const std::string text = metrics.render(gauges);
     for (const std::string line :
