@@ -17,7 +17,7 @@ rest::ApiError user_not_found();
 rest::ApiError user_inactive();
 /// On a protected route.
 rest::ApiError token_not_valid(auth::TokenFault fault);
-/// On the refresh route.
+/// Of a token in a body: on the routes that refresh, verify and blacklist.
 rest::ApiError refresh_not_valid(auth::TokenFault fault);
 
 }  // namespace wdx::api

@@ -6,6 +6,7 @@
 #include "rest/filter_values.hpp"
 #include "rest/paging.hpp"
 #include "store/row_json.hpp"
+#include "store/users.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,9 +19,6 @@ namespace {
 
 namespace asio = boost::asio;
 using rest::FieldErrors;
-
-/// More entries than this are streamed instead of answered in one piece.
-constexpr int kShortList = 500;
 
 /// Lookups, besides the exact one without a suffix.
 using Lookups = std::span<const std::string_view>;
@@ -152,11 +150,11 @@ store::LogFilter read_filter(const rest::QueryParams& query, FieldErrors& errors
             .time_to = time.to};
 }
 
-/// `http://host/path` as the client named us.  Of a proxy only the scheme is taken over: whoever forges it fools
-/// himself alone.
+/// `http://host/path` as the client named us; `https` where we speak TLS, or a proxy says that it does: whoever forges
+/// that fools himself alone.
 std::string absolute_url(const http::Request& request) {
     const rest::Target target = rest::parse_target(request.target());
-    const bool https = boost::beast::iequals(request.header("X-Forwarded-Proto"), "https");
+    const bool https = request.peer->is_tls || boost::beast::iequals(request.header("X-Forwarded-Proto"), "https");
     return fmt::format("{}://{}{}", https ? "https" : "http",
                        target.authority.empty() ? request.header("Host") : std::string(target.authority), target.path);
 }
@@ -171,8 +169,8 @@ asio::awaitable<http::Response> list_logs(Context& context) {
     errors.throw_if_any();
 
     db::Batch batch;
-    const std::size_t rows =
-        batch.add(store::kListLogs, store::list_logs_params(filter, page.offset, page.limit.value_or(kShortList + 1)));
+    const std::size_t rows = batch.add(
+        store::kListLogs, store::list_logs_params(filter, page.offset, page.limit.value_or(store::kShortListRows + 1)));
     if (page.limit) {
         const std::size_t count = batch.add(store::kCountLogs, store::count_logs_params(filter));
         co_await context.read(batch);
@@ -180,7 +178,7 @@ asio::awaitable<http::Response> list_logs(Context& context) {
                                        absolute_url(context.request()), context.query()));
     }
     co_await context.read(batch);
-    if (batch.rows(rows).size() <= kShortList) co_return ok(store::render_rows(batch.rows(rows)));
+    if (batch.rows(rows).size() <= store::kShortListRows) co_return ok(store::render_rows(batch.rows(rows)));
     co_return co_await stream_rows(context, store::kListLogs,
                                    store::list_logs_params(filter, page.offset, std::nullopt));
 }

@@ -8,8 +8,8 @@ namespace wdx::api {
 /// thread.
 struct Metrics {
     std::uint64_t logins_ok = 0;       ///< password checks, HTTP Basic included
-    std::uint64_t logins_refused = 0;  ///< for the password, the name or an inactive user
-    std::uint64_t refreshes = 0;       ///< tokens rotated
+    std::uint64_t logins_refused = 0;  ///< for the password, the name, an inactive user or the second factor
+    std::uint64_t refreshes = 0;       ///< refresh tokens rotated, or shown again within the grace
     // Answered 429, by the throttle that said so.
     std::uint64_t throttled_login = 0;
     std::uint64_t throttled_login_total = 0;

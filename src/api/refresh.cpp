@@ -102,6 +102,22 @@ void note_refusal(Context& context, std::string_view event, std::int32_t user_id
                                    .message = why});
 }
 
+/// Somebody has a copy of a token that was used.
+asio::awaitable<void> answer_theft(Context& context, std::int32_t user_id, std::int64_t family) {
+    Services& services = context.services();
+    std::string_view what = "the token was used before";
+    if (services.revoke_on_reuse) {
+        const store::Origin origin = origin_of(context);
+        const auto end = [&] { return services.sessions.end_family(user_id, family, origin); };
+        co_await settle(context, end);
+        what = "the token was used before; its session is ended";
+    }
+    const std::string& address = context.request().client_address;
+    spdlog::warn("a refresh token was shown again after its use, from {}{} ({})", address.empty() ? "-" : address,
+                 services.revoke_on_reuse ? ": its session is ended" : "", context.request().id);
+    note_refusal(context, store::event::kRefreshReuse, user_id, what);
+}
+
 /// A refresh token that is blacklisted: within the grace, whoever comes second gets the winner's answer.  After that
 /// somebody has a copy of a token that was used.
 /// @throws ApiError 401
@@ -113,15 +129,9 @@ asio::awaitable<http::Response> answer_spent(Context& context, std::int32_t user
         co_return ok(repeat_answer(services, *reuse->successor));
     }
     if (reuse) {
-        const std::string& address = context.request().client_address;
-        spdlog::warn("a refresh token was shown again after its use, from {}{} ({})", address.empty() ? "-" : address,
-                     services.revoke_on_reuse ? ": its session is ended" : "", context.request().id);
-        note_refusal(
-            context, store::event::kRefreshReuse, user_id,
-            services.revoke_on_reuse ? "the token was used before; its session is ended" : "the token was used before");
-        if (services.revoke_on_reuse) co_await services.sessions.end_family(user_id, reuse->family, origin_of(context));
+        co_await answer_theft(context, user_id, reuse->family);
     } else {
-        note_refusal(context, store::event::kRefreshRefused, user_id, "the token was logged out");
+        note_refusal(context, store::event::kRefreshRefused, user_id, "the token was logged out, or its session ended");
     }
     throw refresh_not_valid(TokenFault::blacklisted);
 }

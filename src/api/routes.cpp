@@ -54,7 +54,7 @@ constexpr std::array kMetadata{
     Metadata{"/api/me/password/", "Change Password", R"("")",
              R"({"POST":{"current_password":{"type":"string","required":true,"read_only":false,)"
              R"("label":"Current password"},"new_password":{"type":"string","required":true,"read_only":false,)"
-             R"("label":"New password"}}})"},
+             R"("label":"New password"},"otp":{"type":"string","required":false,"read_only":false,"label":"Otp"}}})"},
     Metadata{"/api/logs/", "Log List", R"("")", ""},
 };
 

@@ -11,7 +11,6 @@ namespace {
 
 using Clock = rest::Throttle::Clock;
 
-constexpr std::chrono::days kKnownAddress{30};
 constexpr std::string_view kEverywhere = "all";  ///< the only key of the throttle for all addresses
 
 /// @param what  is throttled: `logins`, `logins in total`, `refreshes`, `requests`
@@ -48,7 +47,7 @@ boost::asio::awaitable<LoginSlot> take_login(Context& context) {
         slot.total = {throttles.login_total, std::string(kEverywhere), now};
         co_return slot;
     }
-    if (co_await services.tokens.has_logged_in(key, kKnownAddress)) co_return slot;
+    if (co_await services.tokens.has_logged_in(key)) co_return slot;
     ++services.metrics.throttled_login_total;
     spdlog::warn("too many failed logins in total; put off one of {} ({})", address.empty() ? "-" : address,
                  context.request().id);
@@ -60,7 +59,8 @@ boost::asio::awaitable<LoginSlot> take_login(Context& context) {
 rest::ThrottleSlot take_request(Context& context, const Match& match) {
     if (match.throttled() == Throttled::login) return {};
     Services& services = context.services();
-    const bool is_refresh = match.throttled() == Throttled::refresh;
+    // Only what refreshes: any page in the operator's browser may send the other methods.
+    const bool is_refresh = match.throttled() == Throttled::refresh && context.request().method() == "POST";
     rest::Throttle& throttle = is_refresh ? services.throttles.refresh : services.throttles.api;
     const auto user = context.claimed_operator();
     // A token that names nobody is refused later.

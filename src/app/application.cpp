@@ -1,6 +1,7 @@
 #include "app/application.hpp"
 
 #include "app/database_gate.hpp"
+#include "app/housekeeping.hpp"
 #include "app/management.hpp"
 #include "app/metrics.hpp"
 #include "app/pipeline.hpp"
@@ -10,7 +11,6 @@
 #include "base/offload.hpp"
 #include "config/listen.hpp"
 #include "http/server.hpp"
-#include "store/expired.hpp"
 
 #include <condition_variable>
 #include <csignal>
@@ -41,11 +41,7 @@ constexpr auto kTick = 250ms;        ///< flushes the log, looks for stalled con
 constexpr auto kSchemaInterval = 25s;
 constexpr auto kSchemaRetry = 2s;  ///< while a table is missing
 constexpr auto kGateRetry = 1s;
-constexpr auto kHousekeepingInterval = 1h;
-constexpr auto kHousekeepingRetry = 10s;  ///< while the database is away
-constexpr int kHousekeepingSteps = 20;    ///< of 5,000 rows each, an hour
-constexpr int kMostPrunes = 200;          ///< the same for the log: a million entries
-constexpr auto kEventPatience = 2s;       ///< for the last entries of the log, when the program ends
+constexpr auto kEventPatience = 2s;  ///< for the last entries of the log, when the program ends
 constexpr std::size_t kManagementConnections = 64;
 constexpr std::size_t kManagementBody = 1024;  ///< bytes; nothing there takes one
 constexpr auto kManagementStop = 1s;
@@ -100,10 +96,13 @@ auth::SigningKey load_signing_key(const config::Config& config, bool beyond_loop
     auth::SecretKey key = auth::load_or_create_secret_key(config.secret_key, config.data_dir);
     if (key.generated_now) spdlog::info("made a secret key: {}", key.source);
     require_strong_key(key.value, key.source, beyond_loopback);
-    key.fallbacks.insert(key.fallbacks.end(), config.secret_key_fallbacks.begin(), config.secret_key_fallbacks.end());
     // A key that verifies is as dangerous in the wrong hands as the one that signs.
     for (const std::string& fallback : key.fallbacks)
+        require_strong_key(fallback, auth::secret_key_fallbacks_path(config.data_dir).string(), beyond_loopback);
+    for (const std::string& fallback : config.secret_key_fallbacks) {
         require_strong_key(fallback, "WDX_SECRET_KEY_FALLBACKS", beyond_loopback);
+        key.fallbacks.push_back(fallback);
+    }
     return auth::SigningKey(key.value, key.fallbacks);
 }
 
@@ -159,10 +158,7 @@ class Application {
     asio::awaitable<void> start();
     asio::awaitable<void> open_gate();
     asio::awaitable<void> watch_schema();
-    asio::awaitable<void> keep_house();
-    asio::awaitable<bool> remove_expired();
     asio::awaitable<void> tick();
-    asio::awaitable<void> prune_log();
     void tell_database(bool up, const std::string& why);
     void reopen_log();
     asio::awaitable<void> reload();
@@ -198,7 +194,7 @@ class Application {
     http::Server management_server_;  ///< without a listener unless WDX_MANAGEMENT_LISTEN names one
     asio::signal_set signals_;
     asio::steady_timer schema_timer_;
-    asio::steady_timer housekeeping_timer_;
+    Housekeeping housekeeping_;
     asio::steady_timer tick_timer_;
     std::vector<std::string> urls_;
     std::string management_url_;
@@ -266,7 +262,11 @@ Application::Application(const config::Config& config, const ServeOptions& optio
       management_server_(context_.get_executor(), management_options()),
       signals_(context_, SIGTERM, SIGINT, SIGHUP),
       schema_timer_(context_),
-      housekeeping_timer_(context_),
+      housekeeping_({.executor = context_.get_executor(),
+                     .pool = pool_,
+                     .events = events_,
+                     .log_retention = config.log_retention,
+                     .is_open = [this] { return gate_open_; }}),
       tick_timer_(context_) {}
 
 http::ServerOptions Application::server_options() {
@@ -294,6 +294,7 @@ http::ServerOptions Application::server_options() {
 
 http::ServerOptions Application::management_options() {
     http::ServerOptions options = server_options();
+    options.tls = nullptr;  // loopback alone
     options.session.body_limit = kManagementBody;
     options.session.body_budget = std::make_shared<http::BodyBudget>();
     options.session.handler = [this](http::Request& request) { return management_.handle(request); };
@@ -428,7 +429,7 @@ asio::awaitable<void> Application::start() {
     events_.add({.event = store::event::kStart,
                  .message = fmt::format("watchdxg-back " WDX_VERSION " on {}", fmt::join(urls_, ", "))});
     spawn(watch_schema());
-    spawn(keep_house());
+    spawn(housekeeping_.run());
 }
 
 /// That it is there at the start is nothing to tell; every change after that is an event.
@@ -491,42 +492,6 @@ asio::awaitable<void> Application::watch_schema() {
         } catch (const db::DbError& error) {
             spdlog::warn("cannot read the core's schema: {}", error.what());
         }
-    }
-}
-
-/// Removes what has expired, in bounded steps.  @return false when the database was away
-asio::awaitable<bool> Application::remove_expired() {
-    if (!gate_open_ || !pool_.is_up()) co_return false;
-    try {
-        const std::int64_t removed = co_await store::delete_expired(pool_, kHousekeepingSteps);
-        if (removed > 0) spdlog::info("housekeeping: {} rows of expired tokens and sessions removed", removed);
-        co_await prune_log();
-        co_return true;
-    } catch (const db::DbError& error) {
-        spdlog::warn("housekeeping: {}", error.what());
-    }
-    co_return false;
-}
-
-/// Forgets entries of /api/logs/ that are older than WDX_LOG_RETENTION.
-asio::awaitable<void> Application::prune_log() {
-    std::int64_t total = 0;
-    std::int64_t deleted = store::EventLog::kPruneRows;
-    for (int i = 0; i < kMostPrunes && deleted == store::EventLog::kPruneRows; ++i) {
-        deleted = co_await events_.prune(config_.log_retention);
-        total += deleted;
-    }
-    if (total > 0)
-        events_.add({.event = store::event::kMaintenance,
-                     .message = fmt::format("{} entries of the log were older than the retention", total)});
-}
-
-asio::awaitable<void> Application::keep_house() {
-    while (!stopping_) {
-        const bool done = co_await remove_expired();
-        housekeeping_timer_.expires_after(done ? std::chrono::seconds(kHousekeepingInterval) : kHousekeepingRetry);
-        boost::system::error_code cancelled;
-        co_await housekeeping_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     }
 }
 
@@ -604,7 +569,7 @@ asio::awaitable<void> Application::stop() {
     pool_.stop();
     signals_.cancel();
     schema_timer_.cancel();
-    housekeeping_timer_.cancel();
+    housekeeping_.stop();
     tick_timer_.cancel();
 }
 

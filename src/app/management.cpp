@@ -1,5 +1,6 @@
 #include "app/management.hpp"
 
+#include "app/middleware.hpp"
 #include "base/json_writer.hpp"
 #include "rest/error.hpp"
 #include "rest/url.hpp"
@@ -8,6 +9,8 @@ namespace wdx::app {
 namespace {
 
 using http::Response;
+
+constexpr std::array kLocalHosts{"localhost", "127.0.0.1", "[::1]"};
 
 Response json(unsigned status, std::string body) {
     Response response;
@@ -33,7 +36,12 @@ Response readiness(const std::vector<std::string>& problems) {
 }  // namespace
 
 Response Management::answer(const http::Request& request) const {
-    const std::string path = rest::parse_target(request.target()).path;
+    const rest::Target target = rest::parse_target(request.target());
+    // Else a page in a browser of this machine could read along under a name of its own (DNS rebinding).
+    const bool by_unix_socket = request.peer->address.empty();
+    if (!by_unix_socket && !is_allowed_host(requested_host(request, target), {kLocalHosts.begin(), kLocalHosts.end()}))
+        return json(400, rest::detail_body("Invalid host."));
+    const std::string& path = target.path;
     if (path != "/metrics" && path != "/healthz" && path != "/readyz")
         return json(404, rest::detail_body("Not found."));
     if (request.method() != "GET" && request.method() != "HEAD") {

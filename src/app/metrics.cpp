@@ -80,7 +80,8 @@ void add_work(std::vector<MetricFamily>& out, const api::Metrics& counters) {
     add_counter(logins, {{"result", "ok"}}, counters.logins_ok);
     add_counter(logins, {{"result", "refused"}}, counters.logins_refused);
     out.push_back(std::move(logins));
-    out.push_back(counter("wdx_refreshes_total", "Refresh tokens rotated.", counters.refreshes));
+    out.push_back(
+        counter("wdx_refreshes_total", "Refresh tokens rotated, or shown again within the grace.", counters.refreshes));
     MetricFamily throttled =
         family("wdx_throttled_total", "Requests answered 429, by the throttle.", MetricType::Counter);
     add_counter(throttled, {{"kind", "login"}}, counters.throttled_login);

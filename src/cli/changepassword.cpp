@@ -17,8 +17,6 @@ namespace {
 using namespace std::chrono_literals;
 using UnixSeconds = std::chrono::sys_seconds;
 
-constexpr std::string_view kSetPassword = "UPDATE auth_user SET password = $2 WHERE id = $1";
-
 constexpr auto kLongestWait = 10s;
 
 struct Change {
@@ -34,9 +32,7 @@ Change change(db::Session& session, const std::string& user_id, const std::strin
     const std::string now = std::to_string(this_second().time_since_epoch().count());
     db::Session::Transaction transaction(session, timeout);
     session.execute(store::kLockOperator.sql, {user_id});
-    session.execute(kSetPassword, {user_id, hash});
-    const db::Rows rows =
-        session.execute(store::kEndSessionsAfterChange.sql, {user_id, hash, now, std::nullopt, std::nullopt});
+    const db::Rows rows = session.execute(store::kSetPassword.sql, {user_id, hash, now});
     const db::Row row = rows.front();
     if (row.is_null(1)) throw CommandError(kRefused, "The user has just been deleted.");
     const Change result{row.integer(0), UnixSeconds(std::chrono::seconds(row.integer(1)))};

@@ -128,7 +128,7 @@ void check_secret_key(const config::Config& config, CheckReport& report) {
             report.ok(kName, "none yet; the server makes one at its first start: " + source);
         else if (has_weak_fallback(config))
             report.fail(
-                kName, "one of WDX_SECRET_KEY_FALLBACKS is weak (under 32 bytes, or Django's django-insecure-...)",
+                kName, "one of the fallbacks is weak (under 32 bytes, or Django's django-insecure-...)",
                 "Whoever guesses it logs in as anybody. Take it out; those whose tokens it signed log in again.");
         else if (auth::is_weak_secret_key(*key))
             report.fail(kName, source + " is weak (under 32 bytes, or Django's django-insecure-...)",

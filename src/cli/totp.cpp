@@ -5,6 +5,7 @@
 #include "cli/command.hpp"
 #include "cli/operators.hpp"
 #include "cli/terminal.hpp"
+#include "store/event_log.hpp"
 #include "store/operator_lock.hpp"
 
 #include <string_view>
@@ -24,6 +25,8 @@ constexpr std::string_view kInsertTotp = R"sql(
     ON CONFLICT (user_id) DO NOTHING)sql";
 constexpr std::string_view kInsertRecoveryCode =
     "INSERT INTO watchdxg_recovery_code (user_id, code_hash) VALUES ($1, $2)";
+constexpr std::string_view kLog =
+    "INSERT INTO watchdxg_log (time, level, event, operator) VALUES (now(), 'warning', $1, $2)";
 constexpr std::string_view kDeleteTotp = "DELETE FROM watchdxg_totp WHERE user_id = $1";
 constexpr std::string_view kDeleteRecoveryCodes = "DELETE FROM watchdxg_recovery_code WHERE user_id = $1";
 
@@ -59,6 +62,7 @@ void store(db::Session& session, const Operator& user, const std::string& secret
     session.execute(kDeleteRecoveryCodes, {user.id});
     for (const std::string& code : codes)
         session.execute(kInsertRecoveryCode, {user.id, auth::hash_recovery_code(code)});
+    session.execute(kLog, {store::event::kFactorEnabled, user.username});
     transaction.commit();
 }
 
@@ -97,9 +101,10 @@ int disable_totp(const config::Config& config, const std::string& username, std:
         db::Session::Transaction transaction(session, config.statement_timeout);
         session.execute(store::kLockOperator.sql, {user.id});
         const bool had_one = session.execute(kDeleteTotp, {user.id}).affected() > 0;
-        session.execute(kDeleteRecoveryCodes, {user.id});
-        transaction.commit();
         if (!had_one) throw CommandError(kRefused, user.username + " has no second factor.");
+        session.execute(kDeleteRecoveryCodes, {user.id});
+        session.execute(kLog, {store::event::kFactorDisabled, user.username});
+        transaction.commit();
         out << "The second factor of " << user.username << " is off: the password alone is enough.\n";
         return kDone;
     });

@@ -41,8 +41,11 @@ DbError refused(const PGresult* result, std::string_view statement) {
             message != nullptr ? message : PQresultErrorMessage(result)};
 }
 
-void set_statement_timeout(PGconn* connection, std::chrono::milliseconds timeout) {
-    const std::string sql = fmt::format("SET statement_timeout = {}", timeout.count());
+/// Whatever the database's defaults are: writes count on each of their statements seeing what was committed before it.
+void set_up_session(PGconn* connection, std::chrono::milliseconds statement_timeout) {
+    const std::string sql =
+        fmt::format("SET statement_timeout = {}; SET default_transaction_isolation = 'read committed'",
+                    statement_timeout.count());
     const ResultPtr result(PQexec(connection, sql.c_str()));
     if (PQresultStatus(result.get()) != PGRES_COMMAND_OK)
         throw DbError::unavailable("connect", error_text(connection), false);
@@ -63,7 +66,7 @@ ConnectionPtr connect_blocking(const ConnectOptions& options, std::chrono::milli
         throw DbError::unavailable("connect", error_text(connection.get()), false);
     PQsetNoticeReceiver(
         connection.get(), [](void*, const PGresult*) {}, nullptr);
-    if (statement_timeout.count() > 0) set_statement_timeout(connection.get(), statement_timeout);
+    if (statement_timeout.count() > 0) set_up_session(connection.get(), statement_timeout);
     return connection;
 }
 

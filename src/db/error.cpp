@@ -11,9 +11,9 @@ namespace {
 using namespace std::string_view_literals;
 
 // Trying later may help: the server is stopping, crashed, starting or a standby, it dropped the idle session, the
-// statement ran into its timeout, or it lost against another one.
-constexpr std::array kUnavailableStates{"57P01"sv, "57P02"sv, "57P03"sv, "57P05"sv,
-                                        "57014"sv, "25006"sv, "40001"sv, "40P01"sv};
+// statement ran into its timeout, or it lost against another one, or waited for its lock for too long.
+constexpr std::array kUnavailableStates{"57P01"sv, "57P02"sv, "57P03"sv, "57P05"sv, "57014"sv,
+                                        "25006"sv, "40001"sv, "40P01"sv, "55P03"sv};
 // 26000: a prepared statement that a pooler's other server does not have.
 // 42P05: it has that name already, which a pooler may cause as well.  42501: the table is another one's now.
 constexpr std::array kSchemaStates{"42P01"sv, "42703"sv, "0A000"sv, "26000"sv, "42P05"sv, "42501"sv};

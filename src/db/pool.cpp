@@ -104,10 +104,14 @@ PoolStatus Pool::status() const {
 Connection* Pool::pick(Work work) {
     Connection* best = nullptr;
     std::size_t total = 0;
+    const auto ready =
+        std::count_if(connections_.begin(), connections_.end(), [](const auto& c) { return c->is_ready(); });
     for (std::size_t i = 0; i < connections_.size(); ++i) {
         Connection* const connection = connections_[i].get();
         total += connection->in_flight();
         if (work == Work::read && i >= options_.connections) continue;
+        // Whatever writes wait for: one connection always answers reads.
+        if (work == Work::write && i == 0 && ready > 1) continue;
         if (connection->is_ready() && (best == nullptr || connection->in_flight() < best->in_flight()))
             best = connection;
     }

@@ -14,7 +14,7 @@ namespace wdx::db {
 
 struct PoolOptions {
     ConnectOptions connect;
-    std::size_t connections = 4;         ///< shared, in pipeline mode
+    std::size_t connections = 4;  ///< shared, in pipeline mode; the first one is for reads where there are others
     std::size_t write_connections = 12;  ///< at most so many more, made when writes have to wait for each other
     std::size_t stream_connections = 4;  ///< at most so many dedicated ones at a time
     std::size_t queue = 1024;            ///< batches in flight over all shared connections

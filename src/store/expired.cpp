@@ -1,6 +1,10 @@
 #include "store/expired.hpp"
 
+#include "store/tokens.hpp"
+
 #include <limits>
+
+#include <fmt/format.h>
 
 namespace wdx::store {
 namespace {
@@ -31,7 +35,7 @@ const std::string kDeleteExpiredTokensSql = std::string(kTurn) + R"sql(, expired
     )
     SELECT count(*), max(id) FROM deleted)sql";
 
-const std::string kDeleteExpiredSessionsSql = std::string(kTurn) + R"sql(, tokens AS (
+const std::string kDeleteExpiredSessionsSql = std::string(kTurn) + fmt::format(R"sql(, tokens AS (
         DELETE FROM watchdxg_session_token
          WHERE refresh_jti IN (SELECT refresh_jti
                                  FROM watchdxg_session_token
@@ -50,10 +54,11 @@ const std::string kDeleteExpiredSessionsSql = std::string(kTurn) + R"sql(, token
         RETURNING family
     ), addresses AS (
         DELETE FROM watchdxg_login_address
-         WHERE last_login_at < now() - interval '30 days'
+         WHERE last_login_at < now() - interval '{} days'
            AND (SELECT mine FROM turn)
     )
-    SELECT (SELECT count(*) FROM tokens) + (SELECT count(*) FROM sessions))sql";
+    SELECT (SELECT count(*) FROM tokens) + (SELECT count(*) FROM sessions))sql",
+                                                                               kKnownAddress.count());
 
 }  // namespace
 

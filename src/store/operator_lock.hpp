@@ -7,9 +7,11 @@ namespace wdx::store {
 /// What serialises the sessions of one operator, over all our processes: whoever makes tokens shares the lock, whoever
 /// ends sessions has it alone.  As the first statement of a transaction it lets the statements after it see all that
 /// was committed before, so that no token slips through an end.  `$1` is the operator's id; the other number is
-/// "wdxo" in ASCII.
-inline constexpr db::Query kShareOperator{"share_operator",
-                                          "SELECT pg_advisory_xact_lock_shared(2003073135, $1::integer)"};
-inline constexpr db::Query kLockOperator{"lock_operator", "SELECT pg_advisory_xact_lock(2003073135, $1::integer)"};
+/// "wdxo" in ASCII.  Nothing in the transaction waits for a lock longer than five seconds (55P03, unavailable): whoever
+/// holds it that long is stuck.
+inline constexpr db::Query kShareOperator{"share_operator", R"sql(
+    SELECT set_config('lock_timeout', '5s', true), pg_advisory_xact_lock_shared(2003073135, $1::integer))sql"};
+inline constexpr db::Query kLockOperator{"lock_operator", R"sql(
+    SELECT set_config('lock_timeout', '5s', true), pg_advisory_xact_lock(2003073135, $1::integer))sql"};
 
 }  // namespace wdx::store

@@ -26,13 +26,6 @@ constexpr db::Query kUpdatePasswordHash{"update_password_hash", R"sql(
      WHERE id = $1
        AND password = $2)sql"};
 
-const std::string kSetPasswordSql = std::string(kCheckedOperator) + R"sql(
-    UPDATE auth_user AS u
-       SET password = $5
-      FROM operator
-     WHERE u.id = operator.id)sql";
-const db::Query kSetPassword{"set_password", kSetPasswordSql};
-
 constexpr db::Query kFindChange{"find_password_change", R"sql(
     SELECT floor(extract(epoch FROM c.not_before))::bigint
       FROM auth_user AS u
@@ -60,44 +53,64 @@ std::optional<Credentials> read_credentials(const db::Rows& rows) {
     return found;
 }
 
-const std::string kEndSessionsAfterChangeSql = R"sql(
-    WITH operator AS (
-        SELECT id
-          FROM auth_user
-         WHERE id = $1
-           AND password = $2
-    ), blacklisted AS (
+/// The rest of a statement whose `changed` holds the operator, if there was a change: ends everything he has.
+/// @param now, address, request_id  the parameters that hold our clock in seconds, and what the log is told
+std::string end_of_sessions(std::string_view now, std::string_view address, std::string_view request_id) {
+    return fmt::format(R"sql(, blacklisted AS (
         INSERT INTO token_blacklist_blacklistedtoken (token_id, blacklisted_at)
         SELECT token.id, now()
-          FROM operator
-          JOIN token_blacklist_outstandingtoken AS token ON token.user_id = operator.id
+          FROM changed
+          JOIN token_blacklist_outstandingtoken AS token ON token.user_id = changed.id
          WHERE token.expires_at > now()
             ON CONFLICT (token_id) DO NOTHING
         RETURNING token_id
     ), forgotten AS (
         DELETE FROM watchdxg_session AS session
-         USING operator
-         WHERE session.user_id = operator.id
+         USING changed
+         WHERE session.user_id = changed.id
+        RETURNING session.family
+    ), marked AS (
+        UPDATE watchdxg_session_token AS token
+           SET ended = true
+          FROM forgotten
+         WHERE token.family = forgotten.family
     ), moved AS (
         INSERT INTO watchdxg_session_cutoff AS cutoff (user_id, not_before)
-        SELECT id, greatest(date_trunc('second', clock_timestamp()), to_timestamp($3::bigint))
-          FROM operator
+        SELECT id, greatest(date_trunc('second', clock_timestamp()), to_timestamp({0}::bigint))
+          FROM changed
             ON CONFLICT (user_id) DO UPDATE SET not_before = greatest(cutoff.not_before, EXCLUDED.not_before)
         RETURNING not_before
     ), logged AS (
         INSERT INTO watchdxg_log (time, level, event, operator, address, request_id, message)
-        SELECT now(), 'warning', ')sql" + std::string(event::kPasswordChanged) +
-                                               R"sql(', operator.username, nullif($4::text, ''), nullif($5::text, ''),
+        SELECT now(), 'warning', '{3}', changed.username, nullif({1}::text, ''), nullif({2}::text, ''),
                format('refresh tokens ended: %s', (SELECT count(*) FROM blacklisted))
-          FROM moved
-          JOIN auth_user AS operator ON operator.id = $1
+          FROM changed
     )
     SELECT (SELECT count(*) FROM blacklisted),
-           (SELECT extract(epoch FROM not_before)::bigint FROM moved))sql";
+           (SELECT extract(epoch FROM not_before)::bigint FROM moved))sql",
+                       now, address, request_id, event::kPasswordChanged);
+}
+
+const std::string kChangePasswordSql = std::string(kCheckedOperator) + R"sql(, changed AS (
+        UPDATE auth_user AS u
+           SET password = $5
+          FROM operator
+         WHERE u.id = operator.id
+        RETURNING u.id, u.username
+    ))sql" + end_of_sessions("$6", "$7", "$8");
+const db::Query kChangePassword{"change_password", kChangePasswordSql};
+
+const std::string kSetPasswordSql = R"sql(
+    WITH changed AS (
+        UPDATE auth_user
+           SET password = $2
+         WHERE id = $1
+        RETURNING id, username
+    ))sql" + end_of_sessions("$3", "NULL", "NULL");
 
 }  // namespace
 
-const db::Query kEndSessionsAfterChange{"end_sessions_after_change", kEndSessionsAfterChangeSql};
+const db::Query kSetPassword{"set_password", kSetPasswordSql};
 
 asio::awaitable<std::optional<Credentials>> OperatorStore::find_credentials(std::string_view username,
                                                                             const std::string& recovery_hash) {
@@ -127,12 +140,11 @@ asio::awaitable<std::optional<base::UnixTime>> OperatorStore::change_password(co
                                                                               const Origin& origin) {
     db::Batch batch;
     batch.add(kLockOperator, {checked.id});
-    batch.add(kSetPassword, {checked.id, checked.password_hash, db::Param(checked.factor.step),
-                             db::Param(checked.factor.recovery_hash), new_hash});
-    const std::size_t ended =
-        batch.add(kEndSessionsAfterChange, {checked.id, new_hash, base::unix_now(), origin.address, origin.request_id});
+    const std::size_t change = batch.add(
+        kChangePassword, {checked.id, checked.password_hash, checked.factor.step, checked.factor.recovery_hash,
+                          new_hash, base::unix_now(), origin.address, origin.request_id});
     co_await pool_.execute(batch, db::Work::write);
-    const db::Row row = batch.rows(ended).front();
+    const db::Row row = batch.rows(change).front();
     if (row.is_null(1)) co_return std::nullopt;
     co_return row.integer(1);
 }

@@ -74,12 +74,11 @@ inline constexpr std::string_view kCheckedOperator = R"sql(
             OR EXISTS (SELECT FROM used_code)
     ))sql";
 
-/// Ends everything that the operator $1 has: blacklists the refresh tokens, forgets the sessions, and moves the cut-off
-/// for tokens to this second, by the later one of the database's clock and ours ($3, seconds).  Does nothing unless the
-/// password hash is $2: the one that the same transaction has just set.  $4 and $5 are the address and the request id
-/// for the log.
-/// Columns: refresh tokens blacklisted, the cut-off in seconds (NULL when nothing was done).
-extern const db::Query kEndSessionsAfterChange;
+/// Sets the password hash of the operator $1 to $2, whatever it was, and ends everything that he has: blacklists the
+/// refresh tokens, forgets the sessions and their access tokens, and moves the cut-off for tokens to this second, by
+/// the later one of the database's clock and ours ($3, seconds). Columns: refresh tokens blacklisted, the cut-off in
+/// seconds (NULL when there is no such operator).
+extern const db::Query kSetPassword;
 
 /// auth_user and what hangs on it.  Every method throws DbError.
 class OperatorStore {

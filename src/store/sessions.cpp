@@ -126,6 +126,7 @@ constexpr db::Query kFindReuse{"find_reuse", R"sql(
            s.access_jti,
            floor(extract(epoch FROM s.access_expires_at))::bigint,
            s.previous_jti = $1
+               AND $2::double precision > 0
                AND s.last_used_at > now() - make_interval(secs => $2::double precision)
                AND u.is_active
                AND o.id IS NOT NULL
@@ -164,11 +165,12 @@ asio::awaitable<bool> SessionStore::end_others(std::int32_t user_id, std::string
     co_return batch.rows(ended).front().boolean(0);
 }
 
-asio::awaitable<void> SessionStore::end_family(std::int32_t user_id, std::int64_t family, const Origin& origin) {
+asio::awaitable<bool> SessionStore::end_family(std::int32_t user_id, std::int64_t family, const Origin& origin) {
     db::Batch batch;
     batch.add(kLockOperator, {user_id});
-    batch.add(kEndFamily, {user_id, family, origin.address, origin.request_id});
+    const std::size_t ended = batch.add(kEndFamily, {user_id, family, origin.address, origin.request_id});
     co_await pool_.execute(batch, db::Work::write);
+    co_return batch.rows(ended).front().boolean(0);
 }
 
 asio::awaitable<std::optional<base::UnixTime>> SessionStore::find_beginning(std::string_view refresh_jti) {

@@ -39,13 +39,14 @@ class SessionStore {
     static std::size_t add_find(db::Batch& batch, std::int32_t user_id, std::string_view jti);
 
     /// Ends the session that has had the token `jti`: its refresh token is blacklisted, none of its access tokens is
-    /// good any more.  @return false when the operator has no such live session
+    /// good any more.  Also one that was logged out, whose access tokens live on.
+    /// @return false when the operator has no such session
     boost::asio::awaitable<bool> end(std::int32_t user_id, std::string_view jti, const Origin& origin);
     /// Ends all sessions but the one that the access token belongs to; all, if it belongs to none.
     /// @return false when there were no others
     boost::asio::awaitable<bool> end_others(std::int32_t user_id, std::string_view access_jti, const Origin& origin);
-    /// Ends one by its number.
-    boost::asio::awaitable<void> end_family(std::int32_t user_id, std::int64_t family, const Origin& origin);
+    /// Ends one by its number.  @return false when it is over already
+    boost::asio::awaitable<bool> end_family(std::int32_t user_id, std::int64_t family, const Origin& origin);
 
     /// When the session of a refresh token began; nullopt when it has none.
     boost::asio::awaitable<std::optional<base::UnixTime>> find_beginning(std::string_view refresh_jti);

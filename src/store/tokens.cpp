@@ -28,7 +28,7 @@ const std::string kInsertLoginSql = std::string(kCheckedOperator) + R"sql(, reco
         INSERT INTO watchdxg_session (user_id, created_at, last_used_at, expires_at, refresh_jti, access_jti,
                                       access_expires_at, address, user_agent)
         SELECT id, now(), now(), to_timestamp($7::double precision), $5::varchar, $8::varchar,
-               to_timestamp($9::double precision), $10::text, $11::text
+               to_timestamp($9::double precision), nullif($10::text, ''), nullif($11::text, '')
           FROM recorded
         RETURNING family, expires_at, access_expires_at
     )
@@ -89,7 +89,7 @@ constexpr db::Query kRotateToken{"rotate_token", R"sql(
         UPDATE watchdxg_session AS session
            SET last_used_at = successor.created_at, expires_at = successor.expires_at, previous_jti = $2,
                refresh_jti = $5, access_jti = $9, access_expires_at = to_timestamp($10::double precision),
-               address = $11, user_agent = $12
+               address = nullif($11::text, ''), user_agent = nullif($12::text, '')
           FROM operator, successor
          WHERE session.family = operator.family
         RETURNING session.family
@@ -97,7 +97,7 @@ constexpr db::Query kRotateToken{"rotate_token", R"sql(
         INSERT INTO watchdxg_session (user_id, created_at, last_used_at, expires_at, previous_jti, refresh_jti,
                                       access_jti, access_expires_at, address, user_agent)
         SELECT user_id, coalesce(to_timestamp($8::double precision), created_at), created_at, expires_at, $2, $5, $9,
-               to_timestamp($10::double precision), $11, $12
+               to_timestamp($10::double precision), nullif($11::text, ''), nullif($12::text, '')
           FROM successor
          WHERE NOT EXISTS (SELECT FROM continued)
         RETURNING family
@@ -180,9 +180,9 @@ asio::awaitable<bool> TokenStore::insert_login(const CheckedOperator& checked, c
     co_return batch.rows(login).affected() == 1;
 }
 
-asio::awaitable<bool> TokenStore::has_logged_in(const std::string& address_key, std::chrono::days within) {
+asio::awaitable<bool> TokenStore::has_logged_in(const std::string& address_key) {
     db::Batch batch;
-    batch.add(kFindLoginAddress, {address_key, static_cast<std::int32_t>(within.count())});
+    batch.add(kFindLoginAddress, {address_key, static_cast<std::int32_t>(kKnownAddress.count())});
     co_await pool_.execute(batch);
     co_return !batch.rows(0).empty();
 }

@@ -44,6 +44,9 @@ enum class Rotation {
     cut_off,      ///< issued before the operator's password was changed
 };
 
+/// How long an address from which somebody logged in is known.
+inline constexpr std::chrono::days kKnownAddress{30};
+
 /// What is known of a token besides what it says itself.
 struct TokenState {
     bool is_blacklisted = false;
@@ -77,8 +80,8 @@ class TokenStore {
     /// @return false when they are not, or when these tokens are recorded already
     boost::asio::awaitable<bool> insert_login(const CheckedOperator& checked, const TokenPair& tokens,
                                               const Origin& origin, const std::string& address_key);
-    /// True when a login from this address was recorded not longer ago than that.
-    boost::asio::awaitable<bool> has_logged_in(const std::string& address_key, std::chrono::days within);
+    /// True when somebody has logged in from this address within kKnownAddress.
+    boost::asio::awaitable<bool> has_logged_in(const std::string& address_key);
     /// Blacklists the presented token, records its successors and goes on with its session (or begins one for a token
     /// without), in one atomic statement: of two at once one wins.
     /// @param issued_at  of the presented token

@@ -87,7 +87,7 @@ def test_a_logout_and_its_tokens_return_are_entries(logs):
     entry, = wait_for(logs, event="logout")
     assert (entry["level"], entry["operator"]) == ("info", "watchdxg")
     entry, = wait_for(logs, event="refresh_refused")
-    assert entry["message"] == "the token was logged out"
+    assert entry["message"] == "the token was logged out, or its session ended"
 
 
 def test_an_ended_session_is_an_entry_as_soon_as_it_is_answered(logs):

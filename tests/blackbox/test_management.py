@@ -7,6 +7,7 @@ import pytest
 from support.postgres import execute, wait_until
 from support.raw import exchange, request
 from support.server import run_command
+from support.tls import Certificate
 from support.tokens import mint
 
 SAMPLE = re.compile(r'^([a-z_]+)(?:\{(.*)\})? (\S+)$')
@@ -165,3 +166,20 @@ def test_it_listens_on_a_unix_socket_as_well(database, start_server, tmp_path):
 def test_it_does_not_listen_beyond_this_machine(database):
     done = run_command("serve", url=database, management_listen="0.0.0.0:9000")
     assert done.returncode != 0 and "WDX_MANAGEMENT_LISTEN" in done.stderr
+
+
+def test_it_speaks_plain_http_where_the_server_speaks_tls(database, start_managed, tmp_path):
+    server, port = start_managed(database, **Certificate(tmp_path).settings, wait="live")
+    assert f"listening on https://127.0.0.1:{server.port}\n" in server.output
+    assert ask(port, "/healthz").status == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:9000", "10.0.0.1", ""])
+@pytest.mark.parametrize("path", ["/metrics", "/readyz", "/healthz"])
+def test_a_page_that_calls_itself_something_else_reads_nothing(database, start_managed, host, path):
+    """DNS rebinding: the browser's Host is the page's own name."""
+    _, port = start_managed(database)
+    answer = ask(port, path, host=host)
+    assert (answer.status, answer.json()) == (400, {"detail": "Invalid host."})
+    for own in ("localhost", f"127.0.0.1:{port}", "[::1]"):
+        assert ask(port, path, host=own).status == 200

@@ -146,3 +146,12 @@ def test_no_secret_reaches_the_log(fresh_database, start_server):
     server.refresh(tokens["refresh"])
     for secret in (*tokens.values(), NEW, "a-wrong-secret", "another-wrong-secret", "pbkdf2_sha256"):
         assert secret not in server.log
+
+
+def test_a_change_ends_tokens_of_a_process_whose_clock_is_ahead(server, fresh_database):
+    """The cut-off lets them pass; their session is over all the same."""
+    tokens = server.login().json()
+    assert change(server, tokens["access"]) == (204, None)
+    execute(fresh_database, "UPDATE watchdxg_session_cutoff SET not_before = not_before - interval '1 hour'")
+    assert server.get("/api/me/", tokens["access"]).status_code == 401
+    assert server.refresh(tokens["refresh"]).status_code == 401

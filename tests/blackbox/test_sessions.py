@@ -1,9 +1,11 @@
 """Sessions: listed with when and from where, ended one by one or all but one's own, at once and for every token."""
 import json
+import socket
 import threading
 
 import pytest
 
+from support import raw
 from support.postgres import execute
 from support.tokens import claims_of, mint
 
@@ -216,6 +218,19 @@ def test_a_hostile_user_agent_is_recorded_as_text_of_a_sane_length(server):
     session = Session(server, headers={"User-Agent": hostile.encode()})
     (row,) = listed(session)
     assert hostile.startswith(row["user_agent"]) and 90 < len(row["user_agent"]) <= 300
+
+
+def test_what_is_not_known_of_a_session_is_null(fresh_database, start_server, tmp_path):
+    """Over a unix socket there is no address."""
+    path = tmp_path / "http.sock"
+    start_server(fresh_database, listen=f"127.0.0.1:0,unix:{path}")
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(30)
+        connection.connect(str(path))
+        body = b'{"username":"watchdxg","password":"watchdxg"}'
+        connection.sendall(raw.request("/api/token/", "POST", [("Content-Type", "application/json")], body))
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+    assert execute(fresh_database, "SELECT address, user_agent FROM watchdxg_session") == [(None, None)]
 
 
 def test_bytes_of_a_user_agent_that_are_no_utf8_are_read_as_latin1(server):

@@ -118,6 +118,14 @@ def test_all_refreshes_of_one_address_are_throttled(fresh_database, start_server
     assert server.refresh(token, headers=at("203.0.113.7")).status_code == 200
 
 
+def test_only_what_refreshes_counts_as_a_refresh(fresh_database, start_server):
+    """Any page in the operator's browser may send GET or OPTIONS, and must not keep him from refreshing."""
+    server = start_server(fresh_database, throttle_refresh="1/hour")
+    for method in ("GET", "HEAD", "OPTIONS", "PUT"):
+        assert server.request(method, "/api/token/refresh/").status_code in (200, 405)
+    assert server.refresh(server.login().json()["refresh"]).status_code == 200
+
+
 def test_requests_are_throttled_by_operator(fresh_database, start_server):
     server = start_server(fresh_database, throttle_api="2/hour", **PROXY)
     one, two = mint(), mint(user_id="2")

@@ -52,6 +52,12 @@ def shown_certificate(server):
         return connection._socket.getpeercert(binary_form=True)
 
 
+def test_links_of_pages_are_https(secure):
+    with connect(secure) as connection:
+        connection.send(request("/api/logs/?limit=1&offset=1", token=mint()))
+        assert connection.read().json()["previous"] == "https://localhost/api/logs/?limit=1"
+
+
 # -- the handshake
 
 def test_the_ready_line_says_https(secure):

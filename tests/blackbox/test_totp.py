@@ -186,3 +186,9 @@ def test_neither_secret_nor_codes_reach_the_log(fresh_database, start_server):
     assert log_in(server, otp="a-wrong-code") == REFUSED
     for secret in (factor.secret, "a-wrong-code", factor.recovery_codes[0]):
         assert secret not in server.log
+
+
+def test_enabling_and_disabling_are_entries_of_the_log(server, factor, fresh_database):
+    assert run_command("totp", "disable", "--username", "watchdxg", url=fresh_database).returncode == 0
+    assert execute(fresh_database, "SELECT event, operator FROM watchdxg_log WHERE event LIKE 'factor%' ORDER BY id") == [
+        ("factor_enabled", "watchdxg"), ("factor_disabled", "watchdxg")]

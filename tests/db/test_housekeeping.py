@@ -1,4 +1,7 @@
 """What has expired is removed: by the running server, one at a time, and by hand."""
+import threading
+import time
+
 import pytest
 
 from support.data import make_database
@@ -94,3 +97,18 @@ def test_by_hand_waits_for_whoever_is_at_it(database):
     holder.close()
     thread.join()
     assert runs[0].stdout == "Expired tokens deleted: 10.\n"
+
+
+def test_a_stop_does_not_wait_for_the_next_time(database):
+    """Housekeeping that the stop has interrupted went on to wait for its next turn."""
+    record(database, 10)
+    holder = connect(database, autocommit=False)
+    holder.cursor().execute("LOCK TABLE token_blacklist_outstandingtoken")
+    server = Server(database)
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    wait_until(lambda: execute(database, waiting), "housekeeping to wait for the table")
+    began = time.monotonic()
+    server.stop()
+    assert time.monotonic() - began < 8, "its next try would have been after 10 s"
+    holder.rollback()
+    holder.close()

@@ -100,7 +100,17 @@ def test_a_key_in_a_file_is_replaced_there(tmp_path):
 def test_a_weak_fallback_is_as_bad_as_a_weak_key(database):
     weak = "django-insecure-0123456789-0123456789-0123456789"
     check = run_command("check", url=database, secret_key_fallbacks=weak)
-    assert check.returncode == 1 and "WDX_SECRET_KEY_FALLBACKS is weak" in check.stdout
+    assert check.returncode == 1 and "one of the fallbacks is weak" in check.stdout
     server = Server(database, wait=None, secret_key_fallbacks=weak, listen="0.0.0.0:0")
-    assert server.wait() == 1 and "refusing to listen beyond this machine" in server.log
+    assert server.wait() == 1 and "WDX_SECRET_KEY_FALLBACKS) is weak: refusing to listen beyond this machine" in server.log
     server.discard()
+
+
+def test_a_weak_key_is_not_kept(database, tmp_path):
+    (tmp_path / "secret_key").write_text("short\n")
+    (tmp_path / "secret_key").chmod(0o600)
+    done = run_command("rotatesecret", secret_key=None, data_dir=tmp_path)
+    assert done.returncode == 0 and "everybody has to log in again" in done.stderr
+    assert (tmp_path / "secret_key_fallbacks").read_text().strip() == ""
+    done = run_command("rotatesecret", secret_key="short")
+    assert done.returncode == 0 and "WDX_SECRET_KEY_FALLBACKS" not in done.stdout

@@ -97,6 +97,14 @@ def authorization():
     yield "user:wörd".encode()
 
 
+def client_address():
+    yield b"127.0.0.1\n203.0.113.9, 10.0.0.1"
+    yield b"\n2001:db8::7, fd00::1"
+    yield b"10.1.2.3\n[2001:db8::7]:4711, 10.0.0.1:80"
+    yield b"192.0.2.1\n203.0.113.9"
+    yield b"127.0.0.1\nunknown, ::ffff:198.51.100.1, , _hidden"
+
+
 def json_body():
     for step in steps():
         body = body_of(step)
@@ -156,7 +164,8 @@ def config_values():
         yield text.encode()
 
 
-TARGETS = (authorization, config_values, filter_values, http_head, json_body, password_hash, row_writer, token, url)
+TARGETS = (authorization, client_address, config_values, filter_values, http_head, json_body, password_hash, row_writer,
+           token, url)
 
 
 def main(folder):

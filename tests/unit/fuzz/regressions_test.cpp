@@ -20,6 +20,7 @@ struct Target {
 };
 constexpr std::array kTargets{
     Target{"authorization", &authorization},
+    Target{"client_address", &client_address},
     Target{"config_values", &config_values},
     Target{"filter_values", &filter_values},
     Target{"http_head", &http_head},
