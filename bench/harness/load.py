@@ -42,11 +42,12 @@ def refresh_load(program, server, clients, seconds):
 def pgbench(ground, folder, statements, clients, seconds, chain=None):
     """Transactions a second of the statements one after another, each by itself, as many clients on the unix socket.
 
-    @param chain  two parameters of which each client makes a chain of its own: the value of the second is random, and
-                  that of the first in its next transaction
+    @param chain  three parameters of which each client makes a chain of its own: the value of the second is random, and
+                  that of the first in its next transaction; the third is random, too
     """
-    names = dict(zip(chain or (), ("old", "new")))
-    script = ["\\set old :new\n\\set new random(1, 9000000000000000000)\n"] if chain else []
+    names = dict(zip(chain or (), ("old", "new", "other")))
+    script = ["\\set old :new\n\\set new random(1, 9000000000000000000)\n"
+              "\\set other random(1, 9000000000000000000)\n"] if chain else []
     defines = ["-D", "new=0"]
     for index, statement in enumerate(statements):
         name_of = {n: names.get(n, f"s{index}p{n}") for n in statement.parameters}

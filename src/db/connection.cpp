@@ -43,9 +43,8 @@ DbError refused(const PGresult* result, std::string_view statement) {
 
 /// Whatever the database's defaults are: writes count on each of their statements seeing what was committed before it.
 void set_up_session(PGconn* connection, std::chrono::milliseconds statement_timeout) {
-    const std::string sql =
-        fmt::format("SET statement_timeout = {}; SET default_transaction_isolation = 'read committed'",
-                    statement_timeout.count());
+    const std::string sql = fmt::format(
+        "SET statement_timeout = {}; SET default_transaction_isolation = 'read committed'", statement_timeout.count());
     const ResultPtr result(PQexec(connection, sql.c_str()));
     if (PQresultStatus(result.get()) != PGRES_COMMAND_OK)
         throw DbError::unavailable("connect", error_text(connection), false);
