@@ -1,5 +1,6 @@
 #include "app/management.hpp"
 
+#include "app/middleware.hpp"
 #include "base/json_writer.hpp"
 #include "rest/error.hpp"
 #include "rest/url.hpp"
@@ -33,7 +34,10 @@ Response readiness(const std::vector<std::string>& problems) {
 }  // namespace
 
 Response Management::answer(const http::Request& request) const {
-    const std::string path = rest::parse_target(request.target()).path;
+    const rest::Target target = rest::parse_target(request.target());
+    // A page in a browser on this machine reaches loopback, under a name of its own that it lets resolve to it.
+    if (is_domain_name(requested_host(request, target))) return json(400, rest::detail_body("Invalid host."));
+    const std::string& path = target.path;
     if (path != "/metrics" && path != "/healthz" && path != "/readyz")
         return json(404, rest::detail_body("Not found."));
     if (request.method() != "GET" && request.method() != "HEAD") {

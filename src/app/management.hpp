@@ -15,7 +15,8 @@ struct ManagementOptions {
 };
 
 /// The handler of the management listener: `/metrics`, `/healthz`, and `/readyz` with its reasons.  There is no token:
-/// who reaches the listener is trusted.  Belongs to the event loop.
+/// who reaches the listener is trusted, but for pages of a browser, which come under a domain name.  Belongs to the
+/// event loop.
 class Management {
   public:
     explicit Management(ManagementOptions options) : options_(std::move(options)) {}

@@ -146,6 +146,16 @@ def test_only_those_paths_and_only_reading(database, start_managed):
     assert ask(port, "/metrics").header("content-type") == "text/plain; version=0.0.4; charset=utf-8"
 
 
+def test_a_page_of_another_name_that_resolves_to_loopback_reads_nothing(database, start_managed):
+    _, port = start_managed(database)
+    for host in ("evil.example", f"evil.example:{port}"):
+        for path in ("/metrics", "/readyz", "/healthz"):
+            assert (ask(port, path, host=host).status, ask(port, path, host=host).json()) == (
+                400, {"detail": "Invalid host."})
+    for host in ("localhost:9000", "127.0.0.1", f"127.0.0.1:{port}", "[::1]:9000"):
+        assert ask(port, "/metrics", host=host).status == 200
+
+
 def test_metrics_are_not_on_the_public_listener(server):
     assert server.get("/metrics", token=mint()).status_code == 404
 
