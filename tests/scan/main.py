@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -22,7 +22,8 @@ REPORTS = PROJECT / "build/scan"
 # The routes by way of the gateway, and the server itself for what concerns names of paths and headers.  Left out: nikto
 # (Debian ships no database for it), wapp (it fetches one, to name products), csrf and brute_login_form (they judge
 # the forms, which are the gateway's).
-WAPITI_ROUTES = "blindsql,cookieflags,crlf,exec,file,htaccess,methods,permanentxss,redirect,shellshock,sql,ssrf,xss,xxe"
+WAPITI_ROUTES = {"routes": "cookieflags,crlf,exec,file,htaccess,methods,permanentxss,redirect,shellshock,sql,ssrf,xss,xxe",
+                 "blind": "blindsql"}
 WAPITI_SERVER = "backup,buster,csp,http_headers"
 # Findings that are no fault, by the text in wapiti's report; docs/security.md says why.
 ACCEPTED = {
@@ -110,21 +111,20 @@ def main():
                            stdin=PASSWORD + "\n")
         assert done.returncode == 0, done.stderr
         execute(database, "DELETE FROM watchdxg_session_cutoff")   # our tokens say that they are older than that
-        with Server(database, basic_auth="on", trusted_proxies="127.0.0.1", hash_threads=2, log_format="json") as server:
+        with Server(database, basic_auth="on", trusted_proxies="127.0.0.1", hash_threads=3,
+                    log_format="json") as server:
             token = mint("access")   # of no session, so that the scanners cannot end it
             gateway = Gateway(TARGETS, server.port, token)
             try:
-                scans = {}
+                def wapiti(url, modules, name):
+                    return pool.submit(run_wapiti, url, gateway.url + ENDPOINT, token, modules, name)
 
-                def sqlmap():
-                    scans["sqlmap"] = run_sqlmap(gateway, options.level, options.risk)
-
-                beside = threading.Thread(target=sqlmap)
-                beside.start()
-                at_server, accepted = run_wapiti(f"{server.base_url}/", gateway.url + ENDPOINT, token, WAPITI_SERVER,
-                                                 "server")
-                at_routes, _ = run_wapiti(f"{gateway.url}/", gateway.url + ENDPOINT, token, WAPITI_ROUTES, "routes")
-                beside.join()
+                with ThreadPoolExecutor() as pool:   # the three that log in with every request take longest
+                    sqlmap = pool.submit(run_sqlmap, gateway, options.level, options.risk)
+                    scans = [wapiti(f"{gateway.url}/", modules, name) for name, modules in WAPITI_ROUTES.items()]
+                    at_server, accepted = wapiti(f"{server.base_url}/", WAPITI_SERVER, "server").result()
+                    (at_parameters, tested), at_routes = sqlmap.result(), [found for scan in scans
+                                                                           for found in scan.result()[0]]
             finally:
                 gateway.stop()
             shutil.copy(server.folder / "stderr", REPORTS / "server.log")
@@ -132,8 +132,7 @@ def main():
     finally:
         cluster.remove()
 
-    found, tested = scans["sqlmap"]
-    findings = found + at_server + at_routes + faults
+    findings = at_parameters + at_server + at_routes + faults
     if gateway.lured:
         findings.append(f"server: it fetched {gateway.lured} URLs that a scanner had named")
     for line in accepted:
