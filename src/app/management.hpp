@@ -15,7 +15,7 @@ struct ManagementOptions {
 };
 
 /// The handler of the management listener: `/metrics`, `/healthz`, and `/readyz` with its reasons.  There is no token:
-/// who reaches the listener is trusted, unless over TCP he asks for another host than this machine.  Belongs to the
+/// who reaches the listener is trusted, but for pages of a browser, which come under a domain name.  Belongs to the
 /// event loop.
 class Management {
   public:

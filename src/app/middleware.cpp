@@ -111,12 +111,15 @@ void add_security_headers(http::Response& response) {
     response.set("Cache-Control", "no-store");
 }
 
-void add_transport_security(http::Response& response, std::string_view host) {
+bool is_domain_name(std::string_view host) {
     const std::string domain = domain_of(host);
-    if (domain.empty() || domain.starts_with('[') || is_ipv4(domain)) return;
-    if (domain == "localhost" || domain.ends_with(".localhost")) return;
+    if (domain.empty() || domain.starts_with('[') || is_ipv4(domain)) return false;
+    return domain != "localhost" && !domain.ends_with(".localhost");
+}
+
+void add_transport_security(http::Response& response, std::string_view host) {
     // compat: hsts
-    response.set("Strict-Transport-Security", std::string(kTransportSecurity));
+    if (is_domain_name(host)) response.set("Strict-Transport-Security", std::string(kTransportSecurity));
 }
 
 void add_frame_options(http::Response& response) {

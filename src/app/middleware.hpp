@@ -20,6 +20,9 @@ bool is_allowed_host(std::string_view host, const std::vector<std::string>& allo
 /// The host that a request is for: of an absolute-form target, else the Host header (RFC 9112, section 3.2.2).
 std::string requested_host(const http::Request& request, const rest::Target& target);
 
+/// True for a name that DNS resolves, with or without a port: not for `localhost`, addresses or what is no host.
+bool is_domain_name(std::string_view host);
+
 /// True for a CORS preflight: OPTIONS with Access-Control-Request-Method, whatever is in it.
 bool is_preflight(const http::Request& request);
 

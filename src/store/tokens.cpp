@@ -1,5 +1,6 @@
 #include "store/tokens.hpp"
 
+#include "base/unicode.hpp"
 #include "store/operator_lock.hpp"
 
 #include <algorithm>
@@ -152,7 +153,7 @@ constexpr db::Query kIsRecorded{"is_recorded", R"sql(
 bool is_storable_jti(std::string_view jti) {
     const auto characters =
         std::count_if(jti.begin(), jti.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; });
-    return jti.find('\0') == std::string_view::npos && characters <= kLongestJti;
+    return base::is_utf8(jti) && jti.find('\0') == std::string_view::npos && characters <= kLongestJti;
 }
 
 std::size_t TokenStore::add_access_check(db::Batch& batch, std::int32_t user_id, std::string_view jti) {

@@ -60,7 +60,7 @@ constexpr bool is_cut_off(std::optional<base::UnixTime> issued_at, std::optional
     return not_before && (!issued_at || *issued_at <= *not_before);
 }
 
-/// True when the columns can hold it: at most 255 characters, and no NUL.
+/// True when the columns can hold it: UTF-8 of at most 255 characters, and no NUL.
 bool is_storable_jti(std::string_view jti);
 
 /// The token_blacklist tables and what is recorded of issued tokens.  Every method throws DbError.

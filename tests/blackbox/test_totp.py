@@ -168,6 +168,14 @@ def test_enable_does_not_replace_a_factor(factor, fresh_database):
     assert execute(fresh_database, "SELECT secret FROM watchdxg_totp") == [(factor.secret,)]
 
 
+def test_a_reset_of_the_password_leaves_it(server, factor, fresh_database):
+    done = run_command("changepassword", "--username", "watchdxg", "--password-stdin", url=fresh_database,
+                       stdin="correct-horse-battery\n")
+    assert done.returncode == 0, done.stderr
+    assert log_in(server, "correct-horse-battery") == REFUSED
+    assert log_in(server, "correct-horse-battery", otp=factor.code())[0] == 200
+
+
 def test_it_is_one_operators_own(server, factor, fresh_database):
     execute(fresh_database, "UPDATE auth_user SET password = (SELECT password FROM auth_user WHERE id = 1) WHERE id = 2")
     assert server.login("second", "watchdxg").status_code == 200
