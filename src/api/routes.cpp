@@ -16,9 +16,9 @@ constexpr std::array kRoutes{
           Layer::frozen},
     Route{Verb::get, "/api/users/", &list_users, Needs::login, "List the users of an X account", Layer::frozen},
     Route{Verb::get, "/api/sessions/", &list_sessions, Needs::login, "List live sessions"},
-    Route{Verb::delete_, "/api/sessions/", &destroy_other_sessions, Needs::login, "End all sessions but this one"},
+    Route{Verb::del, "/api/sessions/", &destroy_other_sessions, Needs::login, "End all sessions but this one"},
     Route{Verb::get, "/api/sessions/{jti}/", &retrieve_session, Needs::login, "Retrieve one session"},
-    Route{Verb::delete_, "/api/sessions/{jti}/", &destroy_session, Needs::login, "End one session"},
+    Route{Verb::del, "/api/sessions/{jti}/", &destroy_session, Needs::login, "End one session"},
     Route{Verb::get, "/api/me/", &retrieve_me, Needs::login, "Retrieve the operator"},
     Route{Verb::post, "/api/me/password/", &change_my_password, Needs::login,
           "Change the operator's password and end every session"},
@@ -64,7 +64,7 @@ std::string_view name_of(Verb verb) {
             return "GET";
         case Verb::post:
             return "POST";
-        case Verb::delete_:
+        case Verb::del:
             break;
     }
     return "DELETE";

@@ -11,7 +11,7 @@
 
 namespace wdx::api {
 
-enum class Verb { get, post, delete_ };
+enum class Verb { get, post, del };
 enum class Needs { nothing, login };
 /// The original's routes, whose answers do not change, and ours.
 enum class Layer { frozen, open };

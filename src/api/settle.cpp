@@ -18,14 +18,13 @@ constexpr auto kPause = 50ms;
 }  // namespace
 
 asio::awaitable<void> UnknownOutcome::wait(const db::DbError& failure) {
-    const db::DbError error = failure;
     const auto now = std::chrono::steady_clock::now();
-    if (!deadline_ && error.outcome_unknown()) {
+    if (!deadline_ && failure.outcome_unknown()) {
         deadline_ = now + kPatience;
         spdlog::info("a write lost its connection; looking up what became of it ({})", context_.request().id);
     }
-    if (!deadline_ || now >= *deadline_ || !error.is_unavailable() || context_.services().pool.is_stopping())
-        throw db::DbError(error);
+    if (!deadline_ || now >= *deadline_ || !failure.is_unavailable() || context_.services().pool.is_stopping())
+        throw db::DbError(failure);
     asio::steady_timer pause(co_await asio::this_coro::executor);
     pause.expires_after(kPause);
     co_await pause.async_wait(asio::use_awaitable);

@@ -17,6 +17,7 @@ class UnknownOutcome {
     explicit UnknownOutcome(Context& context) : context_(context) {}
 
     /// Waits a moment, so that the write can be tried again.
+    /// @param failure  outlives the wait
     /// @throws DbError  `failure`, when its outcome is known, the patience is over, or the program stops
     boost::asio::awaitable<void> wait(const db::DbError& failure);
     /// A try has ended that way: the next one may find that it was committed.

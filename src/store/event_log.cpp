@@ -105,7 +105,7 @@ std::string render_entry(const LogEntry& entry, std::optional<std::int64_t> micr
     return out + '}';
 }
 
-EventLog::EventLog(asio::any_io_executor executor, db::Pool& pool) : pool_(pool), timer_(std::move(executor)) {}
+EventLog::EventLog(const asio::any_io_executor& executor, db::Pool& pool) : pool_(pool), timer_(executor) {}
 
 void EventLog::add(const LogEntry& entry) noexcept {
     try {

@@ -74,7 +74,7 @@ class EventLog {
     static constexpr std::chrono::milliseconds kInterval{1000};
     static constexpr std::int64_t kPruneRows = 5000;  ///< deleted by one statement
 
-    EventLog(boost::asio::any_io_executor executor, db::Pool& pool);
+    EventLog(const boost::asio::any_io_executor& executor, db::Pool& pool);
 
     /// Notes an event.  Never waits for the database.
     void add(const LogEntry& entry) noexcept;
