@@ -32,6 +32,7 @@ Change change(db::Session& session, const std::string& user_id, const std::strin
     const std::string now = std::to_string(this_second().time_since_epoch().count());
     db::Session::Transaction transaction(session, timeout);
     session.execute(store::kLockOperator.sql, {user_id});
+    session.execute(store::kLockOperatorRow.sql, {user_id});
     const db::Rows rows = session.execute(store::kSetPassword.sql, {user_id, hash, now});
     const db::Row row = rows.front();
     if (row.is_null(1)) throw CommandError(kRefused, "The user has just been deleted.");

@@ -42,16 +42,21 @@ std::optional<ListenAddress> parse_unix(std::string_view path) {
     return address;
 }
 
+// Asio reads up to a NUL.
+bool has_nul(std::string_view text) {
+    return text.find('\0') != std::string_view::npos;
+}
+
 bool is_ipv6(const std::string& text) {
     boost::system::error_code error;
     ip::make_address_v6(text, error);
-    return !error;
+    return !error && !has_nul(text);
 }
 
 bool is_ipv4(const std::string& text) {
     boost::system::error_code error;
     ip::make_address_v4(text, error);
-    return !error;
+    return !error && !has_nul(text);
 }
 
 bool is_tcp_host(const std::string& host) {

@@ -27,7 +27,7 @@ std::string to_text(const ip::address_v6& address) {
 std::optional<ip::address_v6> parse_address(std::string_view text) {
     boost::system::error_code error;
     const ip::address address = ip::make_address(std::string(text), error);
-    if (error) return std::nullopt;
+    if (error || text.find('\0') != std::string_view::npos) return std::nullopt;  // Asio reads up to a NUL
     ip::address_v6 wide = widen(address);
     wide.scope_id(0);  // the name of an interface of somebody else's machine
     return wide;

@@ -14,4 +14,8 @@ inline constexpr db::Query kShareOperator{"share_operator", R"sql(
 inline constexpr db::Query kLockOperator{"lock_operator", R"sql(
     SELECT set_config('lock_timeout', '5s', true), pg_advisory_xact_lock(2003073135, $1::integer))sql"};
 
+/// The original takes no such lock; what it may hold is the operator's row.  Between the lock and a statement that has
+/// to see every token that was committed before.
+inline constexpr db::Query kLockOperatorRow{"lock_operator_row", "SELECT id FROM auth_user WHERE id = $1 FOR UPDATE"};
+
 }  // namespace wdx::store

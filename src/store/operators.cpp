@@ -140,6 +140,7 @@ asio::awaitable<std::optional<base::UnixTime>> OperatorStore::change_password(co
                                                                               const Origin& origin) {
     db::Batch batch;
     batch.add(kLockOperator, {checked.id});
+    batch.add(kLockOperatorRow, {checked.id});
     const std::size_t change = batch.add(
         kChangePassword, {checked.id, checked.password_hash, checked.factor.step, checked.factor.recovery_hash,
                           new_hash, base::unix_now(), origin.address, origin.request_id});

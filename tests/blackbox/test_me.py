@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from support.postgres import execute
+from support.postgres import connect, execute, wait_until
 from support.server import Server
 from support.tokens import mint
 
@@ -155,3 +155,23 @@ def test_a_change_ends_tokens_of_a_process_whose_clock_is_ahead(server, fresh_da
     execute(fresh_database, "UPDATE watchdxg_session_cutoff SET not_before = not_before - interval '1 hour'")
     assert server.get("/api/me/", tokens["access"]).status_code == 401
     assert server.refresh(tokens["refresh"]).status_code == 401
+
+
+def test_a_change_waits_for_a_rotation_of_the_original(server, fresh_database):
+    """The original knows nothing of our lock, but of the operator's row: the token that it has just made ends, too."""
+    access = server.login().json()["access"]
+    other = connect(fresh_database, autocommit=False)
+    other.cursor().execute("SELECT 1 FROM auth_user WHERE id = 1 FOR UPDATE")
+    answers = []
+    thread = threading.Thread(target=lambda: answers.append(change(server, access)))
+    thread.start()
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    wait_until(lambda: execute(fresh_database, waiting), "the change to wait for the row")
+    other.cursor().execute("INSERT INTO token_blacklist_outstandingtoken (token, jti, user_id, created_at, expires_at) "
+                           "VALUES ('t', 'rotated', 1, now(), now() + interval '1 day')")
+    other.commit()
+    other.close()
+    thread.join()
+    assert answers == [(204, None)]
+    assert ("rotated",) in execute(fresh_database, "SELECT o.jti FROM token_blacklist_blacklistedtoken b "
+                                                   "JOIN token_blacklist_outstandingtoken o ON o.id = b.token_id")

@@ -11,10 +11,10 @@ void client_address(std::string_view input) {
     static const http::TrustedProxies kTrusting({"10.0.0.0/8", "127.0.0.1", "fd00::/8", "unix"});
     static const http::TrustedProxies kTrustingNobody;
     const auto line_end = std::min(input.find('\n'), input.size());
-    http::Peer peer{.address = std::string(input.substr(0, line_end))};
     boost::system::error_code no_address;
-    boost::asio::ip::make_address(peer.address, no_address);
-    if (no_address) peer.address.clear();  // a unix socket: others have an address
+    const auto parsed = boost::asio::ip::make_address(std::string(input.substr(0, line_end)), no_address);
+    // A peer's address is our own text; a unix socket has none.
+    const http::Peer peer{.address = no_address ? std::string() : parsed.to_string()};
     http::Request request;
     request.peer = &peer;
     request.message.set("X-Forwarded-For", std::string(input.substr(std::min(line_end + 1, input.size()))));

@@ -52,6 +52,7 @@ TEST(CheckTrustedProxy, TakesAddressesRangesAndUnix) {
 TEST(CheckTrustedProxy, RefusesNamesPortsAndRangesThatAreNone) {
     for (const char* text : {"localhost", "10.0.0.1:80", "[::1]", "10.0.0.0/33", "fd00::/129", "10.0.0/8", "*", "/8"})
         EXPECT_TRUE(check_trusted_proxy(text)) << text;
+    EXPECT_TRUE(check_trusted_proxy(std::string_view("10.0.0.1\0x", 10)));
 }
 
 TEST(CheckLoopbackListen, RefusesWhatOthersCanReach) {

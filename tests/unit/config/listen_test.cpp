@@ -54,6 +54,8 @@ TEST(ParseListen, RefusesEverythingElse) {
                                    "unix:/a\nb"})
         EXPECT_FALSE(parse_listen(text)) << text;
     EXPECT_FALSE(parse_listen("unix:/" + std::string(107, 'a')));
+    for (const std::string_view text : {std::string_view("[::1\0x]:80", 10), std::string_view("127.0.0.1\0:80", 13)})
+        EXPECT_FALSE(parse_listen(text)) << text;
 }
 
 TEST(IsLoopback, KnowsWhatOnlyThisMachineReaches) {

@@ -23,6 +23,10 @@ TEST(TrustedProxies, TakesThePeerWhenNobodyIsTrusted) {
     EXPECT_EQ(client({}, "", {{"X-Forwarded-For", "203.0.113.9"}}), "");
 }
 
+TEST(TrustedProxies, DoesNotReadAnAddressUpToANul) {
+    EXPECT_EQ(forwarded(std::string("203.0.113.9\0x", 13)), "10.0.0.1");
+}
+
 TEST(TrustedProxies, DoesNotBelieveAnUntrustedPeer) {
     EXPECT_EQ(forwarded("203.0.113.9", "11.0.0.1"), "11.0.0.1");
     EXPECT_EQ(forwarded("203.0.113.9", "2001:db8:ab::1"), "2001:db8:ab::1");
