@@ -67,6 +67,20 @@ void sync_folder(const fs::path& folder) {
     if (::fsync(file.get()) != 0) throw std::system_error(errno, std::generic_category(), folder.string());
 }
 
+/// Removes what a start that was killed has left.  Its initdb may not have noticed yet, and still makes and removes
+/// files there; that passes.
+void remove_draft(const fs::path& draft) {
+    constexpr int kTries = 100;
+    constexpr std::chrono::milliseconds kPause{50};
+    std::error_code busy;
+    for (int tries = 0; tries < kTries; ++tries) {
+        fs::remove_all(draft, busy);
+        if (!busy) return;
+        std::this_thread::sleep_for(kPause);
+    }
+    throw fs::filesystem_error("cannot remove", draft, busy);
+}
+
 }  // namespace
 
 DevCluster DevCluster::open(const fs::path& data_dir, std::optional<std::uint16_t> postgres_port) {
@@ -109,7 +123,7 @@ void DevCluster::make_cluster() {
         spdlog::info("making a private PostgreSQL cluster in {}", cluster_.string());
         // Made under another name: what stands at its own name is whole, whenever initdb was cut off.
         const fs::path draft = cluster_.string() + ".new";
-        fs::remove_all(draft);
+        remove_draft(draft);
         run_initdb(draft);
         fs::remove(cluster_);  // an empty folder may stand there; anything else is not ours to remove
         fs::rename(draft, cluster_);
