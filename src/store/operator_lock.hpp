@@ -9,8 +9,11 @@ namespace wdx::store {
 /// was committed before, so that no token slips through an end.  `$1` is the operator's id; the other number is
 /// "wdxo" in ASCII.  Nothing in the transaction waits for a lock longer than five seconds (55P03, unavailable): whoever
 /// holds it that long is stuck.
+/// What makes tokens is planned without sequential scans: a plan that was made while the tables were empty would be
+/// kept, and read them whole at every refresh.
 inline constexpr db::Query kShareOperator{"share_operator", R"sql(
-    SELECT set_config('lock_timeout', '5s', true), pg_advisory_xact_lock_shared(2003073135, $1::integer))sql"};
+    SELECT set_config('lock_timeout', '5s', true), set_config('enable_seqscan', 'off', true),
+           pg_advisory_xact_lock_shared(2003073135, $1::integer))sql"};
 inline constexpr db::Query kLockOperator{"lock_operator", R"sql(
     SELECT set_config('lock_timeout', '5s', true), pg_advisory_xact_lock(2003073135, $1::integer))sql"};
 
