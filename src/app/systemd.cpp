@@ -21,7 +21,7 @@ constexpr int kFirstSocket = 3;    ///< SD_LISTEN_FDS_START
 constexpr int kMostSockets = 256;  ///< more would be a mistake
 
 std::string variable(const char* name) {
-    const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): there are no threads yet
+    const char* const value = std::getenv(name);  // there are no threads yet
     return value == nullptr ? "" : value;
 }
 
@@ -38,8 +38,7 @@ std::optional<std::int64_t> number(std::string_view text) {
 std::vector<int> take_activated_sockets() {
     const bool ours = number(variable("LISTEN_PID")) == ::getpid();
     const std::string text = variable("LISTEN_FDS");
-    for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"})
-        ::unsetenv(name);  // NOLINT(concurrency-mt-unsafe)
+    for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) ::unsetenv(name);
     if (!ours || text.empty()) return {};
     const auto count = number(text);
     if (!count || *count < 0 || *count > kMostSockets)
