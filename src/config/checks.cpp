@@ -26,13 +26,20 @@ bool has_upper(std::string_view text) {
     return std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
+// `fe80::1%eth0` can be listened on, but browsers send no zone (WHATWG URL, section 3.1).
+bool has_zone(std::string_view text) {
+    return text.find('%') != std::string_view::npos;
+}
+
 // `[v6]` without a port.
 bool is_bracketed_ipv6(std::string_view text) {
-    return text.starts_with('[') && text.ends_with(']') && parse_listen(std::string(text) + ":0").has_value();
+    return text.starts_with('[') && text.ends_with(']') && !has_zone(text) &&
+           parse_listen(std::string(text) + ":0").has_value();
 }
 
 // `host` or `host:port`, as it stands in an origin.
 bool is_authority(std::string_view text) {
+    if (has_zone(text)) return false;
     const std::optional<ListenAddress> with_port = parse_listen(text);
     return is_host_name(text) || is_bracketed_ipv6(text) || (with_port && !with_port->is_unix);
 }

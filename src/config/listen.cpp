@@ -12,7 +12,8 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
-constexpr std::size_t kMaxSocketPath = 107;  // sockaddr_un: 108 bytes with the terminating zero
+constexpr std::size_t kMaxSocketPath = 107;    // sockaddr_un: 108 bytes with the terminating zero
+constexpr std::size_t kMaxInterfaceName = 15;  // IFNAMSIZ: 16 bytes with the terminating zero
 constexpr std::string_view kUnixPrefix = "unix:";
 
 // <cctype> would follow the locale.
@@ -47,7 +48,15 @@ bool has_nul(std::string_view text) {
     return text.find('\0') != std::string_view::npos;
 }
 
+// RFC 4007, section 11.2: `%` and a zone, on Linux the name of an interface.  Asio takes any bytes for one.
+bool is_zone(std::string_view text) {
+    return !text.empty() && text.size() <= kMaxInterfaceName &&
+           std::all_of(text.begin(), text.end(), [](char c) { return is_label_character(c) || c == '.'; });
+}
+
 bool is_ipv6(const std::string& text) {
+    const std::size_t percent = text.find('%');
+    if (percent != std::string::npos && !is_zone(std::string_view(text).substr(percent + 1))) return false;
     boost::system::error_code error;
     ip::make_address_v6(text, error);
     return !error && !has_nul(text);

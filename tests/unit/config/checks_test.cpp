@@ -12,7 +12,7 @@ TEST(CheckAllowedHost, TakesTheFormsOfDjango) {
 
 TEST(CheckAllowedHost, RefusesPortsSchemesAndHalfPatterns) {
     for (const char* text : {"example.org:8000", "http://example.org", "*.example.org", ".", "..a", "::1", "[::1]:80",
-                             "[::1", "a/b", "a b"})
+                             "[::1", "[fe80::1%eth0]", "a/b", "a b"})
         EXPECT_TRUE(check_allowed_host(text)) << text;
 }
 
@@ -23,9 +23,10 @@ TEST(CheckCorsOrigin, TakesSchemeHostAndPort) {
 }
 
 TEST(CheckCorsOrigin, RefusesPathsWildcardsAndWhatNoBrowserSends) {
-    for (const char* text : {"*", "null", "localhost:4200", "http://localhost:4200/", "http://localhost/a", "http://",
-                             "://a", "http://a:", "http://a:99999", "http://a@b", "https://*.example.org", "HTTP://a",
-                             "http://Example.org", "http://a?b", "http://unix:/tmp/a"})
+    for (const char* text :
+         {"*", "null", "localhost:4200", "http://localhost:4200/", "http://localhost/a", "http://", "://a",
+          "http://a:", "http://a:99999", "http://a@b", "https://*.example.org", "HTTP://a", "http://Example.org",
+          "http://a?b", "http://unix:/tmp/a", "http://[fe80::1%eth0]", "http://[fe80::1%eth0]:80", "http://[::%*]:1"})
         EXPECT_TRUE(check_cors_origin(text)) << text;
     EXPECT_EQ(check_cors_origin("*"), "'*' is refused, name each origin");
 }

@@ -16,6 +16,12 @@ TEST(ParseListen, ReadsIpv6InBrackets) {
     EXPECT_EQ(parse_listen("[2001:db8::7]:80"), (ListenAddress{false, "2001:db8::7", 80, ""}));
 }
 
+TEST(ParseListen, ReadsTheZoneOfALinkLocalAddress) {
+    EXPECT_EQ(parse_listen("[fe80::1%eth0.7]:80"), (ListenAddress{false, "fe80::1%eth0.7", 80, ""}));
+    for (const char* text : {"[fe80::1%]:80", "[fe80::1%a*b]:80", "[fe80::1%a b]:80", "[fe80::1%sixteen_letters_]:80"})
+        EXPECT_FALSE(parse_listen(text)) << text;
+}
+
 TEST(ParseListen, ReadsUnixPaths) {
     EXPECT_EQ(parse_listen("unix:/run/wdx/http.sock"), (ListenAddress{true, "", 0, "/run/wdx/http.sock"}));
     EXPECT_TRUE(parse_listen("unix:/" + std::string(106, 'a')));
