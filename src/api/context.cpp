@@ -33,17 +33,17 @@ asio::awaitable<void> Context::require_access() {
     judge(store::TokenStore::read_access(batch.rows(index)));
 }
 
-asio::awaitable<void> Context::read(db::Batch& batch) {
+asio::awaitable<void> Context::read(db::Batch& batch, db::Work work) {
     std::optional<std::size_t> access;
     if (!access_granted_) access = store::TokenStore::add_access_check(batch, operator_id(), access_jti());
-    for (int tries = 1; !co_await try_read(batch, tries == kReadTries); ++tries) co_await reread_schema();
+    for (int tries = 1; !co_await try_read(batch, work, tries == kReadTries); ++tries) co_await reread_schema();
     if (access) judge(store::TokenStore::read_access(batch.rows(*access)));
 }
 
 /// @return false when the statements do not fit the tables any more and `last` is not set
-asio::awaitable<bool> Context::try_read(db::Batch& batch, bool last) {
+asio::awaitable<bool> Context::try_read(db::Batch& batch, db::Work work, bool last) {
     try {
-        co_await services_.pool.execute(batch);
+        co_await services_.pool.execute(batch, work);
         co_return true;
     } catch (const db::DbError& error) {
         if (last || !error.is_schema_mismatch()) throw;
@@ -59,6 +59,14 @@ asio::awaitable<void> Context::reread_schema() {
 
 void Context::require_core_tables() const {
     if (!services_.schema.problem().empty()) throw rest::unavailable(kSchemaRetry, services_.schema.problem());
+}
+
+void Context::require_core_table(std::string_view table) const {
+    require_core_tables();
+    const store::SchemaWatch& schema = services_.schema;
+    if (schema.is_known() && !schema.schema().has(table))
+        throw rest::not_found(
+            fmt::format("The core's schema here ({}) has no table {}.", schema.schema().generation(), table));
 }
 
 }  // namespace wdx::api

@@ -5,6 +5,7 @@
 #include "api/throttles.hpp"
 #include "auth/token.hpp"
 #include "http/message.hpp"
+#include "rest/negotiation.hpp"
 #include "rest/url.hpp"
 #include "store/event_log.hpp"
 #include "store/operators.hpp"
@@ -68,6 +69,8 @@ class Context {
     [[nodiscard]] Services& services() noexcept { return services_; }
     /// Values of the `{...}` parts of the route, in order.
     std::vector<std::string> path_values{};
+    /// What the client wants a list to be written as.
+    rest::Format format = rest::Format::json;
 
     /// The request has a token whose user is to be looked up with the first read.
     void set_bearer(Bearer bearer) { bearer_ = std::move(bearer); }
@@ -92,7 +95,8 @@ class Context {
     /// Runs reads together with the access check, in one round trip.  When a table or column is not what the
     /// statements expect, the catalog is read again and the reads are tried once more.
     /// @throws ApiError 401; 503 naming a missing table or column of the core; DbError
-    boost::asio::awaitable<void> read(db::Batch& batch);
+    /// @param work  `read`, or `report` when it may look at many rows
+    boost::asio::awaitable<void> read(db::Batch& batch, db::Work work = db::Work::read);
 
     /// Reads the catalog again, after a statement did not fit the tables.
     /// @throws ApiError 503 as `require_core_tables`; DbError
@@ -100,9 +104,11 @@ class Context {
 
     /// @throws ApiError 503 when a table or column that the frozen routes need is known to be missing
     void require_core_tables() const;
+    /// @throws ApiError 404 when this generation of the core's schema has no such table; 503 as above
+    void require_core_table(std::string_view table) const;
 
   private:
-    boost::asio::awaitable<bool> try_read(db::Batch& batch, bool last);
+    boost::asio::awaitable<bool> try_read(db::Batch& batch, db::Work work, bool last);
     void judge(const store::Access& access);
 
     const http::Request& request_;

@@ -64,6 +64,10 @@ std::string_view name_of(Verb verb) {
             return "GET";
         case Verb::post:
             return "POST";
+        case Verb::put:
+            return "PUT";
+        case Verb::patch:
+            return "PATCH";
         case Verb::del:
             break;
     }

@@ -2,6 +2,7 @@
 
 #include "api/context.hpp"
 #include "http/message.hpp"
+#include "rest/negotiation.hpp"
 
 #include <optional>
 #include <span>
@@ -11,7 +12,7 @@
 
 namespace wdx::api {
 
-enum class Verb { get, post, del };
+enum class Verb { get, post, put, patch, del };
 enum class Needs { nothing, login };
 /// The original's routes, whose answers do not change, and ours.
 enum class Layer { frozen, open };
@@ -28,7 +29,8 @@ struct Route {
     Needs needs;
     std::string_view summary;
     Layer layer = Layer::open;
-    Throttled throttled = Throttled::api;  ///< the same for all routes of a path
+    Throttled throttled = Throttled::api;         ///< the same for all routes of a path
+    rest::Formats formats = rest::Formats::json;  ///< the same for all routes of a path
 };
 
 /// What OPTIONS says of a path, as DRF's SimpleMetadata does: the original's view names and docstrings.
@@ -52,6 +54,7 @@ struct Match {
     [[nodiscard]] Needs needs() const { return routes.front()->needs; }
     [[nodiscard]] Layer layer() const { return routes.front()->layer; }
     [[nodiscard]] Throttled throttled() const { return routes.front()->throttled; }
+    [[nodiscard]] rest::Formats formats() const { return routes.front()->formats; }
     /// @return the route that serves the method, HEAD being served by GET's; nullptr when there is none
     [[nodiscard]] const Route* find(std::string_view method) const;
     /// `GET, HEAD, OPTIONS`

@@ -15,10 +15,11 @@
 namespace wdx::db {
 
 /// A named statement; the name appears in logs and is the prepared statement's.  Both views outlive the program's use
-/// of it (statements are constants beside their only user).
+/// of it (statements are constants beside their only user); of one that is not prepared only until it is answered.
 struct Query {
     std::string_view name;
     std::string_view sql;
+    bool prepared = true;  ///< false: made for one request, planned each time
 };
 
 /// One `$n`, in PostgreSQL's text format; an empty optional is NULL.  Text must not contain a NUL byte.

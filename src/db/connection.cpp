@@ -155,7 +155,7 @@ bool Connection::send_statements(Pending& pending) {
         const auto values = values_of(statement.params);
         const int count = static_cast<int>(values.size());
         int sent = 0;
-        if (options_.prepared_statements) {
+        if (options_.prepared_statements && statement.query->prepared) {
             if (prepared_.insert(statement.query->name).second) {
                 if (!send_prepare(*statement.query)) return false;
                 pending.commands.push_back({Command::Kind::prepare, i});

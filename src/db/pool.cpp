@@ -110,8 +110,8 @@ Connection* Pool::pick(Work work) {
         Connection* const connection = connections_[i].get();
         total += connection->in_flight();
         if (work == Work::read && i >= options_.connections) continue;
-        // Whatever writes wait for: one connection always answers reads.
-        if (work == Work::write && i == 0 && ready > 1) continue;
+        // Whatever the others wait for: one connection always answers reads.
+        if (work != Work::read && i == 0 && ready > 1) continue;
         if (connection->is_ready() && (best == nullptr || connection->in_flight() < best->in_flight()))
             best = connection;
     }
@@ -119,7 +119,7 @@ Connection* Pool::pick(Work work) {
     if (total >= options_.queue)
         throw DbError::unavailable("connect", "too many requests wait for the database", false);
     const bool may_grow = connections_.size() < options_.connections + options_.write_connections;
-    if (work == Work::write && best->in_flight() > 0 && may_grow) add_connection();
+    if (work != Work::read && best->in_flight() > 0 && may_grow) add_connection();
     return best;
 }
 

@@ -20,9 +20,10 @@ struct PoolOptions {
     std::size_t queue = 1024;            ///< batches in flight over all shared connections
 };
 
-/// What a batch does.  Reads share few connections, for a pipeline is the fastest way to PostgreSQL's processor time;
-/// writes mostly wait for the disk, and only commits on different connections share one flush of it.
-enum class Work { read, write };
+/// What a batch does.  Reads share few connections, for a pipeline is the fastest way to PostgreSQL's processor time.
+/// Slow ones would hold up all that are behind them: `report`, whatever may look at many rows, and writes, which mostly
+/// wait for the disk and of which only commits on different connections share one flush of it.
+enum class Work { read, report, write };
 
 /// What the pool is doing at a moment.
 struct PoolStatus {

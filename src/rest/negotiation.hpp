@@ -8,8 +8,19 @@
 
 namespace wdx::rest {
 
+/// What a route can answer with, besides errors, which are JSON.
+enum class Formats {
+    json,
+    list,          ///< JSON; CSV and NDJSON for who asks for just that
+    event_stream,  ///< `text/event-stream`
+    html,          ///< a page for people
+};
+
+enum class Format { json, csv, ndjson };
+
 /// How the answer is to be rendered.
 struct Rendering {
+    Format format = Format::json;
     std::optional<int> indent;  ///< spaces, 1..8, when the client asked for them (`application/json; indent=4`)
 };
 

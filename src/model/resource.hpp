@@ -1,0 +1,80 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wdx::model {
+
+enum class Type {
+    integer,  ///< PostgreSQL's smallint, integer
+    bigint,   ///< beyond 2^53, what JavaScript cannot hold
+    boolean,
+    text,
+    date,       ///< `2026-11-25`
+    date_time,  ///< `2026-11-25T10:00:00Z`
+    json,
+    verdict,  ///< the classification of a user: an object, in CSV one word
+};
+
+enum class Use {
+    standard,     ///< in the answer unless `fields` says otherwise
+    on_request,   ///< in the answer when `fields` or `expand` names it
+    filter_only,  ///< never in the answer
+};
+
+/// One field of a resource: what clients see, filter and order by.
+struct Field {
+    std::string_view name;
+    Type type;
+    std::string_view help;  ///< a sentence for the documentation
+    Use use = Use::standard;
+    std::string_view sql{};                       ///< an expression over the row `t`; empty: the column of that name
+    std::string_view within{};                    ///< SQL around a condition on it, `{}` standing for the condition
+    std::span<const std::string_view> choices{};  ///< all values that there can be; empty: any
+    bool nullable = true;
+    bool searched = false;   ///< `search` looks here
+    bool filterable = true;  ///< has lookups and can be ordered by
+};
+
+/// One kind of rows that the API lists.  The only description of it: validation, SQL, CSV headers and the OpenAPI
+/// document are all made of these tables.
+struct Resource {
+    std::string_view name;   ///< `users`: also the file name of an export
+    std::string_view title;  ///< `User`: also the component of the OpenAPI document
+    std::string_view table;
+    std::string_view key;           ///< the field that breaks ties: unique, never NULL
+    std::span<const Field> fields;  ///< in the order of the answer
+    std::string_view user_id{};     ///< SQL: of the X user that a row is about; empty: no `classification=`
+    bool of_core = true;            ///< the table is watchdxg-core's and has its three generations
+    bool newest_first = false;      ///< ordered by the key, descending, where the client does not say
+};
+
+extern const Resource kAccounts;
+extern const Resource kUsers;
+extern const Resource kPosts;
+extern const Resource kClassifications;
+extern const Resource kActions;
+extern const Resource kLogs;
+
+/// A field as the connected database has it.
+struct Column {
+    const Field* field;
+    Type type;        ///< what the column really is: `created_at` was a time before it became a date
+    bool is_present;  ///< false: this generation of the core's schema lacks it
+    std::string sql;  ///< its value
+};
+
+/// A resource as the connected database has it.
+struct View {
+    const Resource* resource;
+    std::vector<Column> columns;      ///< one for each field, in their order
+    bool has_classification = false;  ///< the table is there, so that users can be filtered by verdict
+
+    /// @return the column, also one that is not present; nullptr for an unknown name
+    [[nodiscard]] const Column* find(std::string_view name) const;
+    [[nodiscard]] const Column& key() const { return *find(resource->key); }
+};
+
+}  // namespace wdx::model
