@@ -23,6 +23,11 @@ constexpr std::array kRoutes{
     Route{Verb::post, "/api/me/password/", &change_my_password, Needs::login,
           "Change the operator's password and end every session"},
     Route{Verb::get, "/api/logs/", &list_logs, Needs::login, "List what the server did and what went wrong"},
+    Route{Verb::get, "/api/schema/", &retrieve_schema, Needs::login, "Retrieve this document (OpenAPI 3.1)"},
+    Route{Verb::get, "/api/docs/", &show_docs, Needs::nothing, "Show this document to people", Layer::open,
+          Throttled::api, rest::Formats::html},
+    Route{Verb::get, "/api/docs/{file}", &show_docs_file, Needs::nothing, "Retrieve a file of that page", Layer::open,
+          Throttled::api, rest::Formats::html},
 };
 
 constexpr std::array kMetadata{
@@ -56,6 +61,9 @@ constexpr std::array kMetadata{
              R"("label":"Current password"},"new_password":{"type":"string","required":true,"read_only":false,)"
              R"("label":"New password"},"otp":{"type":"string","required":false,"read_only":false,"label":"Otp"}}})"},
     Metadata{"/api/logs/", "Log List", R"("")", ""},
+    Metadata{"/api/schema/", "Schema", R"("")", ""},
+    Metadata{"/api/docs/", "Docs", R"("")", ""},
+    Metadata{"/api/docs/{file}", "Docs File", R"("")", ""},
 };
 
 std::string_view name_of(Verb verb) {

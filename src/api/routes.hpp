@@ -21,7 +21,8 @@ enum class Throttled { login, refresh, api };
 
 using RouteHandler = boost::asio::awaitable<http::Response> (*)(Context&);
 
-/// One thing that the API does.  HEAD comes with GET, OPTIONS with everything.
+/// One thing that the API does.  HEAD comes with GET, OPTIONS with everything.  What the OpenAPI document says besides
+/// stands in operations.cpp.
 struct Route {
     Verb verb;
     std::string_view pattern;  ///< `{name}` stands for one path segment
@@ -86,5 +87,8 @@ boost::asio::awaitable<http::Response> destroy_other_sessions(Context& context);
 boost::asio::awaitable<http::Response> retrieve_me(Context& context);
 boost::asio::awaitable<http::Response> change_my_password(Context& context);
 boost::asio::awaitable<http::Response> list_logs(Context& context);
+boost::asio::awaitable<http::Response> retrieve_schema(Context& context);
+boost::asio::awaitable<http::Response> show_docs(Context& context);
+boost::asio::awaitable<http::Response> show_docs_file(Context& context);
 
 }  // namespace wdx::api

@@ -62,5 +62,8 @@ TARGETS = [
     Target("GET", "/api/me/", basic=LOGIN),
     Target("POST", "/api/me/password/", body={"current_password": "not it", "new_password": "correct horse 7",
                                               "otp": "123456"}),
+    Target("GET", "/api/schema/", headers={"Authorization": "Bearer a.b.c"}),
+    Target("GET", "/api/docs/", headers={"If-None-Match": '"0123456789abcdef"'}),
+    Target("GET", "/api/docs/{file}", segments={"file": "docs.js"}),
     *(Target("GET", "/api/logs/", query={name: value}) for name, value in LOG_PARAMETERS.items()),
 ]
