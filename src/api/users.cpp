@@ -17,8 +17,6 @@ namespace asio = boost::asio;
 constexpr std::size_t kMostHints = 4096;
 constexpr std::int64_t kAllUsers = 0;
 
-constexpr db::Query kFindUserId{"find_user_id", "SELECT id FROM users WHERE id = $1::bigint"};
-
 /// The `account_id` parameter, read as Python's int() does: nullopt for no filter.
 /// @throws ApiError 400.  compat: account_id
 std::optional<base::PythonInt> read_account_id(const rest::QueryParams& query) {
@@ -88,7 +86,7 @@ asio::awaitable<http::Response> list_posts_of_user(Context& context) {
     const std::int64_t id = path_id(context.path_values.front());
     context.require_core_table(model::kPosts.table);
     db::Batch batch;
-    const std::size_t index = batch.add(kFindUserId, {id});
+    const std::size_t index = batch.add(store::kFindUserId, {id});
     co_await context.read(batch);
     if (batch.rows(index).empty()) throw rest::not_found("No User matches the given query.");
     co_return co_await list_rows(context, model::kPosts, Narrowing{"user_id", id});
