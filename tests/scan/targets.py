@@ -62,5 +62,6 @@ TARGETS = [
     Target("GET", "/api/me/", basic=LOGIN),
     Target("POST", "/api/me/password/", body={"current_password": "not it", "new_password": "correct horse 7",
                                               "otp": "123456"}),
+    Target("GET", "/api/events/", headers={"Last-Event-ID": "x1"}),
     *(Target("GET", "/api/logs/", query={name: value}) for name, value in LOG_PARAMETERS.items()),
 ]
