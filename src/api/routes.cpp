@@ -38,6 +38,8 @@ constexpr std::array kRoutes{
           "Change the operator's password and end every session"},
     Route{Verb::get, "/api/logs/", &list_logs, Needs::login, "List what the server did and what went wrong",
           Layer::open, Throttled::api, rest::Formats::list},
+    Route{Verb::get, "/api/events/", &stream_events, Needs::login, "Stream changes as server-sent events", Layer::open,
+          Throttled::api, rest::Formats::event_stream},
 };
 
 constexpr std::array kMetadata{
@@ -79,6 +81,7 @@ constexpr std::array kMetadata{
              R"("label":"Current password"},"new_password":{"type":"string","required":true,"read_only":false,)"
              R"("label":"New password"},"otp":{"type":"string","required":false,"read_only":false,"label":"Otp"}}})"},
     Metadata{"/api/logs/", "Log List", R"("")", ""},
+    Metadata{"/api/events/", "Event Stream", R"("")", ""},
 };
 
 std::string_view name_of(Verb verb) {

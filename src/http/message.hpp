@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -70,6 +71,9 @@ struct Response {
     bool close = false;                  ///< close the connection after it
 
     void set(std::string_view name, std::string value) { headers.emplace_back(name, std::move(value)); }
+    [[nodiscard]] bool has(std::string_view name) const {
+        return std::any_of(headers.begin(), headers.end(), [&](const Header& header) { return header.first == name; });
+    }
 };
 
 /// What a session calls for each request.  Does not throw.

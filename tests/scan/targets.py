@@ -78,4 +78,5 @@ TARGETS = [
     Target("GET", "/api/users/{id}/posts/", segments={"id": "1"}, query={"views__gte": "1"}),
     Target("GET", "/api/posts/{id}/", segments={"id": "1"}),
     Target("GET", "/api/actions/{id}/", segments={"id": "1"}),
+    Target("GET", "/api/events/", headers={"Last-Event-ID": "x1"}),
 ]
