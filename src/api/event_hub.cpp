@@ -33,6 +33,11 @@ store::TokenStore::Owner owner_of(const Bearer& bearer) {
 EventHub::EventHub(const EventHubOptions& options)
     : options_(options), read_timer_(options.executor), tend_timer_(options.executor) {}
 
+asio::awaitable<void> EventHub::begin() {
+    const store::EventPage page = co_await options_.events.list_after(0, 0);
+    last_id_ = page.last_id;
+}
+
 asio::awaitable<void> EventHub::run() {
     while (!stopping_) {
         woken_ = false;
@@ -60,15 +65,14 @@ void EventHub::stop() {
 }
 
 asio::awaitable<void> EventHub::read_events() {
-    const store::EventPage page = co_await options_.events.list_after(last_id_, known_ ? kMostMissedEvents : 0);
-    if (known_ && has_gap(page, last_id_)) {
+    const store::EventPage page = co_await options_.events.list_after(last_id_, kMostMissedEvents);
+    if (has_gap(page, last_id_)) {
         const WireEvent reset = render_reset(page.last_id);
         for (EventStream* stream : *streams_) stream->reset(reset);
     } else {
         for (const store::Event& event : page.events) give(render_change(event));
     }
     last_id_ = page.last_id;
-    known_ = true;
 }
 
 void EventHub::give(const WireEvent& event) {
@@ -85,7 +89,7 @@ void EventHub::give(const WireEvent& event) {
 
 std::unique_ptr<EventStream> EventHub::subscribe(const Bearer& bearer) {
     if (streams_->size() >= options_.most_streams) throw rest::unavailable(kRetryAfter, "Too many event streams.");
-    if (!known_ || stopping_) throw rest::unavailable(kRetryAfter);
+    if (stopping_) throw rest::unavailable(kRetryAfter);
     return std::make_unique<EventStream>(options_.executor, streams_, bearer);
 }
 

@@ -33,7 +33,10 @@ class EventHub {
 
     explicit EventHub(const EventHubOptions& options);
 
-    /// Reads and gives out events until `stop`; to be called when the tables are known to be there.  Does not throw.
+    /// Finds out how far the events are; to be called first, when the tables are known to be there.
+    /// @throws DbError
+    boost::asio::awaitable<void> begin();
+    /// Reads and gives out events until `stop`.  Does not throw.
     boost::asio::awaitable<void> run();
     /// Looks after the streams until `stop`.  Does not throw.
     boost::asio::awaitable<void> look_after_streams();
@@ -43,7 +46,7 @@ class EventHub {
     void stop();
 
     /// One more stream, which gets all events after `last_id()` from now on.
-    /// @throws ApiError 503: there are too many, nothing has been read yet, or the program stops
+    /// @throws ApiError 503: there are too many, or the program stops
     std::unique_ptr<EventStream> subscribe(const Bearer& bearer);
     /// Of the newest event that was given out.
     [[nodiscard]] std::int64_t last_id() const noexcept { return last_id_; }
@@ -61,7 +64,6 @@ class EventHub {
     boost::asio::steady_timer tend_timer_;
     std::shared_ptr<EventStreams> streams_ = std::make_shared<EventStreams>();
     std::int64_t last_id_ = 0;
-    bool known_ = false;    ///< `last_id_` is
     bool woken_ = false;    ///< since the last read began
     bool failing_ = false;  ///< the last read failed, and the log says so
     bool stopping_ = false;

@@ -65,6 +65,7 @@ void EventStream::open(std::int64_t after, bool reset, const std::vector<store::
 }
 
 asio::awaitable<void> EventStream::next(std::string& out) {
+    if (queue_.empty()) std::string().swap(out);  // whose memory another piece may have needed
     while (queue_.empty() && !ended_) {
         boost::system::error_code woken;
         co_await wake_.async_wait(asio::redirect_error(asio::use_awaitable, woken));

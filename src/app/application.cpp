@@ -488,6 +488,7 @@ asio::awaitable<void> Application::open_gate() {
         };
         co_await base::offload(workers_, std::move(check));
         co_await schema_.refresh();
+        co_await event_hub_.begin();
         gate_open_ = true;
         spawn(events_.run());
         spawn(event_hub_.run());
