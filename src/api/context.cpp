@@ -21,8 +21,12 @@ void Context::judge(const store::Access& access) {
 }
 
 std::int32_t Context::operator_id() const {
+    return *bearer().user_id;
+}
+
+const Bearer& Context::bearer() const {
     if (!bearer_ || !bearer_->user_id) throw user_not_found();
-    return *bearer_->user_id;
+    return *bearer_;
 }
 
 asio::awaitable<void> Context::require_access() {

@@ -19,6 +19,8 @@
 
 namespace wdx::api {
 
+class EventHub;
+
 /// The tokens of a rotation: what a refresh answers.
 struct RotatedTokens {
     auth::IssuedToken refresh;
@@ -33,6 +35,7 @@ struct Services {
     store::OperatorStore& operators;
     store::SchemaWatch& schema;
     store::EventLog& events;
+    EventHub& event_hub;
     HashPool& hashes;
     const auth::SigningKey& key;
     auth::Lifetimes lifetimes;
@@ -56,7 +59,8 @@ struct Services {
 struct Bearer {
     std::optional<std::int32_t> user_id;
     std::optional<base::UnixTime> issued_at;
-    std::string jti{};  ///< empty when the token has none that can have been recorded
+    std::optional<base::UnixTime> expires_at{};  ///< nullopt for a password
+    std::string jti{};                           ///< empty when the token has none that can have been recorded
 };
 
 /// One request on its way through a handler.
@@ -88,6 +92,8 @@ class Context {
     }
     /// `jti` of the access token; empty when there is none that can have been recorded.
     [[nodiscard]] std::string_view access_jti() const noexcept { return bearer_ ? bearer_->jti : std::string_view{}; }
+    /// @throws ApiError 401 as `operator_id`
+    [[nodiscard]] const Bearer& bearer() const;
     /// There is a token, and its user has not been looked up yet.
     [[nodiscard]] bool access_pending() const noexcept { return bearer_.has_value() && !access_granted_; }
 

@@ -38,6 +38,8 @@ constexpr std::array kRoutes{
           "Change the operator's password and end every session"},
     Route{Verb::get, "/api/logs/", &list_logs, Needs::login, "List what the server did and what went wrong",
           Layer::open, Throttled::api, rest::Formats::list},
+    Route{Verb::get, "/api/events/", &stream_events, Needs::login, "Stream changes as server-sent events", Layer::open,
+          Throttled::api, rest::Formats::event_stream},
     Route{Verb::get, "/api/schema/", &retrieve_schema, Needs::login, "Retrieve this document (OpenAPI 3.1)"},
     Route{Verb::get, "/api/docs/", &show_docs, Needs::nothing, "Show this document to people", Layer::open,
           Throttled::api, rest::Formats::html},
@@ -84,6 +86,7 @@ constexpr std::array kMetadata{
              R"("label":"Current password"},"new_password":{"type":"string","required":true,"read_only":false,)"
              R"("label":"New password"},"otp":{"type":"string","required":false,"read_only":false,"label":"Otp"}}})"},
     Metadata{"/api/logs/", "Log List", R"("")", ""},
+    Metadata{"/api/events/", "Event Stream", R"("")", ""},
     Metadata{"/api/schema/", "Schema", R"("")", ""},
     Metadata{"/api/docs/", "Docs", R"("")", ""},
     Metadata{"/api/docs/{file}", "Docs File", R"("")", ""},

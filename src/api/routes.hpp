@@ -95,6 +95,7 @@ boost::asio::awaitable<http::Response> destroy_other_sessions(Context& context);
 boost::asio::awaitable<http::Response> retrieve_me(Context& context);
 boost::asio::awaitable<http::Response> change_my_password(Context& context);
 boost::asio::awaitable<http::Response> list_logs(Context& context);
+boost::asio::awaitable<http::Response> stream_events(Context& context);
 boost::asio::awaitable<http::Response> retrieve_schema(Context& context);
 boost::asio::awaitable<http::Response> show_docs(Context& context);
 boost::asio::awaitable<http::Response> show_docs_file(Context& context);

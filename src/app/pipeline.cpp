@@ -61,7 +61,7 @@ Response render(const rest::ApiError& error) {
 /// Everything that a route of the API answers carries these.
 void add_api_headers(Response& response, const std::string& allow) {
     const bool has_body = response.status != 204 && response.status != 304;
-    if (has_body && response.find("Content-Type") == nullptr) response.set("Content-Type", std::string(kJson));
+    if (has_body && !response.has("Content-Type")) response.set("Content-Type", std::string(kJson));
     if (!allow.empty()) response.set("Allow", allow);
     add_frame_options(response);
     add_security_headers(response);
@@ -166,7 +166,12 @@ asio::awaitable<Response> Pipeline::serve_route(const Request& request, const re
     try {
         const std::optional<std::string> accept =
             request.has("Accept") ? std::optional(request.header("Accept")) : std::nullopt;
-        rendering = rest::negotiate(context.query(), accept);
+        const api::Route* route = match.find(request.method());
+        if (route != nullptr && route->formats == rest::Formats::event_stream) {
+            rest::negotiate_event_stream(context.query(), accept);
+        } else {
+            rendering = rest::negotiate(context.query(), accept);
+        }
     } catch (const rest::ApiError&) {
         failure = std::current_exception();
     }

@@ -45,8 +45,9 @@ struct MediaType {
         return params.empty() || (params.size() == 1 && params.front().first == "q") ? 2 : 3;
     }
 
-    [[nodiscard]] bool matches_json() const {
-        return (type == "*" || type == "application") && (subtype == "*" || subtype == "json");
+    [[nodiscard]] bool matches_json() const { return matches("application", "json"); }
+    [[nodiscard]] bool matches(std::string_view of_type, std::string_view of_subtype) const {
+        return (type == "*" || type == of_type) && (subtype == "*" || subtype == of_subtype);
     }
 
   private:
@@ -116,6 +117,19 @@ Rendering negotiate(const QueryParams& query, const std::optional<std::string>& 
     }
     if (!best) throw not_acceptable();
     return {.indent = indent_of(*best)};
+}
+
+void negotiate_event_stream(const QueryParams& query, const std::optional<std::string>& accept) {
+    const std::string* format = query.last("format");
+    if (format != nullptr && !format->empty()) throw not_found();
+    if (!accept) return;
+    std::string_view rest = *accept;
+    while (true) {
+        const auto comma = rest.find(',');
+        if (MediaType(base::strip(rest.substr(0, comma))).matches("text", "event-stream")) return;
+        if (comma == std::string_view::npos) throw not_acceptable();
+        rest.remove_prefix(comma + 1);
+    }
 }
 
 bool is_json_media_type(std::string_view content_type) {

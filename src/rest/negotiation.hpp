@@ -31,6 +31,10 @@ struct Rendering {
 /// q-values are not looked at, as in DRF.
 Rendering negotiate(const QueryParams& query, const std::optional<std::string>& accept);
 
+/// Checks that the client takes `text/event-stream`, the only thing that the route answers with besides errors.
+/// @throws ApiError 404 for any `?format=`, 406
+void negotiate_event_stream(const QueryParams& query, const std::optional<std::string>& accept);
+
 /// True when a body of that Content-Type is read as JSON (`application/json`, with any parameters; DRF takes wildcards,
 /// too).
 bool is_json_media_type(std::string_view content_type);

@@ -78,6 +78,7 @@ TARGETS = [
     Target("GET", "/api/users/{id}/posts/", segments={"id": "1"}, query={"views__gte": "1"}),
     Target("GET", "/api/posts/{id}/", segments={"id": "1"}),
     Target("GET", "/api/actions/{id}/", segments={"id": "1"}),
+    Target("GET", "/api/events/", headers={"Last-Event-ID": "x1"}),
     Target("GET", "/api/schema/", headers={"Authorization": "Bearer a.b.c"}),
     Target("GET", "/api/docs/", headers={"If-None-Match": '"0123456789abcdef"'}),
     Target("GET", "/api/docs/{file}", segments={"file": "docs.js"}),
