@@ -180,7 +180,7 @@ asio::awaitable<http::Response> list_logs(Context& context) {
     co_await context.read(batch);
     if (batch.rows(rows).size() <= store::kShortListRows) co_return ok(store::render_rows(batch.rows(rows)));
     co_return co_await stream_rows(context, store::kListLogs,
-                                   store::list_logs_params(filter, page.offset, std::nullopt));
+                                   store::list_logs_params(filter, page.offset, std::nullopt), "logs");
 }
 
 }  // namespace wdx::api

@@ -38,19 +38,21 @@ void remember_long_list(Services& services, std::int64_t account) {
 
 }  // namespace
 
-/// GET /api/users/?account_id={int} -> 200, an array ordered by id.  A short list travels with the access check in one
-/// round trip; a long one is streamed from a connection of its own.
+/// GET /api/users/?account_id={int} -> 200, an array ordered by id, or the same as CSV or NDJSON.  A short array
+/// travels with the access check in one round trip; whatever is longer is streamed from a connection of its own.
 asio::awaitable<http::Response> list_users(Context& context) {
     const auto account = read_account_id(context.query());
     context.require_core_tables();
-    if (account && !fits_column(*account)) {
+    const bool is_export = context.format != rest::Format::json;
+    const bool has_users = !account || fits_column(*account);
+    if (!has_users && !is_export) {
         co_await context.require_access();
         co_return ok("[]");
     }
     Services& services = context.services();
     const std::int64_t hint = account ? account->value : kAllUsers;
-    const db::Param id = account ? db::Param(account->value) : db::Param(std::nullopt);
-    if (!services.long_lists.contains(hint)) {
+    const db::Param id = account && has_users ? db::Param(account->value) : db::Param(std::nullopt);
+    if (!is_export && !services.long_lists.contains(hint)) {
         db::Batch batch;
         const std::size_t index =
             account ? batch.add(store::kListUsersOfAccountShort, {id}) : batch.add(store::kListUsersShort, {});
@@ -63,7 +65,7 @@ asio::awaitable<http::Response> list_users(Context& context) {
     std::vector<db::Param> params;
     if (account) params.push_back(id);
     const db::Query& query = account ? store::kListUsersOfAccount : store::kListUsers;
-    co_return co_await stream_rows(context, query, std::move(params));
+    co_return co_await stream_rows(context, query, std::move(params), "users");
 }
 
 }  // namespace wdx::api

@@ -60,7 +60,8 @@ Response render(const rest::ApiError& error) {
 
 /// Everything that a route of the API answers carries these.
 void add_api_headers(Response& response, const std::string& allow) {
-    if (response.status != 204) response.set("Content-Type", std::string(kJson));
+    if (response.status != 204 && response.find("Content-Type") == nullptr)
+        response.set("Content-Type", std::string(kJson));
     if (!allow.empty()) response.set("Allow", allow);
     add_frame_options(response);
     add_security_headers(response);
@@ -165,7 +166,8 @@ asio::awaitable<Response> Pipeline::serve_route(const Request& request, const re
     try {
         const std::optional<std::string> accept =
             request.has("Accept") ? std::optional(request.header("Accept")) : std::nullopt;
-        rendering = rest::negotiate(context.query(), accept);
+        rendering = rest::negotiate(context.query(), accept, match.formats());
+        context.format = rendering.format;
     } catch (const rest::ApiError&) {
         failure = std::current_exception();
     }
@@ -183,7 +185,11 @@ asio::awaitable<Response> Pipeline::serve_route(const Request& request, const re
     if (response.status != kUnauthorized) slot.keep();
     if (rendering.indent) indent(response, *rendering.indent);
     add_api_headers(response, match.allow());
-    if (match.layer() == api::Layer::open) expose_headers(response, request, options_.cors_allowed_origins);
+    // The original has no exports.
+    const bool is_open = match.layer() == api::Layer::open || rendering.format != rest::Format::json;
+    if (is_open && match.formats() == rest::Formats::list && response.find("Vary") == nullptr)
+        response.set("Vary", "Accept");
+    if (is_open) expose_headers(response, request, options_.cors_allowed_origins);
     co_return response;
 }
 

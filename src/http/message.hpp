@@ -70,6 +70,13 @@ struct Response {
     bool close = false;                  ///< close the connection after it
 
     void set(std::string_view name, std::string value) { headers.emplace_back(name, std::move(value)); }
+    /// @param name  spelled as it was set
+    /// @return nullptr when there is none
+    [[nodiscard]] std::string* find(std::string_view name) {
+        for (auto& [known, value] : headers)
+            if (known == name) return &value;
+        return nullptr;
+    }
 };
 
 /// What a session calls for each request.  Does not throw.
