@@ -1,5 +1,6 @@
 #include "store/accounts.hpp"
 
+#include "api/lists.hpp"
 #include "api/routes.hpp"
 #include "rest/error.hpp"
 #include "store/row_json.hpp"
@@ -10,6 +11,11 @@ namespace {
 namespace asio = boost::asio;
 
 }  // namespace
+
+/// GET /api/accounts/ -> 200, a list.
+asio::awaitable<http::Response> list_accounts(Context& context) {
+    co_return co_await list_rows(context, model::kAccounts);
+}
 
 /// GET /api/accounts/{handle}/ -> 200 {"id","handle"}, or 404.  An exact match wins; else the only one that differs in
 /// case alone, a leading `@` ignored.  compat: handle case.

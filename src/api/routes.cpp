@@ -12,10 +12,23 @@ constexpr std::array kRoutes{
           Throttled::refresh},
     Route{Verb::post, "/api/token/verify/", &verify_token, Needs::nothing, "Verify a token of either type"},
     Route{Verb::post, "/api/token/blacklist/", &blacklist_token, Needs::nothing, "Log out: blacklist a refresh token"},
+    Route{Verb::get, "/api/accounts/", &list_accounts, Needs::login, "List the watched X accounts", Layer::open,
+          Throttled::api, rest::Formats::list},
     Route{Verb::get, "/api/accounts/{handle}/", &retrieve_account, Needs::login, "Retrieve one X account",
           Layer::frozen},
-    Route{Verb::get, "/api/users/", &list_users, Needs::login, "List the users of an X account", Layer::frozen,
+    Route{Verb::get, "/api/users/", &list_users, Needs::login, "List X users", Layer::frozen, Throttled::api,
+          rest::Formats::list},
+    Route{Verb::get, "/api/users/{id}/", &retrieve_user, Needs::login, "Retrieve one X user"},
+    Route{Verb::get, "/api/users/{id}/posts/", &list_posts_of_user, Needs::login, "List the posts of an X user",
+          Layer::open, Throttled::api, rest::Formats::list},
+    Route{Verb::get, "/api/posts/", &list_posts, Needs::login, "List posts", Layer::open, Throttled::api,
+          rest::Formats::list},
+    Route{Verb::get, "/api/posts/{id}/", &retrieve_post, Needs::login, "Retrieve one post"},
+    Route{Verb::get, "/api/classifications/", &list_classifications, Needs::login, "List verdicts on X users",
+          Layer::open, Throttled::api, rest::Formats::list},
+    Route{Verb::get, "/api/actions/", &list_actions, Needs::login, "List what was done about X users", Layer::open,
           Throttled::api, rest::Formats::list},
+    Route{Verb::get, "/api/actions/{id}/", &retrieve_action, Needs::login, "Retrieve one action"},
     Route{Verb::get, "/api/sessions/", &list_sessions, Needs::login, "List live sessions"},
     Route{Verb::del, "/api/sessions/", &destroy_other_sessions, Needs::login, "End all sessions but this one"},
     Route{Verb::get, "/api/sessions/{jti}/", &retrieve_session, Needs::login, "Retrieve one session"},
@@ -23,7 +36,8 @@ constexpr std::array kRoutes{
     Route{Verb::get, "/api/me/", &retrieve_me, Needs::login, "Retrieve the operator"},
     Route{Verb::post, "/api/me/password/", &change_my_password, Needs::login,
           "Change the operator's password and end every session"},
-    Route{Verb::get, "/api/logs/", &list_logs, Needs::login, "List what the server did and what went wrong"},
+    Route{Verb::get, "/api/logs/", &list_logs, Needs::login, "List what the server did and what went wrong",
+          Layer::open, Throttled::api, rest::Formats::list},
 };
 
 constexpr std::array kMetadata{
@@ -39,6 +53,14 @@ constexpr std::array kMetadata{
              R"("access":{"type":"string","required":false,"read_only":true,"label":"Access"}}})"},
     Metadata{"/api/accounts/{handle}/", "X Account Retrieve", R"("")", ""},
     Metadata{"/api/users/", "X User List", R"("")", ""},
+    Metadata{"/api/accounts/", "Account List", R"("")", ""},
+    Metadata{"/api/users/{id}/", "User Instance", R"("")", ""},
+    Metadata{"/api/users/{id}/posts/", "Post List", R"("")", ""},
+    Metadata{"/api/posts/", "Post List", R"("")", ""},
+    Metadata{"/api/posts/{id}/", "Post Instance", R"("")", ""},
+    Metadata{"/api/classifications/", "Classification List", R"("")", ""},
+    Metadata{"/api/actions/", "Action List", R"("")", ""},
+    Metadata{"/api/actions/{id}/", "Action Instance", R"("")", ""},
     Metadata{
         "/api/token/verify/", "Token Verify",
         R"("Takes a token and indicates if it is valid.  This view provides no\ninformation about a token's fitness )"
@@ -75,13 +97,16 @@ std::string_view name_of(Verb verb) {
     return "DELETE";
 }
 
+constexpr std::string_view kNumber = "{id}";
+
 /// @return the values of the pattern's `{...}` parts, nullopt when the path is another
 std::optional<std::vector<std::string>> match_pattern(std::string_view pattern, std::string_view path) {
     std::vector<std::string> values;
     while (!pattern.empty()) {
         if (pattern.front() == '{') {
             const std::string_view segment = path.substr(0, path.find('/'));
-            if (segment.empty()) return std::nullopt;
+            const bool is_number = segment.find_first_not_of("0123456789") == std::string_view::npos;
+            if (segment.empty() || (pattern.starts_with(kNumber) && !is_number)) return std::nullopt;
             values.emplace_back(segment);
             path.remove_prefix(segment.size());
             pattern.remove_prefix(pattern.find('}') + 1);

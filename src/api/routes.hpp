@@ -24,7 +24,7 @@ using RouteHandler = boost::asio::awaitable<http::Response> (*)(Context&);
 /// One thing that the API does.  HEAD comes with GET, OPTIONS with everything.
 struct Route {
     Verb verb;
-    std::string_view pattern;  ///< `{name}` stands for one path segment
+    std::string_view pattern;  ///< `{name}` stands for one path segment, `{id}` for one of digits
     RouteHandler handler;
     Needs needs;
     std::string_view summary;
@@ -78,7 +78,15 @@ boost::asio::awaitable<http::Response> refresh_token(Context& context);
 boost::asio::awaitable<http::Response> verify_token(Context& context);
 boost::asio::awaitable<http::Response> blacklist_token(Context& context);
 boost::asio::awaitable<http::Response> retrieve_account(Context& context);
+boost::asio::awaitable<http::Response> list_accounts(Context& context);
 boost::asio::awaitable<http::Response> list_users(Context& context);
+boost::asio::awaitable<http::Response> retrieve_user(Context& context);
+boost::asio::awaitable<http::Response> list_posts_of_user(Context& context);
+boost::asio::awaitable<http::Response> list_posts(Context& context);
+boost::asio::awaitable<http::Response> retrieve_post(Context& context);
+boost::asio::awaitable<http::Response> list_classifications(Context& context);
+boost::asio::awaitable<http::Response> list_actions(Context& context);
+boost::asio::awaitable<http::Response> retrieve_action(Context& context);
 boost::asio::awaitable<http::Response> list_sessions(Context& context);
 boost::asio::awaitable<http::Response> retrieve_session(Context& context);
 boost::asio::awaitable<http::Response> destroy_session(Context& context);

@@ -1,9 +1,11 @@
 #include "store/users.hpp"
 
 #include "api/list_source.hpp"
+#include "api/lists.hpp"
 #include "api/routes.hpp"
 #include "base/unicode.hpp"
 #include "rest/error.hpp"
+#include "rest/list_query.hpp"
 #include "store/row_json.hpp"
 
 namespace wdx::api {
@@ -36,23 +38,19 @@ void remember_long_list(Services& services, std::int64_t account) {
     services.long_lists.insert(account);
 }
 
-}  // namespace
-
-/// GET /api/users/?account_id={int} -> 200, an array ordered by id, or the same as CSV or NDJSON.  A short array
-/// travels with the access check in one round trip; whatever is longer is streamed from a connection of its own.
-asio::awaitable<http::Response> list_users(Context& context) {
+/// The list of the frozen layer: an array of ten fields ordered by id.  A short one travels with the access check in
+/// one round trip; a long one is streamed from a connection of its own.
+asio::awaitable<http::Response> list_users_as_ever(Context& context) {
     const auto account = read_account_id(context.query());
     context.require_core_tables();
-    const bool is_export = context.format != rest::Format::json;
-    const bool has_users = !account || fits_column(*account);
-    if (!has_users && !is_export) {
+    if (account && !fits_column(*account)) {
         co_await context.require_access();
         co_return ok("[]");
     }
     Services& services = context.services();
     const std::int64_t hint = account ? account->value : kAllUsers;
-    const db::Param id = account && has_users ? db::Param(account->value) : db::Param(std::nullopt);
-    if (!is_export && !services.long_lists.contains(hint)) {
+    const db::Param id = account ? db::Param(account->value) : db::Param(std::nullopt);
+    if (!services.long_lists.contains(hint)) {
         db::Batch batch;
         const std::size_t index =
             account ? batch.add(store::kListUsersOfAccountShort, {id}) : batch.add(store::kListUsersShort, {});
@@ -65,7 +63,33 @@ asio::awaitable<http::Response> list_users(Context& context) {
     std::vector<db::Param> params;
     if (account) params.push_back(id);
     const db::Query& query = account ? store::kListUsersOfAccount : store::kListUsers;
-    co_return co_await stream_rows(context, query, std::move(params), "users");
+    co_return co_await stream_rows(context, query, std::move(params), model::kUsers.name);
+}
+
+}  // namespace
+
+/// GET /api/users/?account_id={int} -> 200, a list.  Who asks for nothing that the original did not know gets what the
+/// original answered.
+asio::awaitable<http::Response> list_users(Context& context) {
+    if (context.format == rest::Format::json && !rest::asks_for_more(context.query(), model::kUsers, "account_id"))
+        co_return co_await list_users_as_ever(context);
+    co_return co_await list_rows(context, model::kUsers);
+}
+
+/// GET /api/users/{id}/ -> 200 User with every column that the core's schema has and its classification, or 404.
+asio::awaitable<http::Response> retrieve_user(Context& context) {
+    co_return co_await retrieve_row(context, model::kUsers, context.path_values.front());
+}
+
+/// GET /api/users/{id}/posts/ -> 200, the list of the user's posts, or 404.
+asio::awaitable<http::Response> list_posts_of_user(Context& context) {
+    const std::int64_t id = path_id(context.path_values.front());
+    context.require_core_table(model::kPosts.table);
+    db::Batch batch;
+    const std::size_t index = batch.add(store::kFindUserId, {id});
+    co_await context.read(batch);
+    if (batch.rows(index).empty()) throw rest::not_found("No User matches the given query.");
+    co_return co_await list_rows(context, model::kPosts, Narrowing{"user_id", id});
 }
 
 }  // namespace wdx::api

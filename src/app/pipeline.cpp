@@ -185,10 +185,8 @@ asio::awaitable<Response> Pipeline::serve_route(const Request& request, const re
     if (response.status != kUnauthorized) slot.keep();
     if (rendering.indent) indent(response, *rendering.indent);
     add_api_headers(response, match.allow());
-    // The original has no exports.
-    const bool is_open = match.layer() == api::Layer::open || rendering.format != rest::Format::json;
-    if (is_open && match.formats() == rest::Formats::list && response.find("Vary") == nullptr)
-        response.set("Vary", "Accept");
+    // A frozen route, too, can answer with a list of the open layer.
+    const bool is_open = match.layer() == api::Layer::open || response.find("Vary") != nullptr;
     if (is_open) expose_headers(response, request, options_.cors_allowed_origins);
     co_return response;
 }

@@ -52,7 +52,6 @@ std::vector<Option> database_options() {
         option("WDX_CORE_TIMEZONE", &Config::core_timezone)
             .check(&check_time_zone)
             .empty_means("the database's own TimeZone")
-            .later("no answer carries such a column so far")
             .help("The time zone in which the core's timestamps without zone were written, e.g. Europe/Paris."),
     };
 }

@@ -67,6 +67,18 @@ std::optional<std::chrono::minutes> read_zone(Scanner& text) {
     return east ? offset : -offset;
 }
 
+std::optional<std::chrono::sys_days> read_date(Scanner& text) {
+    const auto year = text.number(4);
+    if (!year || *year == 0 || !text.take("-")) return std::nullopt;
+    const auto month = text.number(2);
+    if (!month || !text.take("-")) return std::nullopt;
+    const auto day = text.number(2);
+    if (!day) return std::nullopt;
+    const auto date = std::chrono::year{*year} / *month / *day;
+    if (!date.ok()) return std::nullopt;
+    return std::chrono::sys_days{date};
+}
+
 std::optional<microseconds> read_time(Scanner& text) {
     const auto hour = text.number(2);
     if (!hour || *hour > 23 || !text.take(":")) return std::nullopt;
@@ -98,14 +110,8 @@ std::optional<std::int64_t> parse_number(std::string_view text) {
 
 std::optional<std::int64_t> parse_date_time(std::string_view text) {
     Scanner scanner(base::strip(text));
-    const auto year = scanner.number(4);
-    if (!year || *year == 0 || !scanner.take("-")) return std::nullopt;
-    const auto month = scanner.number(2);
-    if (!month || !scanner.take("-")) return std::nullopt;
-    const auto day = scanner.number(2);
-    if (!day) return std::nullopt;
-    const auto date = std::chrono::year{*year} / *month / *day;
-    if (!date.ok()) return std::nullopt;
+    const auto date = read_date(scanner);
+    if (!date) return std::nullopt;
     microseconds time{0};
     if (scanner.take("Tt ")) {
         const auto read = read_time(scanner);
@@ -113,15 +119,14 @@ std::optional<std::int64_t> parse_date_time(std::string_view text) {
         time = *read;
     }
     if (!scanner.at_end()) return std::nullopt;
-    return microseconds(std::chrono::sys_days{date}.time_since_epoch() + time).count();
+    return microseconds(date->time_since_epoch() + time).count();
 }
 
-void Range::narrow(std::string_view lookup, std::int64_t value) {
-    const std::int64_t above = value == std::numeric_limits<std::int64_t>::max() ? value : value + 1;
-    if (lookup == "gte" || lookup == "exact") from = std::max(from, value);
-    if (lookup == "gt") from = std::max(from, above);
-    if (lookup == "lt") to = std::min(to, value);
-    if (lookup == "lte" || lookup == "exact") to = std::min(to, above);
+std::optional<std::string> parse_date(std::string_view text) {
+    const std::string_view stripped = base::strip(text);
+    Scanner scanner(stripped);
+    if (!read_date(scanner) || !scanner.at_end()) return std::nullopt;
+    return std::string(stripped);
 }
 
 }  // namespace wdx::rest

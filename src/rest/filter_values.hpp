@@ -1,14 +1,15 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace wdx::rest {
 
 /// The values of filters, as django-filter's fields read them, and its words for those that it does not take.
 inline constexpr std::string_view kEnterANumber = "Enter a number.";
+inline constexpr std::string_view kEnterADate = "Enter a valid date.";
 inline constexpr std::string_view kEnterADateTime = "Enter a valid date/time.";
 inline constexpr std::string_view kNullCharacters = "Null characters are not allowed.";
 
@@ -21,13 +22,9 @@ std::optional<std::int64_t> parse_number(std::string_view text);
 /// Source: django-filter fields.py `IsoDateTimeField`; Django utils/dateparse.py `parse_datetime`.
 std::optional<std::int64_t> parse_date_time(std::string_view text);
 
-/// Values from `from` up to, not including, `to`: what several comparisons leave together.
-struct Range {
-    std::int64_t from = std::numeric_limits<std::int64_t>::min();
-    std::int64_t to = std::numeric_limits<std::int64_t>::max();
-
-    /// @param lookup  `exact`, `gt`, `gte`, `lt` or `lte`
-    void narrow(std::string_view lookup, std::int64_t value);
-};
+/// A date of ISO 8601: `2026-11-25`.
+/// @return the same without outer white space
+/// Source: Django forms/fields.py `DateField`, with the one format that no locale changes.
+std::optional<std::string> parse_date(std::string_view text);
 
 }  // namespace wdx::rest

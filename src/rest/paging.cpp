@@ -4,6 +4,7 @@
 #include "base/unicode.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -31,13 +32,14 @@ std::optional<std::int64_t> read_parameter(const QueryParams& query, std::string
     return std::nullopt;
 }
 
-/// The list's URL with another page: other parameters stay, sorted by name as DRF sorts them.
-std::string link(std::string_view url, const QueryParams& query, std::int64_t limit, std::int64_t offset) {
-    std::vector<std::pair<std::string, std::string>> params;
+using Params = std::vector<std::pair<std::string, std::string>>;
+
+/// The list's URL with other parameters of paging: the rest stays, sorted by name as DRF sorts it.
+std::string link(std::string_view url, const QueryParams& query, Params paging) {
+    constexpr std::array<std::string_view, 3> kReplaced{"limit", "offset", "cursor"};
+    Params params = std::move(paging);
     for (const auto& param : query.all())
-        if (param.first != "limit" && param.first != "offset") params.push_back(param);
-    params.emplace_back("limit", std::to_string(limit));
-    if (offset > 0) params.emplace_back("offset", std::to_string(offset));
+        if (std::find(kReplaced.begin(), kReplaced.end(), param.first) == kReplaced.end()) params.push_back(param);
     std::stable_sort(params.begin(), params.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     std::string out(url);
     char separator = '?';
@@ -51,28 +53,62 @@ std::string link(std::string_view url, const QueryParams& query, std::int64_t li
     return out;
 }
 
+std::string link_to_offset(std::string_view url, const QueryParams& query, std::int64_t limit, std::int64_t offset) {
+    Params paging{{"limit", std::to_string(limit)}};
+    if (offset > 0) paging.emplace_back("offset", std::to_string(offset));
+    return link(url, query, std::move(paging));
+}
+
+void append_link(std::string& out, const std::optional<std::string>& link) {
+    if (link) {
+        base::append_json_string(out, *link);
+    } else {
+        out += "null";
+    }
+}
+
 }  // namespace
 
-Page read_page(const QueryParams& query, FieldErrors& errors) {
-    return {.limit = read_parameter(query, "limit", 1, kMostRows, errors),
-            .offset = read_parameter(query, "offset", 0, kFarthest, errors).value_or(0)};
+Page read_page(const QueryParams& query, Format format, FieldErrors& errors) {
+    const bool is_export = format != Format::json;
+    Page page{.limit = read_parameter(query, "limit", 1, is_export ? kFarthest : kMostRows, errors),
+              .offset = read_parameter(query, "offset", 0, kFarthest, errors).value_or(0),
+              .page_size = read_parameter(query, "page_size", 1, kMostRows, errors)};
+    const std::string* cursor = query.last("cursor");
+    if (cursor != nullptr && !cursor->empty()) page.cursor = cursor;
+    if (!errors.empty()) return page;
+    if (is_export && (page.page_size || page.cursor != nullptr)) {
+        errors.add("page_size", {"An export has no pages: use limit and offset."});
+    } else if (page.cursor != nullptr && !page.page_size) {
+        errors.add("page_size", {"This field is required."});
+    } else if (page.page_size && (page.limit || page.offset > 0)) {
+        errors.add("page_size", {"Use either page_size or limit and offset."});
+    }
+    return page;
 }
 
 std::string render_page(const Page& page, std::int64_t count, std::string_view results, std::string_view url,
                         const QueryParams& query) {
     const std::int64_t limit = page.limit.value();
+    std::optional<std::string> next;
+    std::optional<std::string> previous;
+    if (page.offset + limit < count) next = link_to_offset(url, query, limit, page.offset + limit);
+    if (page.offset > 0) previous = link_to_offset(url, query, limit, std::max<std::int64_t>(page.offset - limit, 0));
     std::string out = fmt::format(R"({{"count":{},"next":)", count);
-    if (page.offset + limit < count) {
-        base::append_json_string(out, link(url, query, limit, page.offset + limit));
-    } else {
-        out += "null";
-    }
+    append_link(out, next);
     out += R"(,"previous":)";
-    if (page.offset > 0) {
-        base::append_json_string(out, link(url, query, limit, std::max<std::int64_t>(page.offset - limit, 0)));
-    } else {
-        out += "null";
-    }
+    append_link(out, previous);
+    out += R"(,"results":)";
+    out += results;
+    return out + '}';
+}
+
+std::string render_cursor_page(const std::optional<std::string>& next, const std::optional<std::string>& previous,
+                               std::string_view results, std::string_view url, const QueryParams& query) {
+    std::string out = R"({"next":)";
+    append_link(out, next ? std::optional(link(url, query, {{"cursor", *next}})) : std::nullopt);
+    out += R"(,"previous":)";
+    append_link(out, previous ? std::optional(link(url, query, {{"cursor", *previous}})) : std::nullopt);
     out += R"(,"results":)";
     out += results;
     return out + '}';

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rest/error.hpp"
+#include "rest/negotiation.hpp"
 #include "rest/url.hpp"
 
 #include <cstdint>
@@ -10,15 +11,18 @@
 
 namespace wdx::rest {
 
-/// The part of a list that `limit` and `offset` ask for.
+/// The part of a list that is asked for, in one of three ways: `limit` and `offset`; `page_size` and `cursor`; all.
 struct Page {
-    std::optional<std::int64_t> limit;  ///< 1 to 1,000; nullopt: to the end, without an envelope
+    std::optional<std::int64_t> limit{};  ///< 1 to 1,000, of an export any; nullopt: to the end, without an envelope
     std::int64_t offset = 0;
+    std::optional<std::int64_t> page_size{};  ///< 1 to 1,000: a page of the cursor kind
+    const std::string* cursor = nullptr;      ///< where it begins, as the client sent it; points into the query
 };
 
-/// Reads `limit` and `offset`; an empty value is as if absent.  Values that do not fit are added to `errors`, where DRF
-/// falls back silently.
-Page read_page(const QueryParams& query, FieldErrors& errors);
+/// Reads the parameters of paging; an empty value is as if absent.  Values that do not fit are added to `errors`, where
+/// DRF falls back silently.
+/// @param format  exports have no pages: `limit` and `offset` cut them at any size
+Page read_page(const QueryParams& query, Format format, FieldErrors& errors);
 
 /// `{"count":3,"next":"http://...","previous":null,"results":[...]}`
 /// @param page     with a limit
@@ -27,5 +31,11 @@ Page read_page(const QueryParams& query, FieldErrors& errors);
 /// Source: DRF pagination.py `LimitOffsetPagination`, utils/urls.py `replace_query_param`.
 std::string render_page(const Page& page, std::int64_t count, std::string_view results, std::string_view url,
                         const QueryParams& query);
+
+/// `{"next":"http://...?cursor=...","previous":null,"results":[...]}`
+/// @param next, previous  cursors; nullopt: there is no such page
+/// Source: DRF pagination.py `CursorPagination`.
+std::string render_cursor_page(const std::optional<std::string>& next, const std::optional<std::string>& previous,
+                               std::string_view results, std::string_view url, const QueryParams& query);
 
 }  // namespace wdx::rest

@@ -19,6 +19,7 @@ const std::string kAllShort = kSelect + fmt::format(" ORDER BY id LIMIT {}", kSh
 
 }  // namespace
 
+const db::Query kFindUserId{"find_user_id", "SELECT id FROM users WHERE id = $1::bigint"};
 const db::Query kListUsersOfAccount{"list_users_of_account", kOfAccount};
 const db::Query kListUsersOfAccountShort{"list_users_of_account_short", kOfAccountShort};
 const db::Query kListUsers{"list_users", kAll};

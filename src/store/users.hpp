@@ -17,4 +17,7 @@ extern const db::Query kListUsersOfAccountShort;
 extern const db::Query kListUsers;
 extern const db::Query kListUsersShort;
 
+/// Whether there is such a user: one row or none.  Parameter: id.
+extern const db::Query kFindUserId;
+
 }  // namespace wdx::store

@@ -1,7 +1,7 @@
 """docs/security.md names tests as its evidence, and the scan covers every route: neither may go stale."""
 import re
 
-from scan.targets import LOG_PARAMETERS, TARGETS
+from scan.targets import LISTS, TARGETS
 from support.server import PROJECT
 
 DOCUMENT = (PROJECT / "docs/security.md").read_text()
@@ -34,7 +34,7 @@ def test_every_requirement_says_how_it_is_met_and_what_shows_it():
 def routes():
     source = (PROJECT / "src/api/routes.cpp").read_text()
     table = source[source.index("kRoutes{"):source.index("kMetadata{")]
-    methods = {"get": "GET", "post": "POST", "del": "DELETE"}
+    methods = {"get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "del": "DELETE"}
     return {(methods[verb], path) for verb, path in re.findall(r'Route\{Verb::(\w+), "([^"]+)"', table)}
 
 
@@ -42,9 +42,11 @@ def test_the_scan_attacks_every_route():
     assert len(routes()) > 10 and {(target.verb, target.path) for target in TARGETS} == routes()
 
 
-def test_the_scan_attacks_every_filter_of_the_log():
+def test_the_scan_attacks_every_list_and_every_lookup():
     text = (PROJECT / "docs/api.md").read_text()
-    named = set(re.findall(r"`(\w+)`", text[text.index("**Filters**"):text.index("An empty value is as if absent")]))
-    lookups = {name for name in named if name.startswith("__")}
-    assert len(lookups) == 5 and named - lookups <= set(LOG_PARAMETERS)
-    assert lookups == {name[name.index("__"):] for name in LOG_PARAMETERS if "__" in name}
+    text = text[text.index("## Lists"):]
+    table = text[text.index("| fields | lookups |"):text.index("Posts, verdicts and actions can be filtered")]
+    lookups = set(re.findall(r"`(\w+)`", table)) - {"true", "false"}
+    assert len(lookups) == 12
+    assert lookups == {name.split("__")[1] for filters in LISTS.values() for name in filters if "__" in name}
+    assert {path for _, path in re.findall(r"`(GET) (/api/\w+/)`", text[:text.index("| want | say |")])} == set(LISTS)

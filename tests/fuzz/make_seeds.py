@@ -86,8 +86,24 @@ def filter_values():
         query = encoded(step["target"]).partition(b"?")[2]
         for pair in query.split(b"&"):
             yield pair.partition(b"=")[2]
+    for text in ("2026-11-25", "2024-02-29T23:59:59.123456+05:30", "0001-01-01 00:00", "9999-12-31T23:59:60Z",
+                 "2026-11-25T10:00:00,5-0330"):
+        yield text.encode()
     for text in ("1_000", "-0", " +7\u00a0", "\u0663\u0664", "9" * 40, "1__0", "\ufeff1", "\ud7ff\U0001d7ce", "\x1c1"):
         yield text.encode()
+
+
+def list_query():
+    for query in ("account_id=1&followers_count__gte=100&ordering=-followers_count,handle&limit=50&offset=100",
+                  "search=crypto+airdrop,%22two+words%22&classification=harmful,unclassified&page_size=20&cursor=a.b",
+                  "fields=id,handle,certified,last_updated,classification&expand=classification",
+                  "id__in=1,2,3&id__range=4,9&created_at__lt=2020-01-01&bio__isnull=true&certified=false",
+                  "handle__icontains=bot&bio__startswith=100%25_%5C&featured_url__in=%7Ba%2C%22b%22%7D",
+                  "timestamp__gte=2026-01-01T00:00:00Z&text__iexact=%C3%84&repost=true&action_type=block",
+                  "time__lt=2026-11-25&level__in=info,error&event=login&before__isnull=false&message__contains=%27"):
+        yield query.encode()
+    for step in steps():
+        yield encoded(step["target"]).partition(b"?")[2]
 
 
 def authorization():
@@ -164,8 +180,8 @@ def config_values():
         yield text.encode()
 
 
-TARGETS = (authorization, client_address, config_values, filter_values, http_head, json_body, password_hash, row_writer,
-           token, url)
+TARGETS = (authorization, client_address, config_values, filter_values, http_head, json_body, list_query,
+           password_hash, row_writer, token, url)
 
 
 def main(folder):

@@ -26,6 +26,7 @@ void config_values(std::string_view input);
 void filter_values(std::string_view input);
 void http_head(std::string_view input);
 void json_body(std::string_view input);
+void list_query(std::string_view input);
 void password_hash(std::string_view input);
 void row_writer(std::string_view input);
 void token(std::string_view input);

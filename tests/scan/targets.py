@@ -32,12 +32,23 @@ class Target:
 
 LOGIN = {"username": "watchdxg", "password": PASSWORD}
 JTI = "0123456789abcdef0123456789abcdef"
-LOG_PARAMETERS = {
-    "limit": "5", "offset": "0", "id": "1", "id__gt": "0", "id__gte": "0", "id__lt": "9000000", "id__lte": "9000000",
-    "user_id": "1", "time": "2026-01-02T03:04:05Z", "time__gt": "2020-01-01", "time__gte": "2020-01-01",
-    "time__lt": "2090-01-01", "time__lte": "2090-01-01", "level": "info", "level__in": "info,warning",
-    "event": "start", "event__in": "start,login", "operator": "watchdxg", "address": "192.0.2.7",
-    "request_id": "abc-1", "format": "json",
+PAGES = {"limit": "5", "offset": "0", "page_size": "5", "cursor": "a.b", "ordering": "-id", "search": "crypto",
+         "format": "json"}
+LISTS = {
+    "/api/accounts/": {"id": "1", "handle__icontains": "syn"},
+    "/api/users/": {
+        "account_id__in": "1,2", "followers_count__gte": "1", "created_at__lt": "2020-01-01", "bio__contains": "a",
+        "handle__istartswith": "a", "username__iexact": "a", "last_updated__gt": "2020-01-01T00:00:00Z",
+        "certified": "true", "featured_url__isnull": "true", "following_count__range": "1,9",
+        "classification": "harmful,sane", "fields": "id,handle", "expand": "classification"},
+    "/api/posts/": {"account_id": "1", "text__icontains": "a", "timestamp__lte": "2090-01-01", "id__in": "1,2",
+                    "repost": "true"},
+    "/api/classifications/": {"harmful": "true", "notes__startswith": "a", "account_id__range": "1,9"},
+    "/api/actions/": {"action_type": "block", "user_id": "1", "classification": "unclassified"},
+    "/api/logs/": {
+        "id": "1", "id__gt": "0", "user_id": "1", "time": "2026-01-02T03:04:05Z", "time__gte": "2020-01-01",
+        "level": "info", "level__in": "info,warning", "event": "start", "event__in": "start,login",
+        "operator": "watchdxg", "address__contains": "192", "request_id__startswith": "abc", "before__isnull": "true"},
 }
 
 TARGETS = [
@@ -62,5 +73,9 @@ TARGETS = [
     Target("GET", "/api/me/", basic=LOGIN),
     Target("POST", "/api/me/password/", body={"current_password": "not it", "new_password": "correct horse 7",
                                               "otp": "123456"}),
-    *(Target("GET", "/api/logs/", query={name: value}) for name, value in LOG_PARAMETERS.items()),
+    *(Target("GET", path, query={name: value}) for path, own in LISTS.items() for name, value in {**PAGES, **own}.items()),
+    Target("GET", "/api/users/{id}/", segments={"id": "1"}),
+    Target("GET", "/api/users/{id}/posts/", segments={"id": "1"}, query={"views__gte": "1"}),
+    Target("GET", "/api/posts/{id}/", segments={"id": "1"}),
+    Target("GET", "/api/actions/{id}/", segments={"id": "1"}),
 ]

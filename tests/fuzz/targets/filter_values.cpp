@@ -1,3 +1,5 @@
+#include "rest/filter_values.hpp"
+
 #include "base/unicode.hpp"
 #include "targets.hpp"
 
@@ -59,6 +61,17 @@ void check_float(std::string_view bytes) {
     require(again == value || std::isnan(value), "printed and read again");
 }
 
+void check_times(std::string_view text) {
+    constexpr std::int64_t kDay = std::int64_t{86'400} * 1'000'000;
+    if (const auto date = rest::parse_date(text)) {
+        const auto midnight = rest::parse_date_time(*date);
+        require(midnight && *midnight % kDay == 0, "a date is its midnight");
+        require(rest::parse_date(*date) == date, "read again");
+    }
+    if (const auto time = rest::parse_date_time(text))
+        require(*time > -2'000 * 366 * kDay && *time < 8'100 * 366 * kDay, "a time that PostgreSQL can hold");
+}
+
 }  // namespace
 
 /// The text of a parameter's value.  A new kind of value (a date, a decimal number) gets a check of its own here.
@@ -66,6 +79,7 @@ void filter_values(std::string_view input) {
     check_integer(input);
     check_text(input);
     check_float(input);
+    check_times(input);
 }
 
 }  // namespace wdx::fuzz

@@ -37,10 +37,18 @@ TEST(MatchRoute, TakesAnythingButASlashForAHandle) {
     EXPECT_EQ(match("/api/accounts/a/b/"), "(none)");
 }
 
+TEST(MatchRoute, TakesDigitsAloneForAnId) {
+    EXPECT_EQ(match("/api/users/7/"), "/api/users/{id}/ 7");
+    EXPECT_EQ(match("/api/users/7/posts/"), "/api/users/{id}/posts/ 7");
+    EXPECT_EQ(match("/api/posts/99999999999999999999/"), "/api/posts/{id}/ 99999999999999999999");
+    for (const std::string_view path : {"/api/users/-7/", "/api/users/7a/", "/api/users/\u0667/", "/api/users/ 7/"})
+        EXPECT_EQ(match(path), "(none)") << path;
+}
+
 TEST(MatchRoute, ComparesExactly) {
-    for (const std::string_view path : {"", "/", "/api/", "/api/users", "/api/users//", "//api/users/", "/api//users/",
-                                        "/API/users/", "/api/Users/", "/api/users/x/", "/api/users/ ", "/api/users/\n",
-                                        "api/users/", "/api/accounts/", "/api/accounts/a", "/api/token/x/", "*"})
+    for (const std::string_view path :
+         {"", "/", "/api/", "/api/users", "/api/users//", "//api/users/", "/api//users/", "/API/users/", "/api/Users/",
+          "/api/users/x/", "/api/users/ ", "/api/users/\n", "api/users/", "/api/accounts/a", "/api/token/x/", "*"})
         EXPECT_EQ(match(path), "(none)") << path;
 }
 
@@ -48,7 +56,7 @@ TEST(MatchRoute, FindsMetadataForEveryRoute) {
     for (const Route& route : all_routes()) {
         std::string path(route.pattern);
         if (const auto begin = path.find('{'); begin != std::string::npos)
-            path.replace(begin, path.find('}') + 1 - begin, "x");
+            path.replace(begin, path.find('}') + 1 - begin, "1");
         const auto found = match_route(path);
         ASSERT_TRUE(found) << path;
         ASSERT_NE(found->metadata, nullptr) << path;

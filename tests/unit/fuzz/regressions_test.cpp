@@ -25,6 +25,7 @@ constexpr std::array kTargets{
     Target{"filter_values", &filter_values},
     Target{"http_head", &http_head},
     Target{"json_body", &json_body},
+    Target{"list_query", &list_query},
     Target{"password_hash", &password_hash},
     Target{"row_writer", &row_writer},
     Target{"token", &token},

@@ -64,27 +64,11 @@ TEST(ParseDateTime, RefusesWhatIsNone) {
         EXPECT_FALSE(parse_date_time(text)) << text;
 }
 
-TEST(Range, NarrowsToWhatAllComparisonsLeave) {
-    Range range;
-    range.narrow("gt", 3);
-    range.narrow("gte", 2);
-    range.narrow("lte", 8);
-    range.narrow("lt", 9);
-    EXPECT_EQ(range.from, 4);
-    EXPECT_EQ(range.to, 9);
-    range.narrow("exact", 5);
-    EXPECT_EQ(range.from, 5);
-    EXPECT_EQ(range.to, 6);
-    range.narrow("exact", 6);
-    EXPECT_GE(range.from, range.to);
-}
-
-TEST(Range, StaysWithinSixtyFourBits) {
-    Range range;
-    range.narrow("gt", kMost);
-    range.narrow("lte", kMost);
-    EXPECT_EQ(range.from, kMost);
-    EXPECT_EQ(range.to, kMost);
+TEST(ParseDate, TakesIsoDatesThatThereAre) {
+    EXPECT_EQ(parse_date("2024-02-29"), "2024-02-29");
+    EXPECT_EQ(parse_date(" 2026-11-25\n"), "2026-11-25");
+    for (const char* text : {"", "2023-02-29", "2026-11-25T10:00", "26-11-25", "2026-1-5", "0000-01-01", "11/25/2026"})
+        EXPECT_FALSE(parse_date(text)) << text;
 }
 
 }  // namespace

@@ -10,21 +10,24 @@ namespace {
 constexpr std::string_view kUrl = "http://h/api/logs/";
 
 /// `limit/offset`, or the body of the refusal.
-std::string read(std::string_view query) {
+std::string read(std::string_view query, Format format = Format::json) {
     FieldErrors errors;
-    const Page page = read_page(QueryParams(query), errors);
+    const QueryParams params(query);
+    const Page page = read_page(params, format, errors);
     try {
         errors.throw_if_any();
     } catch (const ApiError& error) {
         return error.body;
     }
+    if (page.page_size)
+        return "page of " + std::to_string(*page.page_size) + (page.cursor != nullptr ? " at " + *page.cursor : "");
     return (page.limit ? std::to_string(*page.limit) : "-") + '/' + std::to_string(page.offset);
 }
 
 std::string render(std::string_view query, std::int64_t count) {
     const QueryParams params(query);
     FieldErrors errors;
-    return render_page(read_page(params, errors), count, "[]", kUrl, params);
+    return render_page(read_page(params, Format::json, errors), count, "[]", kUrl, params);
 }
 
 TEST(ReadPage, ReadsLimitAndOffset) {
@@ -41,6 +44,36 @@ TEST(ReadPage, NamesWhatDoesNotFit) {
     EXPECT_EQ(read("limit=1.0"), R"({"limit":["Enter a whole number."]})");
     EXPECT_EQ(read("limit=x&offset=-1"),
               R"({"limit":["Enter a whole number."],"offset":["Ensure this value is greater than or equal to 0."]})");
+}
+
+TEST(ReadPage, ReadsPagesOfTheCursorKind) {
+    EXPECT_EQ(read("page_size=50"), "page of 50");
+    EXPECT_EQ(read("page_size=1&cursor=abc"), "page of 1 at abc");
+    EXPECT_EQ(read("page_size=5&cursor=&limit=&offset=0"), "page of 5");
+    EXPECT_EQ(read("page_size=0"), R"({"page_size":["Ensure this value is greater than or equal to 1."]})");
+    EXPECT_EQ(read("page_size=1001"), R"({"page_size":["Ensure this value is less than or equal to 1000."]})");
+    EXPECT_EQ(read("cursor=abc"), R"({"page_size":["This field is required."]})");
+}
+
+TEST(ReadPage, RefusesTwoKindsOfPagesAtOnce) {
+    for (const char* query : {"page_size=5&limit=5", "page_size=5&offset=5", "page_size=5&cursor=a&limit=1"})
+        EXPECT_EQ(read(query), R"({"page_size":["Use either page_size or limit and offset."]})") << query;
+}
+
+TEST(ReadPage, CutsExportsAtAnySize) {
+    EXPECT_EQ(read("limit=5000000&offset=7", Format::csv), "5000000/7");
+    for (const char* query : {"page_size=5", "page_size=5&cursor=a"})
+        EXPECT_EQ(read(query, Format::ndjson), R"({"page_size":["An export has no pages: use limit and offset."]})")
+            << query;
+}
+
+TEST(RenderCursorPage, LinksToTheNeighbours) {
+    const QueryParams params("page_size=2&cursor=old&a=b");
+    EXPECT_EQ(render_cursor_page("n.x", "p", "[1]", kUrl, params),
+              R"({"next":"http://h/api/logs/?a=b&cursor=n.x&page_size=2",)"
+              R"("previous":"http://h/api/logs/?a=b&cursor=p&page_size=2","results":[1]})");
+    EXPECT_EQ(render_cursor_page(std::nullopt, std::nullopt, "[]", kUrl, params),
+              R"({"next":null,"previous":null,"results":[]})");
 }
 
 // The expected texts are those of DRF's LimitOffsetPagination.

@@ -1,0 +1,206 @@
+#include "api/lists.hpp"
+
+#include "api/cursor.hpp"
+#include "api/list_source.hpp"
+#include "api/routes.hpp"
+#include "rest/error.hpp"
+#include "rest/list_query.hpp"
+#include "store/list_sql.hpp"
+#include "store/row_json.hpp"
+#include "store/users.hpp"
+#include "store/views.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <boost/beast/core/string.hpp>
+
+namespace wdx::api {
+namespace {
+
+namespace asio = boost::asio;
+using model::ListQuery;
+using model::View;
+using model::Window;
+using rest::Format;
+using rest::ListRequest;
+using rest::Page;
+using store::ListSql;
+using store::Nesting;
+
+/// `http://host/path` as the client named us; `https` where we speak TLS, or a proxy says that it does: whoever forges
+/// that fools himself alone.
+std::string absolute_url(const http::Request& request) {
+    const rest::Target target = rest::parse_target(request.target());
+    const bool https = request.peer->is_tls || boost::beast::iequals(request.header("X-Forwarded-Proto"), "https");
+    return fmt::format("{}://{}{}", https ? "https" : "http",
+                       target.authority.empty() ? request.header("Host") : std::string(target.authority), target.path);
+}
+
+/// The position of a row that was selected with it: its last columns.
+model::Position position_of(const db::Row& row, int columns, std::size_t count) {
+    model::Position position;
+    for (int i = columns - static_cast<int>(count); i < columns; ++i) {
+        const auto text = row.optional_text(i);
+        position.push_back(text ? std::optional(std::string(*text)) : std::nullopt);
+    }
+    return position;
+}
+
+std::string render_in_order(const db::Rows& rows, int count, bool reversed) {
+    std::string json = "[";
+    const store::RowWriter writer(rows.raw());
+    for (int i = 0; i < count; ++i) {
+        if (i > 0) json += ',';
+        writer.append(rows.raw(), reversed ? count - 1 - i : i, json);
+    }
+    return json + ']';
+}
+
+/// GET ...?page_size=50, then ?cursor=...
+/// Source: DRF pagination.py `CursorPagination`.
+asio::awaitable<http::Response> cursor_page(Context& context, const View& view, const ListRequest& request) {
+    const auth::SigningKey& key = context.services().key;
+    const ListQuery& query = request.query;
+    std::optional<Cursor> cursor;
+    if (request.page.cursor != nullptr) {
+        cursor = read_cursor(*request.page.cursor, *view.resource, query.order, key);
+        if (!cursor) throw rest::not_found("Invalid cursor");
+    }
+    const auto size = static_cast<int>(*request.page.page_size);
+    const bool backwards = cursor && cursor->backwards;
+    Window window{.limit = size + 1, .backwards = backwards, .with_positions = true};
+    if (cursor) window.after = cursor->position;
+    const ListSql list = store::list_sql(view, query, window, Nesting::objects);
+    const db::Query statement = list.query("list_page");
+    db::Batch batch;
+    const std::size_t index = batch.add(statement, list.params);
+    co_await context.read(batch, db::Work::report);
+
+    const db::Rows& rows = batch.rows(index);
+    const bool more = rows.size() > size;
+    const int count = std::min(rows.size(), size);
+    const int columns = PQnfields(rows.raw());
+    const auto cursor_at = [&](int row, bool towards_begin) {
+        return write_cursor({position_of(rows[row], columns, query.order.size()), towards_begin}, *view.resource,
+                            query.order, key);
+    };
+    const int first = backwards ? count - 1 : 0;
+    const int last = backwards ? 0 : count - 1;
+    std::optional<std::string> next;
+    std::optional<std::string> previous;
+    if (count > 0 && (backwards || more)) next = cursor_at(last, false);
+    if (count > 0 && (backwards ? more : cursor.has_value())) previous = cursor_at(first, true);
+    co_return ok(rest::render_cursor_page(next, previous, render_in_order(rows, count, backwards),
+                                          absolute_url(context.request()), context.query()));
+}
+
+/// GET ...?limit=50&offset=100
+asio::awaitable<http::Response> numbered_page(Context& context, const View& view, const ListRequest& request) {
+    const ListSql list = store::list_sql(
+        view, request.query, {.limit = request.page.limit, .offset = request.page.offset}, Nesting::objects);
+    const ListSql count = store::count_sql(view, request.query);
+    const db::Query list_statement = list.query("list_rows");
+    const db::Query count_statement = count.query("count_rows");
+    db::Batch batch;
+    const std::size_t rows = batch.add(list_statement, list.params);
+    const std::size_t counted = batch.add(count_statement, count.params);
+    co_await context.read(batch, db::Work::report);
+    co_return ok(rest::render_page(request.page, batch.rows(counted).front().integer(0),
+                                   store::render_rows(batch.rows(rows)), absolute_url(context.request()),
+                                   context.query()));
+}
+
+/// All rows: a short list at once, a long one from a connection of its own.
+asio::awaitable<http::Response> whole_list(Context& context, const View& view, const ListRequest& request) {
+    const Window window{.limit = request.page.limit, .offset = request.page.offset};
+    if (context.format == Format::json) {
+        const ListSql begin = store::list_sql(
+            view, request.query, {.limit = store::kShortListRows + 1, .offset = window.offset}, Nesting::objects);
+        const db::Query statement = begin.query("list_rows");
+        db::Batch batch;
+        const std::size_t index = batch.add(statement, begin.params);
+        co_await context.read(batch, db::Work::report);
+        if (batch.rows(index).size() <= store::kShortListRows) co_return ok(store::render_rows(batch.rows(index)));
+    }
+    co_await context.require_access();
+    const ListSql all =
+        store::list_sql(view, request.query, window, context.format == Format::csv ? Nesting::words : Nesting::objects);
+    co_return co_await stream_rows(context, all.query("export_rows"), all.params, view.resource->name);
+}
+
+/// Answers once more when the core's tables were altered after the statement had been made: they have been read again
+/// meanwhile.
+/// @param answer  () -> awaitable<Response>; not itself a coroutine
+template <typename Answer>
+asio::awaitable<http::Response> fit_to_schema(const Answer& answer) {
+    try {
+        co_return co_await answer();
+    } catch (const db::DbError& error) {
+        if (!error.is_schema_mismatch()) throw;
+    }
+    co_return co_await answer();
+}
+
+asio::awaitable<http::Response> list_once(Context& context, const model::Resource& resource,
+                                          const std::optional<Narrowing>& narrowing) {
+    const View view = co_await view_of(context, resource);
+    ListRequest request = rest::read_list(context.query(), view, context.format);
+    if (narrowing)
+        request.query.conditions.push_back(
+            {view.find(narrowing->field), model::Lookup::exact, {std::to_string(narrowing->value)}});
+    if (request.page.page_size) co_return co_await cursor_page(context, view, request);
+    if (request.page.limit && context.format == Format::json) co_return co_await numbered_page(context, view, request);
+    co_return co_await whole_list(context, view, request);
+}
+
+asio::awaitable<http::Response> retrieve_once(Context& context, const model::Resource& resource, std::int64_t id) {
+    const View view = co_await view_of(context, resource);
+    ListQuery query;
+    query.order = {{&view.key(), false}};
+    for (const model::Column& column : view.columns)
+        if (column.is_present && column.field->use != model::Use::filter_only) query.output.push_back(&column);
+    query.conditions.push_back({&view.key(), model::Lookup::exact, {std::to_string(id)}});
+    const ListSql row = store::list_sql(view, query, {}, Nesting::objects);
+    const db::Query statement = row.query("retrieve_row");
+    db::Batch batch;
+    const std::size_t index = batch.add(statement, row.params);
+    co_await context.read(batch);
+    if (batch.rows(index).empty()) throw rest::not_found(fmt::format("No {} matches the given query.", resource.title));
+    co_return ok(store::render_row(batch.rows(index)));
+}
+
+}  // namespace
+
+std::int64_t path_id(std::string_view text) {
+    std::int64_t id = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, id);
+    if (error != std::errc() || stop != end) throw rest::not_found();
+    return id;
+}
+
+asio::awaitable<View> view_of(Context& context, const model::Resource& resource) {
+    Services& services = context.services();
+    if (resource.of_core) {
+        if (!services.schema.is_known()) co_await services.schema.refresh();
+        context.require_core_table(resource.table);
+    }
+    co_return store::view_of(resource, services.schema.schema(), services.core_timezone);
+}
+
+asio::awaitable<http::Response> list_rows(Context& context, const model::Resource& resource,
+                                          std::optional<Narrowing> narrowing) {
+    const auto list = [&] { return list_once(context, resource, narrowing); };
+    http::Response response = co_await fit_to_schema(list);
+    response.set("Vary", "Accept");
+    co_return response;
+}
+
+asio::awaitable<http::Response> retrieve_row(Context& context, const model::Resource& resource, std::string_view id) {
+    const std::int64_t number = path_id(id);
+    const auto retrieve = [&] { return retrieve_once(context, resource, number); };
+    co_return co_await fit_to_schema(retrieve);
+}
+
+}  // namespace wdx::api

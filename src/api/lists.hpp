@@ -1,0 +1,37 @@
+#pragma once
+
+#include "api/context.hpp"
+#include "model/list_query.hpp"
+
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+namespace wdx::api {
+
+/// A resource as the connected database has it now; reads the core's schema if nobody has yet.
+/// @throws ApiError 404 when this generation of the core has no such table, 503; DbError
+boost::asio::awaitable<model::View> view_of(Context& context, const model::Resource& resource);
+
+/// What a list is narrowed to by its path.
+struct Narrowing {
+    std::string_view field;
+    std::int64_t value;
+};
+
+/// A list of the open layer -> 200: an array, a page by number, a page by cursor, CSV or NDJSON, as the query says.
+/// @throws ApiError 400 naming the parameters that do not fit; 404 for a cursor that is no good; as `view_of`
+boost::asio::awaitable<http::Response> list_rows(Context& context, const model::Resource& resource,
+                                                 std::optional<Narrowing> narrowing = std::nullopt);
+
+/// One row of a resource with all its fields -> 200, or 404.
+/// @param id  as it stands in the path
+boost::asio::awaitable<http::Response> retrieve_row(Context& context, const model::Resource& resource,
+                                                    std::string_view id);
+
+/// The number that a path names.
+/// @param text  digits
+/// @throws ApiError 404 when it is greater than any row's
+std::int64_t path_id(std::string_view text);
+
+}  // namespace wdx::api

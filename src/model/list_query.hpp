@@ -1,0 +1,77 @@
+#pragma once
+
+#include "model/resource.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wdx::model {
+
+/// How a filter compares: `exact` is the bare field name, the others stand behind it after two underscores.
+/// Source: Django "Field lookups".
+enum class Lookup {
+    exact,
+    iexact,
+    contains,
+    icontains,
+    startswith,
+    istartswith,
+    gt,
+    gte,
+    lt,
+    lte,
+    range,
+    in,
+    isnull,
+};
+
+/// `icontains`
+std::string_view name_of(Lookup lookup);
+/// The lookups that a column has, by its type; none for one that is not filterable.
+std::span<const Lookup> lookups_of(const Column& column);
+/// A list can be ordered by it.
+bool is_orderable(const Column& column);
+
+/// What `classification=` chooses.  Harmful and inactive users may be both.
+enum class Verdict { harmful, inactive, sane, unclassified };
+inline constexpr std::string_view kVerdicts[] = {"harmful", "inactive", "sane", "unclassified"};  ///< in that order
+
+/// A filter whose values have been validated.
+struct Condition {
+    const Column* column;
+    Lookup lookup;
+    /// One; two for `range`; any number for `in`.  Whole numbers in decimal, `true` or `false` (also for `isnull`),
+    /// dates as `2026-11-25`, times as microseconds since 1970-01-01 UTC, text as it is.
+    std::vector<std::string> values;
+};
+
+struct Order {
+    const Column* column;
+    bool descending = false;
+};
+
+/// Which rows of a resource are wanted, in which order and with which fields.  Points into the View it was made for.
+struct ListQuery {
+    std::vector<const Column*> output{};
+    std::vector<Condition> conditions{};  ///< all of them
+    std::vector<Verdict> verdicts{};      ///< any of them; empty: all users
+    std::vector<std::string> words{};     ///< all of them, each in any of the searched fields
+    std::vector<Order> order{};           ///< ends with the key; NULLs come last in either direction
+};
+
+/// Where in an order a page begins: the values of its columns in the row before, each as PostgreSQL's text.
+using Position = std::vector<std::optional<std::string>>;
+
+/// Which part of the rows is wanted.
+struct Window {
+    std::optional<std::int64_t> limit{};
+    std::int64_t offset = 0;
+    std::optional<Position> after{};  ///< the rows behind it; needs a limit
+    bool backwards = false;           ///< the rows before it instead, nearest first
+    bool with_positions = false;      ///< also the position of each row, as `_1`, `_2`, ...
+};
+
+}  // namespace wdx::model

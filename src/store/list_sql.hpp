@@ -1,0 +1,36 @@
+#pragma once
+
+#include "db/batch.hpp"
+#include "model/list_query.hpp"
+
+#include <string>
+#include <vector>
+
+namespace wdx::store {
+
+/// A statement that was made for one request.  Identifiers in it come from the field tables, values are parameters.
+struct ListSql {
+    std::string sql;
+    std::vector<db::Param> params;
+
+    /// @param name  for logs
+    [[nodiscard]] db::Query query(std::string_view name) const { return {name, sql, false}; }
+};
+
+/// How an object within a row is selected.
+enum class Nesting {
+    objects,  ///< as RowWriter reads it: `classification.`, `classification.harmful`, ...
+    words,    ///< one text: `harmful`, `inactive`, `harmful+inactive`, `sane` or `unclassified`
+};
+
+/// The rows of a list: one column for each of `query.output`, by its name.
+///
+/// A page behind a position is the union of a few ordered pieces, each of which an index on the ordering columns can
+/// begin where the page begins: rows that equal the position up to a column and come after it there.  So a deep page
+/// costs as much as the first one.
+ListSql list_sql(const model::View& view, const model::ListQuery& query, const model::Window& window, Nesting nesting);
+
+/// One row: how many rows the list has.
+ListSql count_sql(const model::View& view, const model::ListQuery& query);
+
+}  // namespace wdx::store

@@ -1,0 +1,316 @@
+"""The lists and single rows of the open layer: fields, pages, messages, and what the core's older schemas lack."""
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from support.data import make_database, seed
+from support.postgres import execute
+from support.server import Server
+from support.tokens import mint
+
+USER = ["id", "account_id", "handle", "username", "bio", "created_at", "following_count", "followers_count",
+        "featured_url", "follower"]
+WHOLE_USER = ["id", "account_id", "handle", "username", "certified", "bio", "created_at", "following_count",
+              "followers_count", "following_str", "followers_str", "featured_url", "follower", "last_updated",
+              "classification"]
+POST = ["id", "id_str", "user_id", "timestamp", "username", "handle", "text", "reposts", "likes", "replies", "views",
+        "repost"]
+ACTION = ["id", "user_id", "action_type", "timestamp", "notes"]
+CLASSIFICATION = ["user_id", "harmful", "inactive", "classified_at", "notes"]
+LISTS = {"accounts": ["id", "handle"], "users": USER, "posts": POST, "actions": ACTION,
+         "classifications": CLASSIFICATION}
+NO_CHOICE = "Select a valid choice. {} is not one of the available choices."
+NO_COLUMN = "The core's schema in this database has no such column."
+
+
+@pytest.fixture(scope="module")
+def server(cluster):
+    url = make_database(cluster)
+    seed(url, 2000, 4000)
+    with Server(url) as server:
+        server.access = mint("access")
+        yield server
+
+
+def get(server, path, status=200, **params):
+    answer = server.get(path, token=server.access, params=params)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def one(server, sql, *values):
+    return execute(server.url, sql, values or None)[0][0]
+
+
+# -- what a list is
+
+@pytest.mark.parametrize("name, fields", LISTS.items())
+def test_a_list_is_a_bare_array_of_its_default_fields_by_key(server, name, fields):
+    rows = get(server, f"/api/{name}/", ordering=fields[0])
+    assert [list(row) for row in rows[:3]] == [fields] * 3
+    keys = [row[fields[0]] for row in rows]
+    assert keys == sorted(keys)
+    table = "classification" if name == "classifications" else name
+    assert len(rows) == one(server, f"SELECT count(*) FROM {table}")
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_need_a_token(server, name):
+    for params in ({}, {"limit": "1"}, {"id": "x"}):
+        answer = server.get(f"/api/{name}/", params=params)
+        assert (answer.status_code, answer.json()) == (
+            401, {"detail": "Authentication credentials were not provided."})
+
+
+def test_the_list_that_the_original_had_stays_as_it_was(server):
+    for params in ({}, {"account_id": "1"}, {"account_id": "1", "colour": "red"}):
+        plain = server.get("/api/users/", token=server.access, params=params)
+        assert plain.headers["Vary"] == "origin"
+        assert [list(row) for row in plain.json()[:1]] == [USER]
+
+
+def test_answers_of_lists_vary_by_accept(server):
+    for path, params in (("/api/users/", {"limit": "1"}), ("/api/posts/", {}), ("/api/logs/", {})):
+        answer = server.get(path, token=server.access, params=params)
+        assert {part.strip().lower() for part in answer.headers["Vary"].split(",")} == {"accept", "origin"}
+
+
+def test_a_long_list_is_whole(server):
+    rows = get(server, "/api/posts/", fields="id")
+    assert len(rows) == 4000 and rows[0].keys() == {"id"}
+
+
+def test_numbers_of_posts_come_as_text_too(server):
+    assert all(post["id_str"] == str(post["id"]) for post in get(server, "/api/posts/", limit="50")["results"])
+
+
+# -- which fields
+
+def test_fields_come_in_the_order_that_was_asked_for(server):
+    rows = get(server, "/api/users/", limit="2", fields="handle,id,certified,last_updated,classification")["results"]
+    assert list(rows[0]) == ["handle", "id", "certified", "last_updated", "classification"]
+
+
+def test_a_verdict_is_an_object_or_null(server):
+    rows = get(server, "/api/users/", expand="classification", limit="1000")["results"]
+    assert list(rows[0]) == [*USER, "classification"]
+    verdicts = {row["id"]: row["classification"] for row in rows}
+    assert None in verdicts.values()
+    for user_id, verdict in verdicts.items():
+        stored = execute(server.url, "SELECT harmful, inactive, notes FROM classification WHERE user_id = %s", (user_id,))
+        assert (verdict is None) == (not stored)
+        if stored:
+            assert list(verdict) == ["harmful", "inactive", "classified_at", "notes"]
+            assert (verdict["harmful"], verdict["inactive"], verdict["notes"]) == stored[0]
+
+
+def test_times_without_zone_are_read_in_the_databases_zone(cluster, start_server):
+    url = make_database(cluster)
+    name = execute(url, "SELECT current_database()")[0][0]
+    execute(url, f'ALTER DATABASE "{name}" SET TimeZone = \'America/New_York\'')
+    execute(url, "ALTER TABLE users DISABLE TRIGGER set_last_updated")
+    execute(url, "UPDATE users SET last_updated = '2026-07-01 12:00:00'")
+    for settings, shown in (({}, "2026-07-01T16:00:00Z"), ({"core_timezone": "Europe/Paris"}, "2026-07-01T10:00:00Z")):
+        server = start_server(url, **settings)
+        server.access = mint("access")
+        user_id = get(server, "/api/users/", limit="1")["results"][0]["id"]
+        assert get(server, f"/api/users/{user_id}/")["last_updated"] == shown
+        assert get(server, "/api/users/", last_updated=shown, limit="1")["count"] > 0
+        assert get(server, "/api/users/", last_updated__gt=shown, limit="1")["count"] == 0
+
+
+# -- one row
+
+def test_one_user_has_every_column_and_its_verdict(server):
+    classified = one(server, "SELECT min(user_id) FROM classification")
+    user = get(server, f"/api/users/{classified}/")
+    assert list(user) == WHOLE_USER and user["id"] == classified
+    assert list(user["classification"]) == ["harmful", "inactive", "classified_at", "notes"]
+    free = one(server, "SELECT min(id) FROM users u WHERE NOT EXISTS (SELECT FROM classification WHERE user_id = u.id)")
+    assert get(server, f"/api/users/{free}/")["classification"] is None
+
+
+def test_one_post_and_one_action_are_found_by_number(server):
+    post = one(server, "SELECT max(id) FROM posts")
+    assert list(get(server, f"/api/posts/{post}/")) == POST
+    action = one(server, "SELECT max(id) FROM actions")
+    assert list(get(server, f"/api/actions/{action}/")) == ACTION
+
+
+@pytest.mark.parametrize("path, title", [("users", "User"), ("posts", "Post"), ("actions", "Action")])
+def test_a_number_that_nobody_has_is_not_found(server, path, title):
+    for number in ("0", "2147483648", "9223372036854775807"):
+        assert get(server, f"/api/{path}/{number}/", 404) == {"detail": f"No {title} matches the given query."}
+    for number in ("9223372036854775808", "9" * 40):
+        assert get(server, f"/api/{path}/{number}/", 404) == {"detail": "Not found."}
+    for none in ("x", "-1", "1.5", "%20"):
+        assert get(server, f"/api/{path}/{none}/", 404) == {"detail": "Not found."}
+
+
+def test_the_posts_of_a_user_are_a_list_of_their_own(server):
+    user_id = one(server, "SELECT user_id FROM posts GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1")
+    ids = [row[0] for row in execute(server.url, "SELECT id FROM posts WHERE user_id = %s ORDER BY views DESC NULLS LAST, id", (user_id,))]
+    posts = get(server, f"/api/users/{user_id}/posts/", ordering="-views")
+    assert [post["id"] for post in posts] == ids
+    page = get(server, f"/api/users/{user_id}/posts/", limit="1")
+    assert page["count"] == len(ids)
+    assert urlsplit(page["next"]).path == f"/api/users/{user_id}/posts/"
+    other = get(server, f"/api/users/{user_id}/posts/", user_id="0")
+    assert other == [], "a filter narrows further"
+    assert get(server, "/api/users/0/posts/", 404) == {"detail": "No User matches the given query."}
+
+
+# -- pages
+
+def test_pages_by_number_have_a_count_and_links(server):
+    page = get(server, "/api/users/", limit="50", offset="100", account_id="1")
+    assert list(page) == ["count", "next", "previous", "results"]
+    assert page["count"] == one(server, "SELECT count(*) FROM users WHERE account_id = 1")
+    assert page["next"] == f"{server.base_url}/api/users/?account_id=1&limit=50&offset=150"
+    assert page["previous"] == f"{server.base_url}/api/users/?account_id=1&limit=50&offset=50"
+    assert [row["id"] for row in page["results"]] == [row[0] for row in execute(
+        server.url, "SELECT id FROM users WHERE account_id = 1 ORDER BY id OFFSET 100 LIMIT 50")]
+
+
+def test_an_offset_beyond_the_end_leaves_nothing(server):
+    page = get(server, "/api/users/", limit="5", offset="4611686018427387904")
+    assert page["results"] == [] and page["count"] == 2000 and page["next"] is None
+
+
+def follow(server, link):
+    parts = urlsplit(link)
+    return get(server, parts.path, **dict(parse_qsl(parts.query)))
+
+
+def test_pages_by_cursor_have_links_and_no_count(server):
+    first = get(server, "/api/users/", page_size="3", ordering="-followers_count")
+    assert list(first) == ["next", "previous", "results"]
+    assert first["previous"] is None and len(first["results"]) == 3
+    assert re.fullmatch(rf"{re.escape(server.base_url)}/api/users/\?cursor=[\w.-]+&ordering=-followers_count&page_size=3",
+                        first["next"])
+    second = follow(server, first["next"])
+    assert follow(server, second["previous"])["results"] == first["results"]
+
+
+def test_pages_by_cursor_are_stable_under_inserts_and_deletes(cluster, start_server):
+    url = make_database(cluster)
+    seed(url, 500)
+    server = start_server(url)
+    server.access = mint("access")
+    before = [row[0] for row in execute(url, "SELECT id FROM users ORDER BY followers_count DESC NULLS LAST, id")]
+    page = get(server, "/api/users/", page_size="20", ordering="-followers_count", fields="id")
+    seen = [row["id"] for row in page["results"]]
+    while page["next"]:
+        execute(url, "INSERT INTO users (handle, created_at, followers_count) SELECT 'new_' || max(id), '2020-01-01', "
+                     "2000000000 FROM users")
+        execute(url, "DELETE FROM users WHERE id = %s", (seen[-1],))
+        page = follow(server, page["next"])
+        seen += [row["id"] for row in page["results"]]
+    assert seen == before
+
+
+def test_an_altered_or_stale_cursor_is_not_found(server):
+    link = get(server, "/api/users/", page_size="3", ordering="handle")["next"]
+    cursor = dict(parse_qsl(urlsplit(link).query))["cursor"]
+    invalid = {"detail": "Invalid cursor"}
+    for altered in (cursor[:-1], cursor[:-2] + ("AA" if not cursor.endswith("AA") else "BB"), "x" + cursor[1:], "abc", "."):
+        assert get(server, "/api/users/", 404, page_size="3", ordering="handle", cursor=altered) == invalid
+    assert get(server, "/api/users/", 404, page_size="3", ordering="-handle", cursor=cursor) == invalid
+    assert get(server, "/api/accounts/", 404, page_size="3", ordering="handle", cursor=cursor) == invalid
+    assert len(get(server, "/api/users/", page_size="7", ordering="handle", cursor=cursor)["results"]) == 7
+
+
+# -- what does not fit
+
+@pytest.mark.parametrize("params, body", [
+    ({"followers_count__gte": "ten"}, {"followers_count__gte": ["Enter a number."]}),
+    ({"account_id": "x", "limit": "1"}, {"account_id": ["Enter a number."], "limit": None}),
+    ({"limit": "0"}, {"limit": ["Ensure this value is greater than or equal to 1."]}),
+    ({"limit": "1001"}, {"limit": ["Ensure this value is less than or equal to 1000."]}),
+    ({"limit": "x", "offset": "-1"}, {"limit": ["Enter a whole number."],
+                                      "offset": ["Ensure this value is greater than or equal to 0."]}),
+    ({"page_size": "0"}, {"page_size": ["Ensure this value is greater than or equal to 1."]}),
+    ({"page_size": "5", "limit": "5"}, {"page_size": ["Use either page_size or limit and offset."]}),
+    ({"created_at": "yesterday"}, {"created_at": ["Enter a valid date."]}),
+    ({"last_updated": "yesterday"}, {"last_updated": ["Enter a valid date/time."]}),
+    ({"follower": "maybe"}, {"follower": [NO_CHOICE.format("maybe")]}),
+    ({"classification": "bad"}, {"classification": [NO_CHOICE.format("bad")]}),
+    ({"handle__near": "x"}, {"handle__near": ["Unsupported lookup 'near'."]}),
+    ({"ordering": "colour"}, {"ordering": [NO_CHOICE.format("colour")]}),
+    ({"fields": "id,colour"}, {"fields": [NO_CHOICE.format("colour")]}),
+    ({"expand": "posts"}, {"expand": [NO_CHOICE.format("posts")]}),
+    ({"handle": "\0"}, {"handle": ["Null characters are not allowed."]}),
+])
+def test_a_value_that_does_not_fit_is_named(server, params, body):
+    expected = {name: messages for name, messages in body.items() if messages}
+    assert get(server, "/api/users/", 400, **params) == expected
+
+
+def test_unknown_fields_and_empty_values_are_ignored(server):
+    plain = get(server, "/api/posts/", limit="5")["results"]
+    for params in ({"colour": "red"}, {"colour__gt": "x"}, {"id": ""}, {"ordering": ""}, {"search": ""}, {"fields": ""}):
+        assert get(server, "/api/posts/", limit="5", **params)["results"] == plain
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_lists_of_the_core_are_not_written(server, method):
+    for path in ("/api/accounts/", "/api/users/", "/api/posts/", "/api/posts/1/", "/api/logs/"):
+        answer = server.request(method, path, token=server.access)
+        assert (answer.status_code, answer.json()) == (405, {"detail": f'Method "{method}" not allowed.'})
+        assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
+
+
+# -- older schemas
+
+LATER = ["certified", "following_str", "followers_str", "last_updated"]
+
+
+@pytest.mark.parametrize("schema, lacking", [("v1", LATER), ("v2", LATER[3:])])
+def test_columns_that_the_schema_lacks_are_absent_and_naming_one_says_so(cluster, start_server, schema, lacking):
+    server = start_server(make_database(cluster, schema))
+    server.access = mint("access")
+    user_id = get(server, "/api/users/")[0]["id"]
+    gone = {*lacking, *(["classification"] if schema == "v1" else [])}
+    assert list(get(server, f"/api/users/{user_id}/")) == [name for name in WHOLE_USER if name not in gone]
+    for name in lacking:
+        assert get(server, "/api/users/", 400, **{name: "1"}) == {name: [NO_COLUMN]}
+        assert get(server, "/api/users/", 400, **{f"{name}__isnull": "true"}) == {f"{name}__isnull": [NO_COLUMN]}
+        assert get(server, "/api/users/", 400, fields=name) == {"fields": [f"{name}: {NO_COLUMN}"]}
+        assert get(server, "/api/users/", 400, ordering=f"-{name}") == {"ordering": [f"{name}: {NO_COLUMN}"]}
+    assert get(server, "/api/users/", created_at__gt="1990-01-01T00:00:00Z", limit="1")["count"] > 0
+
+
+def test_tables_that_the_schema_lacks_are_not_found(cluster, start_server):
+    server = start_server(make_database(cluster, "v1"))
+    server.access = mint("access")
+    user_id = get(server, "/api/users/")[0]["id"]
+    for path, table in (("/api/posts/", "posts"), ("/api/posts/1/", "posts"), (f"/api/users/{user_id}/posts/", "posts"),
+                        ("/api/classifications/", "classification"), ("/api/actions/", "actions"),
+                        ("/api/actions/1/", "actions")):
+        assert get(server, path, 404) == {"detail": f"The core's schema here (v1) has no table {table}."}
+    assert get(server, "/api/users/", 400, classification="sane") == {"classification": [NO_COLUMN]}
+    assert get(server, "/api/users/", 400, expand="classification") == {"expand": [f"classification: {NO_COLUMN}"]}
+
+
+def test_a_column_that_vanishes_is_noticed_at_once(cluster, start_server):
+    url = make_database(cluster)
+    server = start_server(url)
+    server.access = mint("access")
+    assert "certified" in get(server, "/api/users/", fields="certified", limit="1")["results"][0]
+    execute(url, "ALTER TABLE users DROP COLUMN certified")
+    assert get(server, "/api/users/", 400, fields="certified", limit="1") == {"fields": [f"certified: {NO_COLUMN}"]}
+    assert "certified" not in get(server, f"/api/users/{get(server, '/api/users/')[0]['id']}/")
+
+
+def test_a_row_is_answered_without_a_column_that_has_just_vanished(cluster, start_server):
+    url = make_database(cluster)
+    server = start_server(url)
+    server.access = mint("access")
+    user_id = get(server, "/api/users/")[0]["id"]
+    assert list(get(server, f"/api/users/{user_id}/")) == WHOLE_USER
+    execute(url, "ALTER TABLE users DROP COLUMN certified")
+    assert list(get(server, f"/api/users/{user_id}/")) == [name for name in WHOLE_USER if name != "certified"]
+    execute(url, "ALTER TABLE users ALTER COLUMN created_at TYPE timestamptz")
+    assert get(server, f"/api/users/{user_id}/")["created_at"].endswith("Z")
+    assert get(server, "/api/users/", limit="1", created_at__gt="1990-01-01T00:00:00Z")["count"] > 0
