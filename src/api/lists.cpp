@@ -126,7 +126,7 @@ asio::awaitable<http::Response> whole_list(Context& context, const View& view, c
     co_await context.require_access();
     const ListSql all =
         store::list_sql(view, request.query, window, context.format == Format::csv ? Nesting::words : Nesting::objects);
-    co_return co_await stream_rows(context, all.query("export_rows"), all.params);
+    co_return co_await stream_rows(context, all.query("export_rows"), all.params, view.resource->name);
 }
 
 /// Answers once more when the core's tables were altered after the statement had been made: they have been read again
@@ -192,7 +192,9 @@ asio::awaitable<View> view_of(Context& context, const model::Resource& resource)
 asio::awaitable<http::Response> list_rows(Context& context, const model::Resource& resource,
                                           std::optional<Narrowing> narrowing) {
     const auto list = [&] { return list_once(context, resource, narrowing); };
-    co_return co_await fit_to_schema(list);
+    http::Response response = co_await fit_to_schema(list);
+    response.set("Vary", "Accept");
+    co_return response;
 }
 
 asio::awaitable<http::Response> retrieve_row(Context& context, const model::Resource& resource, std::string_view id) {

@@ -63,7 +63,7 @@ asio::awaitable<http::Response> list_users_as_ever(Context& context) {
     std::vector<db::Param> params;
     if (account) params.push_back(id);
     const db::Query& query = account ? store::kListUsersOfAccount : store::kListUsers;
-    co_return co_await stream_rows(context, query, std::move(params));
+    co_return co_await stream_rows(context, query, std::move(params), model::kUsers.name);
 }
 
 }  // namespace
