@@ -7,6 +7,8 @@
 #include "http/message.hpp"
 #include "rest/negotiation.hpp"
 #include "rest/url.hpp"
+#include "store/actions.hpp"
+#include "store/classifications.hpp"
 #include "store/event_log.hpp"
 #include "store/operators.hpp"
 #include "store/schema_watch.hpp"
@@ -30,6 +32,8 @@ struct Services {
     store::TokenStore& tokens;
     store::SessionStore& sessions;
     store::OperatorStore& operators;
+    store::ClassificationStore& classifications;
+    store::ActionStore& actions;
     store::SchemaWatch& schema;
     store::EventLog& events;
     HashPool& hashes;

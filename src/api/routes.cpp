@@ -23,6 +23,20 @@ constexpr std::array kRoutes{
     Route{Verb::post, "/api/me/password/", &change_my_password, Needs::login,
           "Change the operator's password and end every session"},
     Route{Verb::get, "/api/logs/", &list_logs, Needs::login, "List what the server did and what went wrong"},
+    Route{Verb::get, "/api/users/{id}/classification/", &retrieve_classification, Needs::login,
+          "Retrieve the verdict on a user"},
+    Route{Verb::put, "/api/users/{id}/classification/", &update_classification, Needs::login,
+          "Give or replace the verdict on a user"},
+    Route{Verb::patch, "/api/users/{id}/classification/", &partial_update_classification, Needs::login,
+          "Change parts of the verdict on a user"},
+    Route{Verb::del, "/api/users/{id}/classification/", &destroy_classification, Needs::login,
+          "Make a user unclassified"},
+    Route{Verb::post, "/api/classifications/", &create_classifications, Needs::login,
+          "Give or change the verdict on many users, all or none"},
+    Route{Verb::post, "/api/actions/", &create_actions, Needs::login,
+          "Note what was done about one user or many, all or none"},
+    Route{Verb::patch, "/api/actions/{id}/", &partial_update_action, Needs::login, "Change an action"},
+    Route{Verb::del, "/api/actions/{id}/", &destroy_action, Needs::login, "Delete an action"},
 };
 
 constexpr std::array kMetadata{
@@ -56,6 +70,26 @@ constexpr std::array kMetadata{
              R"("label":"Current password"},"new_password":{"type":"string","required":true,"read_only":false,)"
              R"("label":"New password"},"otp":{"type":"string","required":false,"read_only":false,"label":"Otp"}}})"},
     Metadata{"/api/logs/", "Log List", R"("")", ""},
+    Metadata{"/api/users/{id}/classification/", "Classification Instance", R"("")",
+             R"({"PUT":{"harmful":{"type":"boolean","required":true,"read_only":false,)"
+             R"("label":"Harmful"},"inactive":{"type":"boolean","required":true,"read_only":false,)"
+             R"("label":"Inactive"},"notes":{"type":"string","required":false,"read_only":false,)"
+             R"("label":"Notes"}}})"},
+    Metadata{"/api/classifications/", "Classification List", R"("")",
+             R"({"POST":{"user_ids":{"type":"list","required":true,"read_only":false,"label":"User ids",)"
+             R"("child":{"type":"integer","required":true,"read_only":false}},)"
+             R"("harmful":{"type":"boolean","required":false,"read_only":false,"label":"Harmful"},)"
+             R"("inactive":{"type":"boolean","required":false,"read_only":false,"label":"Inactive"},)"
+             R"("notes":{"type":"string","required":false,"read_only":false,"label":"Notes"}}})"},
+    Metadata{"/api/actions/", "Action List", R"("")",
+             R"({"POST":{"user_id":{"type":"integer","required":false,"read_only":false,)"
+             R"("label":"User id"},"user_ids":{"type":"list","required":false,"read_only":false,)"
+             R"("label":"User ids","child":{"type":"integer","required":true,"read_only":false}},)"
+             R"("action_type":{"type":"string","required":true,"read_only":false,"label":"Action type",)"
+             R"("max_length":50},"timestamp":{"type":"datetime","required":false,"read_only":false,)"
+             R"("label":"Timestamp"},"notes":{"type":"string","required":false,"read_only":false,)"
+             R"("label":"Notes"}}})"},
+    Metadata{"/api/actions/{id}/", "Action Instance", R"("")", ""},
 };
 
 std::string_view name_of(Verb verb) {

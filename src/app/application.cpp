@@ -183,6 +183,8 @@ class Application {
     store::TokenStore tokens_;
     store::SessionStore sessions_;
     store::OperatorStore operators_;
+    store::ClassificationStore classifications_;
+    store::ActionStore actions_;
     store::EventLog events_;
     store::SchemaWatch schema_;
     api::HashPool hashes_;
@@ -232,6 +234,8 @@ Application::Application(const config::Config& config, const ServeOptions& optio
       tokens_(pool_),
       sessions_(pool_),
       operators_(pool_),
+      classifications_(pool_),
+      actions_(pool_),
       events_(context_.get_executor(), pool_),
       schema_(pool_, events_),
       hashes_(config.hash_threads, config.hash_queue),
@@ -240,6 +244,8 @@ Application::Application(const config::Config& config, const ServeOptions& optio
                 .tokens = tokens_,
                 .sessions = sessions_,
                 .operators = operators_,
+                .classifications = classifications_,
+                .actions = actions_,
                 .schema = schema_,
                 .events = events_,
                 .hashes = hashes_,

@@ -60,7 +60,7 @@ Response render(const rest::ApiError& error) {
 
 /// Everything that a route of the API answers carries these.
 void add_api_headers(Response& response, const std::string& allow) {
-    if (response.status != 204) response.set("Content-Type", std::string(kJson));
+    if (response.status != 204 && response.status != 304) response.set("Content-Type", std::string(kJson));
     if (!allow.empty()) response.set("Allow", allow);
     add_frame_options(response);
     add_security_headers(response);

@@ -43,19 +43,6 @@ void append_float(std::string& out, double value) {
     out.append(digits.data(), end);
 }
 
-/// PostgreSQL puts a blank behind each colon and comma; answers are compact.
-/// @param binary  a version byte, then JSON text
-void append_jsonb(std::string& out, std::string_view binary) {
-    bool in_string = false;
-    bool escaped = false;
-    for (const char c : binary.substr(1)) {
-        if (c == ' ' && !in_string) continue;
-        if (c == '"' && !escaped) in_string = !in_string;
-        escaped = c == '\\' && !escaped;
-        out += c;
-    }
-}
-
 }  // namespace
 
 RowWriter::Kind RowWriter::kind_of(Oid type) {
@@ -161,7 +148,8 @@ void RowWriter::append_value(Kind kind, const char* bytes, int length, std::stri
         case Kind::timestamp:
             return base::append_json_timestamp(out, static_cast<std::int64_t>(read_big_endian_64(bytes)));
         case Kind::jsonb:
-            return append_jsonb(out, {bytes, static_cast<std::size_t>(length)});
+            // A version byte, then JSON text.
+            return base::append_compact_json(out, std::string_view(bytes, static_cast<std::size_t>(length)).substr(1));
     }
 }
 

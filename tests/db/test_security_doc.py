@@ -34,7 +34,7 @@ def test_every_requirement_says_how_it_is_met_and_what_shows_it():
 def routes():
     source = (PROJECT / "src/api/routes.cpp").read_text()
     table = source[source.index("kRoutes{"):source.index("kMetadata{")]
-    methods = {"get": "GET", "post": "POST", "del": "DELETE"}
+    methods = {"get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "del": "DELETE"}
     return {(methods[verb], path) for verb, path in re.findall(r'Route\{Verb::(\w+), "([^"]+)"', table)}
 
 

@@ -39,6 +39,8 @@ LOG_PARAMETERS = {
     "event": "start", "event__in": "start,login", "operator": "watchdxg", "address": "192.0.2.7",
     "request_id": "abc-1", "format": "json",
 }
+VERDICT = {"harmful": "true", "inactive": "false", "notes": "scan"}
+ACTION = {"action_type": "block", "timestamp": "2026-01-02T03:04:05Z", "notes": "scan"}
 
 TARGETS = [
     Target("POST", "/api/token/", body={**LOGIN, "otp": "123456"}),
@@ -63,4 +65,16 @@ TARGETS = [
     Target("POST", "/api/me/password/", body={"current_password": "not it", "new_password": "correct horse 7",
                                               "otp": "123456"}),
     *(Target("GET", "/api/logs/", query={name: value}) for name, value in LOG_PARAMETERS.items()),
+    Target("GET", "/api/users/{id}/classification/", segments={"id": "1"},
+           headers={"If-Match": "*", "If-None-Match": '"0"'}),
+    Target("PUT", "/api/users/{id}/classification/", segments={"id": "1"}, body=VERDICT),
+    Target("PUT", "/api/users/{id}/classification/", segments={"id": "1"},
+           headers={"If-Match": "*", "If-None-Match": '"0"', "Idempotency-Key": "scan-1"}),
+    Target("PATCH", "/api/users/{id}/classification/", segments={"id": "1"}, body=VERDICT, headers={"If-Match": "*"}),
+    Target("DELETE", "/api/users/{id}/classification/", segments={"id": "1"}, headers={"If-Match": "*"}),
+    Target("POST", "/api/classifications/", body={"user_ids": "1", **VERDICT}, headers={"Idempotency-Key": "scan-2"}),
+    Target("POST", "/api/actions/", body={"user_id": "1", **ACTION}, headers={"Idempotency-Key": "scan-3"}),
+    Target("POST", "/api/actions/", body={"user_ids": "1", **ACTION}),
+    Target("PATCH", "/api/actions/{id}/", segments={"id": "1"}, body={"user_id": "1", **ACTION}),
+    Target("DELETE", "/api/actions/{id}/", segments={"id": "1"}),
 ]
