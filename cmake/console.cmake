@@ -3,7 +3,8 @@
 set(console ${PROJECT_SOURCE_DIR}/console)
 set(console_packages ${console}/node_modules/.package-lock.json)
 set(swagger ${console}/node_modules/swagger-ui-dist)
-set(console_package_files ${swagger}/swagger-ui-bundle.js ${swagger}/swagger-ui.css ${swagger}/favicon-32x32.png)
+set(console_package_files ${swagger}/swagger-ui-bundle.js ${swagger}/swagger-ui-bundle.js.LICENSE.txt ${swagger}/swagger-ui.css
+    ${swagger}/favicon-32x32.png)
 
 find_program(NPM npm)
 if(NOT NPM)

@@ -8,6 +8,8 @@
 #include "http/message.hpp"
 #include "rest/negotiation.hpp"
 #include "rest/url.hpp"
+#include "store/actions.hpp"
+#include "store/classifications.hpp"
 #include "store/event_log.hpp"
 #include "store/operators.hpp"
 #include "store/schema_watch.hpp"
@@ -33,6 +35,8 @@ struct Services {
     store::TokenStore& tokens;
     store::SessionStore& sessions;
     store::OperatorStore& operators;
+    store::ClassificationStore& classifications;
+    store::ActionStore& actions;
     store::SchemaWatch& schema;
     store::EventLog& events;
     EventHub& event_hub;
@@ -76,6 +80,9 @@ class Context {
     [[nodiscard]] Services& services() noexcept { return services_; }
     /// Values of the `{...}` parts of the route, in order.
     std::vector<std::string> path_values{};
+    /// The number that `{id}` stands for, where it is the first of them.
+    /// @throws ApiError 404 when it is greater than any row's
+    [[nodiscard]] std::int64_t path_id() const;
     /// What the client wants a list to be written as.
     rest::Format format = rest::Format::json;
 

@@ -1,5 +1,7 @@
 #include "api/routes.hpp"
+#include "api/writes.hpp"
 #include "base/embedded.hpp"
+#include "rest/conditions.hpp"
 #include "rest/error.hpp"
 
 #ifdef WDX_CONSOLE
@@ -55,8 +57,9 @@ http::Response serve(const Context& context, std::string_view name) {
     response.set("ETag", tag);
     response.set("Cache-Control", "no-cache");
     response.set("Content-Security-Policy", std::string(kPolicy));
-    if (context.request().header("If-None-Match").find(tag) != std::string::npos) {
-        response.status = 304;
+    if (const auto status = rest::judge_conditions(context.request(), tag)) {
+        if (*status == 412) throw precondition_failed();
+        response.status = *status;
         return response;
     }
     response.set("Content-Type", std::string(media_type_of(name)));

@@ -2,16 +2,19 @@
 
 #include "api/context.hpp"
 
-#include <string>
+#include <string_view>
 #include <vector>
 
 namespace wdx::api {
 
-/// Answers with the array of a long list, row by row from a connection of its own, in bounded memory.  Waits for the
-/// first rows, so that what the statement fails with is still answered by its status; a client that leaves meanwhile
-/// ends the statement.  The access check has to have been made.
+/// Answers with a long list, row by row from a connection of its own, in bounded memory: as `context.format` says a
+/// JSON array, or a file to keep of CSV with its header or of NDJSON, an object on each line.  Waits for the first
+/// rows, so that what the statement fails with is still answered by its status; a client that leaves meanwhile ends the
+/// statement.  The access check has to have been made.
+/// @param query  the columns' names as store::RowWriter and store::CsvWriter read them
+/// @param name  of the resource: a file is called `<name>-2026-11-25.csv`, by the date in UTC
 /// @throws ApiError 503 as `Context::reread_schema`; DbError
 boost::asio::awaitable<http::Response> stream_rows(Context& context, const db::Query& query,
-                                                   std::vector<db::Param> params);
+                                                   std::vector<db::Param> params, std::string_view name);
 
 }  // namespace wdx::api

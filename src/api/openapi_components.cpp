@@ -116,15 +116,15 @@ constexpr std::array kParameters{
         "schema":{"type":"array","items":{"type":"string","enum":["harmful","inactive","sane","unclassified"]}}})"},
     Component{
         "IfMatch",
-        R"({"name":"If-Match","in":"header","description":"The `ETag` of what is to be changed: if it has changed meanwhile, 412.",
+        R"({"name":"If-Match","in":"header","description":"The `ETag` of what the client has read: 412 when it has changed meanwhile.",
         "schema":{"type":"string"}})"},
     Component{
         "IfNoneMatch",
-        R"({"name":"If-None-Match","in":"header","description":"With PUT, `*` creates only: 412 when it is there. With GET, an `ETag` that the client has: 304 when it still holds.",
+        R"({"name":"If-None-Match","in":"header","description":"With GET, an `ETag` that the client has: 304 when it still holds. Else, 412 when it holds; `*` means any, so a PUT with it creates only.",
         "schema":{"type":"string"}})"},
     Component{
         "IdempotencyKey",
-        R"({"name":"Idempotency-Key","in":"header","description":"Makes a repeated POST safe: the same key gets the same answer for 24 hours, with another body 422.",
+        R"({"name":"Idempotency-Key","in":"header","description":"Makes a repeated request safe: the same key gets the same answer for 24 hours, with another body 422.",
         "schema":{"type":"string","minLength":1,"maxLength":255}})"},
     Component{
         "LastEventId",
@@ -148,6 +148,7 @@ constexpr std::array kHeaders{
 constexpr std::array kRefusals{
     Refusal{.status = 400, .name = "BadRequest", .help = "What was sent is wrong.", .schema = "Errors"},
     Refusal{.status = 401, .name = "Unauthorized", .help = "No credentials, or bad ones.", .header = "WwwAuthenticate"},
+    Refusal{.status = 403, .name = "Forbidden", .help = "The server's database role may not write the core's tables."},
     Refusal{.status = 404, .name = "NotFound", .help = "No such thing, or no such `format`."},
     Refusal{.status = 406, .name = "NotAcceptable", .help = "`Accept` leaves nothing to answer with."},
     Refusal{.status = 409, .name = "Conflict", .help = "The rows have changed meanwhile."},

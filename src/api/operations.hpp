@@ -29,7 +29,7 @@ struct Operation {
     std::string_view answer = {};                  ///< component, for `Gives::object`
     const model::Resource* resource = nullptr;     ///< what it is about: absent with its table
     std::array<unsigned, 3> statuses{200};         ///< when all goes well: the first is the usual one
-    std::array<unsigned, 3> refusals{};            ///< beyond those that follow from the route
+    std::array<unsigned, 4> refusals{};            ///< beyond those that follow from the route
     std::array<std::string_view, 3> parameters{};  ///< component parameters, besides those of the path and of lists
     std::array<std::string_view, 2> headers{};     ///< component headers of the answer
     std::string_view media = "application/json";   ///< of the answer, for `Gives::object`

@@ -194,6 +194,8 @@ class Application {
     store::TokenStore tokens_;
     store::SessionStore sessions_;
     store::OperatorStore operators_;
+    store::ClassificationStore classifications_;
+    store::ActionStore actions_;
     store::EventLog events_;
     store::EventStore changes_;
     api::EventHub event_hub_;
@@ -247,6 +249,8 @@ Application::Application(const config::Config& config, const ServeOptions& optio
       tokens_(pool_),
       sessions_(pool_),
       operators_(pool_),
+      classifications_(pool_),
+      actions_(pool_),
       events_(context_.get_executor(), pool_),
       changes_(pool_),
       event_hub_({.executor = context_.get_executor(),
@@ -262,6 +266,8 @@ Application::Application(const config::Config& config, const ServeOptions& optio
                 .tokens = tokens_,
                 .sessions = sessions_,
                 .operators = operators_,
+                .classifications = classifications_,
+                .actions = actions_,
                 .schema = schema_,
                 .events = events_,
                 .event_hub = event_hub_,

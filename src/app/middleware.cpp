@@ -88,7 +88,11 @@ bool is_preflight(const http::Request& request) {
 
 void add_cors_headers(http::Response& response, const http::Request& request,
                       const std::vector<std::string>& allowed_origins) {
-    response.set("Vary", "origin");
+    if (std::string* vary = response.find("Vary")) {
+        *vary += ", origin";
+    } else {
+        response.set("Vary", "origin");
+    }
     const std::string origin = allowed_origin(request, allowed_origins);
     if (origin.empty()) return;
     response.set("Access-Control-Allow-Origin", origin);
@@ -108,7 +112,7 @@ void add_security_headers(http::Response& response) {
     response.set("X-Content-Type-Options", "nosniff");
     response.set("Referrer-Policy", "same-origin");
     response.set("Cross-Origin-Opener-Policy", "same-origin");
-    if (!response.has("Cache-Control")) response.set("Cache-Control", "no-store");
+    if (response.find("Cache-Control") == nullptr) response.set("Cache-Control", "no-store");
 }
 
 bool is_domain_name(std::string_view host) {

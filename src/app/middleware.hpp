@@ -26,8 +26,8 @@ bool is_domain_name(std::string_view host);
 /// True for a CORS preflight: OPTIONS with Access-Control-Request-Method, whatever is in it.
 bool is_preflight(const http::Request& request);
 
-/// Adds what django-cors-headers adds: `Vary: origin` always; for an allowed origin its echo, and on OPTIONS the
-/// methods, headers and max-age.
+/// Adds what django-cors-headers adds: `Vary: origin` always, behind what else the answer varies by; for an allowed
+/// origin its echo, and on OPTIONS the methods, headers and max-age.
 void add_cors_headers(http::Response& response, const http::Request& request,
                       const std::vector<std::string>& allowed_origins);
 

@@ -61,7 +61,7 @@ Response render(const rest::ApiError& error) {
 /// Everything that a route of the API answers carries these.
 void add_api_headers(Response& response, const std::string& allow) {
     const bool has_body = response.status != 204 && response.status != 304;
-    if (has_body && !response.has("Content-Type")) response.set("Content-Type", std::string(kJson));
+    if (has_body && response.find("Content-Type") == nullptr) response.set("Content-Type", std::string(kJson));
     if (!allow.empty()) response.set("Allow", allow);
     add_frame_options(response);
     add_security_headers(response);
@@ -166,12 +166,8 @@ asio::awaitable<Response> Pipeline::serve_route(const Request& request, const re
     try {
         const std::optional<std::string> accept =
             request.has("Accept") ? std::optional(request.header("Accept")) : std::nullopt;
-        const api::Route* route = match.find(request.method());
-        if (route != nullptr && route->formats == rest::Formats::event_stream) {
-            rest::negotiate_event_stream(context.query(), accept);
-        } else {
-            rendering = rest::negotiate(context.query(), accept);
-        }
+        rendering = rest::negotiate(context.query(), accept, match.formats());
+        context.format = rendering.format;
     } catch (const rest::ApiError&) {
         failure = std::current_exception();
     }
@@ -189,7 +185,9 @@ asio::awaitable<Response> Pipeline::serve_route(const Request& request, const re
     if (response.status != kUnauthorized) slot.keep();
     if (rendering.indent) indent(response, *rendering.indent);
     add_api_headers(response, match.allow());
-    if (match.layer() == api::Layer::open) expose_headers(response, request, options_.cors_allowed_origins);
+    // A frozen route, too, can answer with a list of the open layer.
+    const bool is_open = match.layer() == api::Layer::open || response.find("Vary") != nullptr;
+    if (is_open) expose_headers(response, request, options_.cors_allowed_origins);
     co_return response;
 }
 

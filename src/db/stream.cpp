@@ -69,6 +69,7 @@ ResultPtr Stream::next() {
             case PGRES_SINGLE_TUPLE:
                 return result;
             case PGRES_TUPLES_OK:  // an empty one after the last row
+                shape_ = std::move(result);
                 break;
             default: {
                 const char* sqlstate = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);

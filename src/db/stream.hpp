@@ -37,6 +37,8 @@ class Stream {
     /// @throws DbError
     ResultPtr next();
     [[nodiscard]] bool finished() const noexcept { return finished_; }
+    /// What columns the rows have, also where there are none; nullptr until `finished()`.
+    [[nodiscard]] const PGresult* shape() const noexcept { return shape_.get(); }
     /// Waits for input.  @throws DbError when the connection breaks
     boost::asio::awaitable<void> wait();
     /// Makes a pending `wait` fail: the client has left.
@@ -50,6 +52,7 @@ class Stream {
     ConnectionPtr connection_;
     boost::asio::posix::stream_descriptor socket_;
     std::string statement_;
+    ResultPtr shape_;
     bool finished_ = false;
     bool cancelled_ = false;
 };

@@ -71,8 +71,12 @@ struct Response {
     bool close = false;                  ///< close the connection after it
 
     void set(std::string_view name, std::string value) { headers.emplace_back(name, std::move(value)); }
-    [[nodiscard]] bool has(std::string_view name) const {
-        return std::any_of(headers.begin(), headers.end(), [&](const Header& header) { return header.first == name; });
+    /// @param name  spelled as it was set
+    /// @return nullptr when there is none
+    [[nodiscard]] std::string* find(std::string_view name) {
+        for (auto& [known, value] : headers)
+            if (known == name) return &value;
+        return nullptr;
     }
 };
 

@@ -4,6 +4,8 @@
 #include "rest/error.hpp"
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 namespace wdx::rest {
 namespace {
@@ -45,10 +47,12 @@ struct MediaType {
         return params.empty() || (params.size() == 1 && params.front().first == "q") ? 2 : 3;
     }
 
-    [[nodiscard]] bool matches_json() const { return matches("application", "json"); }
-    [[nodiscard]] bool matches(std::string_view of_type, std::string_view of_subtype) const {
-        return (type == "*" || type == of_type) && (subtype == "*" || subtype == of_subtype);
+    /// Of a range in Accept: whether a concrete media type is within it.
+    [[nodiscard]] bool matches(std::string_view wanted_type, std::string_view wanted_subtype) const {
+        return (type == "*" || type == wanted_type) && (subtype == "*" || subtype == wanted_subtype);
     }
+
+    [[nodiscard]] bool is_wildcard() const { return type == "*" || subtype == "*"; }
 
   private:
     /// Takes what stands before the next semicolon outside quotes.
@@ -99,41 +103,79 @@ std::optional<int> indent_of(const MediaType& media_type) {
     return spaces == 0 ? std::nullopt : std::optional(static_cast<int>(spaces));
 }
 
+/// One thing that a route can answer with.
+struct Renderer {
+    std::string_view name;  ///< in `?format=`
+    std::string_view type;
+    std::string_view subtype;
+    Format format;
+};
+
+// The first one of each is the default.
+constexpr std::array kListRenderers{Renderer{"json", "application", "json", Format::json},
+                                    Renderer{"csv", "text", "csv", Format::csv},
+                                    Renderer{"ndjson", "application", "x-ndjson", Format::ndjson}};
+constexpr std::array kEventRenderers{Renderer{"event-stream", "text", "event-stream", Format::json}};
+constexpr std::array kHtmlRenderers{Renderer{"html", "text", "html", Format::json}};
+
+std::span<const Renderer> renderers_of(Formats formats) {
+    switch (formats) {
+        case Formats::list:
+            return kListRenderers;
+        case Formats::event_stream:
+            return kEventRenderers;
+        case Formats::html:
+            return kHtmlRenderers;
+        case Formats::json:
+            break;
+    }
+    return {kListRenderers.data(), 1};
+}
+
+/// @return what a range of Accept asks for, nullptr when there is none of it
+const Renderer* find_renderer(std::span<const Renderer> candidates, const MediaType& range) {
+    // An export is for who asks for it: a wildcard takes what comes first.
+    if (range.is_wildcard()) candidates = candidates.first(1);
+    const auto found = std::find_if(candidates.begin(), candidates.end(), [&](const Renderer& renderer) {
+        return range.matches(renderer.type, renderer.subtype);
+    });
+    return found == candidates.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
-Rendering negotiate(const QueryParams& query, const std::optional<std::string>& accept) {
-    const std::string* format = query.last("format");
-    if (format != nullptr && !format->empty() && *format != "json") throw not_found();
-    if (!accept) return {};
+Rendering negotiate(const QueryParams& query, const std::optional<std::string>& accept, Formats formats) {
+    std::span<const Renderer> candidates = renderers_of(formats);
+    const std::string* name = query.last("format");
+    const bool is_named = name != nullptr && !name->empty();
+    if (is_named) {
+        const auto named = std::find_if(candidates.begin(), candidates.end(),
+                                        [&](const Renderer& renderer) { return renderer.name == *name; });
+        if (named == candidates.end()) throw not_found();
+        candidates = {named, 1};
+    }
+    if (!accept) return {.format = candidates.front().format};
+    const Renderer* chosen = nullptr;
     std::optional<MediaType> best;
     std::string_view rest = *accept;
     while (true) {
         const auto comma = rest.find(',');
-        MediaType candidate(base::strip(rest.substr(0, comma)));
-        if (candidate.matches_json() && (!best || candidate.precedence() > best->precedence()))
-            best = std::move(candidate);
+        MediaType range(base::strip(rest.substr(0, comma)));
+        const Renderer* match = find_renderer(candidates, range);
+        const int lead = best ? range.precedence() - best->precedence() : 1;
+        if (match != nullptr && (lead > 0 || (lead == 0 && match < chosen))) {
+            chosen = match;
+            best = std::move(range);
+        }
         if (comma == std::string_view::npos) break;
         rest.remove_prefix(comma + 1);
     }
-    if (!best) throw not_acceptable();
-    return {.indent = indent_of(*best)};
-}
-
-void negotiate_event_stream(const QueryParams& query, const std::optional<std::string>& accept) {
-    const std::string* format = query.last("format");
-    if (format != nullptr && !format->empty()) throw not_found();
-    if (!accept) return;
-    std::string_view rest = *accept;
-    while (true) {
-        const auto comma = rest.find(',');
-        if (MediaType(base::strip(rest.substr(0, comma))).matches("text", "event-stream")) return;
-        if (comma == std::string_view::npos) throw not_acceptable();
-        rest.remove_prefix(comma + 1);
-    }
+    if (chosen == nullptr) throw not_acceptable();
+    return {.format = chosen->format, .indent = chosen->subtype == "json" ? indent_of(*best) : std::nullopt};
 }
 
 bool is_json_media_type(std::string_view content_type) {
-    return MediaType(content_type).matches_json();
+    return MediaType(content_type).matches("application", "json");
 }
 
 std::string charset_of(std::string_view content_type) {

@@ -20,20 +20,17 @@ enum class Format { json, csv, ndjson };
 
 /// How the answer is to be rendered.
 struct Rendering {
-    Format format = Format::json;
-    std::optional<int> indent;  ///< spaces, 1..8, when the client asked for them (`application/json; indent=4`)
+    Format format = Format::json;  ///< of a list; an event stream or a page is what its route makes
+    std::optional<int> indent{};   ///< spaces, 1..8, when the client asked for them (`application/json; indent=4`)
 };
 
-/// Chooses the renderer; there is one, JSON.
+/// Chooses the renderer among those that the route has: by `?format=`, and by Accept the most specific match, JSON
+/// before CSV before NDJSON.  A wildcard never chooses an export.
 /// @param accept  the Accept header, nullopt when there is none
 /// @throws ApiError 404 for an unknown `?format=`, 406 when nothing in `accept` fits
 /// Source: DRF negotiation.py `DefaultContentNegotiation`, utils/mediatypes.py, renderers.py `JSONRenderer.get_indent`.
 /// q-values are not looked at, as in DRF.
-Rendering negotiate(const QueryParams& query, const std::optional<std::string>& accept);
-
-/// Checks that the client takes `text/event-stream`, the only thing that the route answers with besides errors.
-/// @throws ApiError 404 for any `?format=`, 406
-void negotiate_event_stream(const QueryParams& query, const std::optional<std::string>& accept);
+Rendering negotiate(const QueryParams& query, const std::optional<std::string>& accept, Formats formats);
 
 /// True when a body of that Content-Type is read as JSON (`application/json`, with any parameters; DRF takes wildcards,
 /// too).

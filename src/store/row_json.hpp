@@ -1,8 +1,12 @@
 #pragma once
 
 #include "db/rows.hpp"
+#include "store/row_values.hpp"
 
+#include <cstddef>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <libpq-fe.h>
@@ -10,8 +14,10 @@
 namespace wdx::store {
 
 /// Writes rows in PostgreSQL's binary format as JSON objects, straight from libpq's memory: one member for each column,
-/// in the order of the SELECT list.  Integers, booleans, text, `date`, `timestamptz`, floating point numbers and
-/// `jsonb`, which stands as it is, without blanks.
+/// in the order of the SELECT list, with the types of ValueType.
+///
+/// A column `x.`, a boolean, says whether there is an object x; the columns behind it whose names begin with `x.` are
+/// its members: `"x":{"y":1}`, or `"x":null` where it is NULL or false.  Names that begin with `_` are not written.
 class RowWriter {
   public:
     /// @param shape  any result of the statement, also one without rows
@@ -23,15 +29,17 @@ class RowWriter {
     void append(const PGresult* result, int row, std::string& out) const;
 
   private:
-    enum class Kind { boolean, int2, int4, int8, float4, float8, text, date, timestamp, jsonb };
     struct Column {
         std::string prefix;  ///< `{"id":` or `,"handle":`
-        Kind kind;
-        int size;  ///< bytes of a value; 0: any
+        ValueType type;
+        int index;            ///< in the SELECT list
+        bool is_object;       ///< the value says whether there is one
+        std::size_t members;  ///< so many columns that follow are its members, and theirs
     };
-    static Kind kind_of(Oid type);
-    static int size_of(Kind kind) noexcept;
-    static void append_value(Kind kind, const char* bytes, int length, std::string& out);
+    /// Adds the columns from `index` on whose names begin with `scope`.
+    /// @return the index of the first one that does not
+    int add_columns(const PGresult* shape, int index, std::string_view scope);
+    static void append_object(std::span<const Column> columns, const PGresult* result, int row, std::string& out);
 
     std::vector<Column> columns_;
 };

@@ -13,7 +13,7 @@ POLICY = ("default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inlin
           "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 FILES = {"docs.js": "text/javascript; charset=utf-8", "docs.css": "text/css; charset=utf-8",
          "swagger-ui-bundle.js": "text/javascript; charset=utf-8", "swagger-ui.css": "text/css; charset=utf-8",
-         "favicon-32x32.png": "image/png", "": "text/html; charset=utf-8"}
+         "swagger-ui-bundle.js.LICENSE.txt": "text/plain; charset=utf-8", "favicon-32x32.png": "image/png", "": "text/html; charset=utf-8"}
 
 
 @pytest.mark.parametrize("name", FILES)

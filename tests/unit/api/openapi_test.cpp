@@ -32,6 +32,13 @@ TEST(Operations, DescribeEveryRoute) {
     for (const Route* route : routes_and_probes()) EXPECT_EQ(operation_of(*route).pattern, route->pattern);
 }
 
+TEST(Operations, DescribeNothingElse) {
+    EXPECT_EQ(all_operations().size(), routes_and_probes().size());
+    std::set<std::pair<Verb, std::string_view>> seen;
+    for (const Operation& operation : all_operations())
+        EXPECT_TRUE(seen.emplace(operation.verb, operation.pattern).second) << operation.pattern;
+}
+
 TEST(Operations, HaveDifferentNames) {
     std::set<std::string_view> names;
     for (const Operation& operation : all_operations()) EXPECT_TRUE(names.insert(operation.id).second) << operation.id;
