@@ -93,4 +93,7 @@ TARGETS = [
     Target("POST", "/api/actions/", body={"user_ids": "1", **ACTION}),
     Target("PATCH", "/api/actions/{id}/", segments={"id": "1"}, body={"user_id": "1", **ACTION}),
     Target("DELETE", "/api/actions/{id}/", segments={"id": "1"}),
+    Target("GET", "/api/schema/", headers={"Authorization": "Bearer a.b.c"}),
+    Target("GET", "/api/docs/", headers={"If-None-Match": '"0123456789abcdef"'}),
+    Target("GET", "/api/docs/{file}", segments={"file": "docs.js"}),
 ]
