@@ -40,6 +40,15 @@ def test_a_complete_database_is_fine(complete):
     assert "generation v3" in found["core schema"][0][1]
 
 
+def test_what_events_need_is_looked_at(complete):
+    assert check(complete, database_direct_url="postgresql://nobody@127.0.0.1:1/nothing")[1]["events"][0][0] == "warn"
+    name = complete.rsplit("/", 1)[1].split("?")[0]
+    execute(complete, f'ALTER DATABASE "{name}" SET track_counts = off')
+    status, found = check(complete)
+    assert status == 0 and "track_counts" in found["events"][0][1]
+    assert check(complete, watch_interval=0)[1]["events"][0][0] == "ok"
+
+
 def test_warnings_alone_are_no_failure(complete):
     execute(complete, "DROP INDEX users_account_id_idx; UPDATE auth_user SET is_active = false", autocommit=False)
     status, found = check(complete)

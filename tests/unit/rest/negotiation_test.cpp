@@ -99,6 +99,30 @@ TEST(Negotiate, LooksAtTheFormatFirstAndAtAcceptAllTheSame) {
     EXPECT_EQ(judge("application/json; indent=4", "format=json"), "200 indent 4");
 }
 
+std::string judge_events(const std::optional<std::string>& accept, std::string_view query = "") {
+    try {
+        negotiate_event_stream(QueryParams(query), accept);
+        return "200";
+    } catch (const ApiError& error) {
+        return std::to_string(error.status);
+    }
+}
+
+TEST(NegotiateEventStream, GivesOneToWhoTakesIt) {
+    EXPECT_EQ(judge_events(std::nullopt), "200");
+    for (const std::string accept : {"text/event-stream", "TEXT/Event-Stream;q=0.5", "text/*", "*/*",
+                                     "application/json, text/event-stream", " text/event-stream ; charset=utf-8"})
+        EXPECT_EQ(judge_events(accept), "200") << accept;
+}
+
+TEST(NegotiateEventStream, RefusesEverythingElse) {
+    for (const std::string accept :
+         {"", "application/json", "text/html", "text", "text/event-streams", "application/*"})
+        EXPECT_EQ(judge_events(accept), "406") << accept;
+    EXPECT_EQ(judge_events("text/event-stream", "format=json"), "404");
+    EXPECT_EQ(judge_events("text/event-stream", "format="), "200");
+}
+
 TEST(JsonMediaType, IsComparedWithoutCaseAndParameters) {
     for (const std::string_view type : {"application/json", "APPLICATION/JSON", "application/json; version=1",
                                         "application/json;", " application/json ;charset=x", "*/*", "application/*"})
