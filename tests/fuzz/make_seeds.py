@@ -90,6 +90,14 @@ def filter_values():
         yield text.encode()
 
 
+def fields():
+    yield json.dumps({"user_id": 7, "action_type": "block", "timestamp": "2026-01-02T03:04:05.5+02:00", "notes": " x "}).encode()
+    yield json.dumps({"user_ids": [1, "2", 3.0, None], "harmful": "yes", "notes": None}).encode()
+    yield json.dumps({"user_ids": [], "harmful": 2, "timestamp": "0001-01-01", "action_type": "\0\ud800 too long"}).encode()
+    yield b'"a", W/"b" ,, "c,d"\n{"harmful":0,"inactive":true}'
+    yield b"*\n[]"
+
+
 def authorization():
     for step in steps():
         yield from headers(step, "authorization")
@@ -164,8 +172,8 @@ def config_values():
         yield text.encode()
 
 
-TARGETS = (authorization, client_address, config_values, filter_values, http_head, json_body, password_hash, row_writer,
-           token, url)
+TARGETS = (authorization, client_address, config_values, fields, filter_values, http_head, json_body, password_hash,
+           row_writer, token, url)
 
 
 def main(folder):
