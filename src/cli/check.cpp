@@ -191,6 +191,7 @@ void check_database(const config::Config& config, CheckReport& report) {
         run("operator", [&] { check_operator(session, report); });
         run("default password", [&] { check_default_password(session, report); });
         run("core schema", [&] { check_core_schema(session, report); });
+        run("core rights", [&] { check_core_rights(session, report); });
         run("index", [&] { check_core_indexes(session, report); });
     } catch (const db::DbError& error) {
         report.fail("database", error.message(),

@@ -109,6 +109,22 @@ def test_a_table_that_the_role_may_not_read(complete):
     assert ("FAIL", "no permission to read posts") in [line[:2] for line in found["core schema"]]
 
 
+def test_tables_that_the_role_may_not_write(complete):
+    execute(complete, "DROP ROLE IF EXISTS halfwriter; CREATE ROLE halfwriter LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public"
+                      " TO halfwriter; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO halfwriter", autocommit=False)
+    halfwriter = complete.replace("wdx@", "halfwriter@")
+    assert check(halfwriter)[1]["core rights"] == [("ok", "classification and actions can be written", "")]
+    execute(complete, "REVOKE INSERT, DELETE ON classification FROM halfwriter; REVOKE UPDATE ON actions FROM halfwriter;"
+                      "REVOKE ALL ON SEQUENCE actions_id_seq FROM halfwriter", autocommit=False)
+    status, found = check(halfwriter)
+    assert status == 1
+    missing = ["DELETE, INSERT ON classification", "UPDATE ON actions", "USAGE ON SEQUENCE public.actions_id_seq"]
+    assert [line[:2] for line in found["core rights"]] == [("FAIL", f"missing: {one}") for one in missing]
+    for one in missing:
+        execute(complete, f"GRANT {one} TO halfwriter")
+    assert check(halfwriter)[0] == 0
+
+
 def test_pending_migrations_fail(empty):
     status, found = check(empty)
     assert status == 1
