@@ -17,7 +17,7 @@ INSERT INTO watchdxg_event_state (last_id, pruned_id) VALUES (0, 0);
 -- The core's tables as they were last seen, by whichever of our processes looked.
 CREATE TABLE watchdxg_watched_table (
     table_name text PRIMARY KEY,
-    relation oid,                                         -- NULL: the table was not there
+    relation oid,                                         -- NULL: nobody has looked yet; 0: it was not there
     file oid,                                             -- another one after TRUNCATE
     changes bigint NOT NULL DEFAULT 0,                    -- rows inserted, updated and deleted, as PostgreSQL counts them
     own_changes bigint NOT NULL DEFAULT 0,                -- those made by us: they have their own events

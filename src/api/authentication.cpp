@@ -32,6 +32,7 @@ void authenticate_bearer(Context& context, std::string_view token) {
     const std::string_view jti = claims.jti();
     context.set_bearer({.user_id = claims.user_id(),
                         .issued_at = claims.issued_at(),
+                        .expires_at = claims.expires_at(),
                         .jti = store::is_storable_jti(jti) ? std::string(jti) : std::string{}});
 }
 
@@ -39,7 +40,7 @@ asio::awaitable<void> authenticate_basic(Context& context, rest::BasicCredential
     // A second factor cannot be sent this way.
     const auto user = co_await check_credentials(context, credentials.username, credentials.password, {});
     if (!user) throw refusal("Invalid username/password.");
-    context.set_bearer({.user_id = user->id, .issued_at = std::nullopt});
+    context.set_bearer({.user_id = user->id, .issued_at = base::unix_now()});
     context.set_access_granted();
 }
 

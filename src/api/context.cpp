@@ -3,6 +3,8 @@
 #include "api/authentication.hpp"
 #include "rest/error.hpp"
 
+#include <charconv>
+
 namespace wdx::api {
 namespace {
 
@@ -21,8 +23,20 @@ void Context::judge(const store::Access& access) {
 }
 
 std::int32_t Context::operator_id() const {
+    return *bearer().user_id;
+}
+
+const Bearer& Context::bearer() const {
     if (!bearer_ || !bearer_->user_id) throw user_not_found();
-    return *bearer_->user_id;
+    return *bearer_;
+}
+
+std::int64_t Context::path_id() const {
+    const std::string& digits = path_values.front();
+    std::int64_t id = 0;
+    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
+    if (error != std::errc() || stop != digits.data() + digits.size()) throw rest::not_found();
+    return id;
 }
 
 asio::awaitable<void> Context::require_access() {

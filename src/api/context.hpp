@@ -7,6 +7,8 @@
 #include "http/message.hpp"
 #include "rest/negotiation.hpp"
 #include "rest/url.hpp"
+#include "store/actions.hpp"
+#include "store/classifications.hpp"
 #include "store/event_log.hpp"
 #include "store/operators.hpp"
 #include "store/schema_watch.hpp"
@@ -17,6 +19,8 @@
 #include <unordered_set>
 
 namespace wdx::api {
+
+class EventHub;
 
 /// The tokens of a rotation: what a refresh answers.
 struct RotatedTokens {
@@ -30,8 +34,11 @@ struct Services {
     store::TokenStore& tokens;
     store::SessionStore& sessions;
     store::OperatorStore& operators;
+    store::ClassificationStore& classifications;
+    store::ActionStore& actions;
     store::SchemaWatch& schema;
     store::EventLog& events;
+    EventHub& event_hub;
     HashPool& hashes;
     const auth::SigningKey& key;
     auth::Lifetimes lifetimes;
@@ -54,7 +61,8 @@ struct Services {
 struct Bearer {
     std::optional<std::int32_t> user_id;
     std::optional<base::UnixTime> issued_at;
-    std::string jti{};  ///< empty when the token has none that can have been recorded
+    std::optional<base::UnixTime> expires_at{};  ///< nullopt for a password
+    std::string jti{};                           ///< empty when the token has none that can have been recorded
 };
 
 /// One request on its way through a handler.
@@ -70,6 +78,9 @@ class Context {
     [[nodiscard]] Services& services() noexcept { return services_; }
     /// Values of the `{...}` parts of the route, in order.
     std::vector<std::string> path_values{};
+    /// The number that `{id}` stands for, where it is the first of them.
+    /// @throws ApiError 404 when it is greater than any row's
+    [[nodiscard]] std::int64_t path_id() const;
     /// What the client wants a list to be written as.
     rest::Format format = rest::Format::json;
 
@@ -86,6 +97,8 @@ class Context {
     }
     /// `jti` of the access token; empty when there is none that can have been recorded.
     [[nodiscard]] std::string_view access_jti() const noexcept { return bearer_ ? bearer_->jti : std::string_view{}; }
+    /// @throws ApiError 401 as `operator_id`
+    [[nodiscard]] const Bearer& bearer() const;
     /// There is a token, and its user has not been looked up yet.
     [[nodiscard]] bool access_pending() const noexcept { return bearer_.has_value() && !access_granted_; }
 

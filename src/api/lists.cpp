@@ -11,7 +11,6 @@
 #include "store/views.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <boost/beast/core/string.hpp>
 
@@ -173,14 +172,6 @@ asio::awaitable<http::Response> retrieve_once(Context& context, const model::Res
 
 }  // namespace
 
-std::int64_t path_id(std::string_view text) {
-    std::int64_t id = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, id);
-    if (error != std::errc() || stop != end) throw rest::not_found();
-    return id;
-}
-
 asio::awaitable<View> view_of(Context& context, const model::Resource& resource) {
     Services& services = context.services();
     if (resource.of_core) {
@@ -198,9 +189,9 @@ asio::awaitable<http::Response> list_rows(Context& context, const model::Resourc
     co_return response;
 }
 
-asio::awaitable<http::Response> retrieve_row(Context& context, const model::Resource& resource, std::string_view id) {
-    const std::int64_t number = path_id(id);
-    const auto retrieve = [&] { return retrieve_once(context, resource, number); };
+asio::awaitable<http::Response> retrieve_row(Context& context, const model::Resource& resource) {
+    const std::int64_t id = context.path_id();
+    const auto retrieve = [&] { return retrieve_once(context, resource, id); };
     co_return co_await fit_to_schema(retrieve);
 }
 

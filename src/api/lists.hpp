@@ -24,14 +24,7 @@ struct Narrowing {
 boost::asio::awaitable<http::Response> list_rows(Context& context, const model::Resource& resource,
                                                  std::optional<Narrowing> narrowing = std::nullopt);
 
-/// One row of a resource with all its fields -> 200, or 404.
-/// @param id  as it stands in the path
-boost::asio::awaitable<http::Response> retrieve_row(Context& context, const model::Resource& resource,
-                                                    std::string_view id);
-
-/// The number that a path names.
-/// @param text  digits
-/// @throws ApiError 404 when it is greater than any row's
-std::int64_t path_id(std::string_view text);
+/// The row that `{id}` of the path names, with all its fields -> 200, or 404.
+boost::asio::awaitable<http::Response> retrieve_row(Context& context, const model::Resource& resource);
 
 }  // namespace wdx::api

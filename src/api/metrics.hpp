@@ -15,6 +15,8 @@ struct Metrics {
     std::uint64_t throttled_login_total = 0;
     std::uint64_t throttled_refresh = 0;
     std::uint64_t throttled_api = 0;
+    std::uint64_t events_given = 0;           ///< events of /api/events/, each counted once
+    std::uint64_t event_streams_dropped = 0;  ///< clients that were too slow
 };
 
 }  // namespace wdx::api

@@ -12,7 +12,7 @@ asio::awaitable<http::Response> list_posts(Context& context) {
 
 /// GET /api/posts/{id}/ -> 200 Post, or 404.
 asio::awaitable<http::Response> retrieve_post(Context& context) {
-    co_return co_await retrieve_row(context, model::kPosts, context.path_values.front());
+    co_return co_await retrieve_row(context, model::kPosts);
 }
 
 }  // namespace wdx::api

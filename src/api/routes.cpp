@@ -12,6 +12,13 @@ constexpr std::array kRoutes{
           Throttled::refresh},
     Route{Verb::post, "/api/token/verify/", &verify_token, Needs::nothing, "Verify a token of either type"},
     Route{Verb::post, "/api/token/blacklist/", &blacklist_token, Needs::nothing, "Log out: blacklist a refresh token"},
+    Route{Verb::get, "/api/sessions/", &list_sessions, Needs::login, "List live sessions"},
+    Route{Verb::del, "/api/sessions/", &destroy_other_sessions, Needs::login, "End all sessions but this one"},
+    Route{Verb::get, "/api/sessions/{jti}/", &retrieve_session, Needs::login, "Retrieve one session"},
+    Route{Verb::del, "/api/sessions/{jti}/", &destroy_session, Needs::login, "End one session"},
+    Route{Verb::get, "/api/me/", &retrieve_me, Needs::login, "Retrieve the operator"},
+    Route{Verb::post, "/api/me/password/", &change_my_password, Needs::login,
+          "Change the operator's password and end every session"},
     Route{Verb::get, "/api/accounts/", &list_accounts, Needs::login, "List the watched X accounts", Layer::open,
           Throttled::api, rest::Formats::list},
     Route{Verb::get, "/api/accounts/{handle}/", &retrieve_account, Needs::login, "Retrieve one X account",
@@ -21,23 +28,32 @@ constexpr std::array kRoutes{
     Route{Verb::get, "/api/users/{id}/", &retrieve_user, Needs::login, "Retrieve one X user"},
     Route{Verb::get, "/api/users/{id}/posts/", &list_posts_of_user, Needs::login, "List the posts of an X user",
           Layer::open, Throttled::api, rest::Formats::list},
+    Route{Verb::get, "/api/users/{id}/classification/", &retrieve_classification, Needs::login,
+          "Retrieve the verdict on a user"},
+    Route{Verb::put, "/api/users/{id}/classification/", &update_classification, Needs::login,
+          "Give or replace the verdict on a user"},
+    Route{Verb::patch, "/api/users/{id}/classification/", &partial_update_classification, Needs::login,
+          "Change parts of the verdict on a user"},
+    Route{Verb::del, "/api/users/{id}/classification/", &destroy_classification, Needs::login,
+          "Make a user unclassified"},
     Route{Verb::get, "/api/posts/", &list_posts, Needs::login, "List posts", Layer::open, Throttled::api,
           rest::Formats::list},
     Route{Verb::get, "/api/posts/{id}/", &retrieve_post, Needs::login, "Retrieve one post"},
     Route{Verb::get, "/api/classifications/", &list_classifications, Needs::login, "List verdicts on X users",
           Layer::open, Throttled::api, rest::Formats::list},
+    Route{Verb::post, "/api/classifications/", &create_classifications, Needs::login,
+          "Give or change the verdict on many users, all or none"},
     Route{Verb::get, "/api/actions/", &list_actions, Needs::login, "List what was done about X users", Layer::open,
           Throttled::api, rest::Formats::list},
+    Route{Verb::post, "/api/actions/", &create_actions, Needs::login,
+          "Note what was done about one user or many, all or none"},
     Route{Verb::get, "/api/actions/{id}/", &retrieve_action, Needs::login, "Retrieve one action"},
-    Route{Verb::get, "/api/sessions/", &list_sessions, Needs::login, "List live sessions"},
-    Route{Verb::del, "/api/sessions/", &destroy_other_sessions, Needs::login, "End all sessions but this one"},
-    Route{Verb::get, "/api/sessions/{jti}/", &retrieve_session, Needs::login, "Retrieve one session"},
-    Route{Verb::del, "/api/sessions/{jti}/", &destroy_session, Needs::login, "End one session"},
-    Route{Verb::get, "/api/me/", &retrieve_me, Needs::login, "Retrieve the operator"},
-    Route{Verb::post, "/api/me/password/", &change_my_password, Needs::login,
-          "Change the operator's password and end every session"},
+    Route{Verb::patch, "/api/actions/{id}/", &partial_update_action, Needs::login, "Change an action"},
+    Route{Verb::del, "/api/actions/{id}/", &destroy_action, Needs::login, "Delete an action"},
     Route{Verb::get, "/api/logs/", &list_logs, Needs::login, "List what the server did and what went wrong",
           Layer::open, Throttled::api, rest::Formats::list},
+    Route{Verb::get, "/api/events/", &stream_events, Needs::login, "Stream changes as server-sent events", Layer::open,
+          Throttled::api, rest::Formats::event_stream},
 };
 
 constexpr std::array kMetadata{
@@ -51,16 +67,6 @@ constexpr std::array kMetadata{
              R"(is valid.")",
              R"({"POST":{"refresh":{"type":"string","required":true,"read_only":false,"label":"Refresh"},)"
              R"("access":{"type":"string","required":false,"read_only":true,"label":"Access"}}})"},
-    Metadata{"/api/accounts/{handle}/", "X Account Retrieve", R"("")", ""},
-    Metadata{"/api/users/", "X User List", R"("")", ""},
-    Metadata{"/api/accounts/", "Account List", R"("")", ""},
-    Metadata{"/api/users/{id}/", "User Instance", R"("")", ""},
-    Metadata{"/api/users/{id}/posts/", "Post List", R"("")", ""},
-    Metadata{"/api/posts/", "Post List", R"("")", ""},
-    Metadata{"/api/posts/{id}/", "Post Instance", R"("")", ""},
-    Metadata{"/api/classifications/", "Classification List", R"("")", ""},
-    Metadata{"/api/actions/", "Action List", R"("")", ""},
-    Metadata{"/api/actions/{id}/", "Action Instance", R"("")", ""},
     Metadata{
         "/api/token/verify/", "Token Verify",
         R"("Takes a token and indicates if it is valid.  This view provides no\ninformation about a token's fitness )"
@@ -78,7 +84,35 @@ constexpr std::array kMetadata{
              R"({"POST":{"current_password":{"type":"string","required":true,"read_only":false,)"
              R"("label":"Current password"},"new_password":{"type":"string","required":true,"read_only":false,)"
              R"("label":"New password"},"otp":{"type":"string","required":false,"read_only":false,"label":"Otp"}}})"},
+    Metadata{"/api/accounts/", "Account List", R"("")", ""},
+    Metadata{"/api/accounts/{handle}/", "X Account Retrieve", R"("")", ""},
+    Metadata{"/api/users/", "X User List", R"("")", ""},
+    Metadata{"/api/users/{id}/", "User Instance", R"("")", ""},
+    Metadata{"/api/users/{id}/posts/", "Post List", R"("")", ""},
+    Metadata{"/api/users/{id}/classification/", "Classification Instance", R"("")",
+             R"({"PUT":{"harmful":{"type":"boolean","required":true,"read_only":false,)"
+             R"("label":"Harmful"},"inactive":{"type":"boolean","required":true,"read_only":false,)"
+             R"("label":"Inactive"},"notes":{"type":"string","required":false,"read_only":false,)"
+             R"("label":"Notes"}}})"},
+    Metadata{"/api/posts/", "Post List", R"("")", ""},
+    Metadata{"/api/posts/{id}/", "Post Instance", R"("")", ""},
+    Metadata{"/api/classifications/", "Classification List", R"("")",
+             R"({"POST":{"user_ids":{"type":"list","required":true,"read_only":false,"label":"User ids",)"
+             R"("child":{"type":"integer","required":true,"read_only":false}},)"
+             R"("harmful":{"type":"boolean","required":false,"read_only":false,"label":"Harmful"},)"
+             R"("inactive":{"type":"boolean","required":false,"read_only":false,"label":"Inactive"},)"
+             R"("notes":{"type":"string","required":false,"read_only":false,"label":"Notes"}}})"},
+    Metadata{"/api/actions/", "Action List", R"("")",
+             R"({"POST":{"user_id":{"type":"integer","required":false,"read_only":false,)"
+             R"("label":"User id"},"user_ids":{"type":"list","required":false,"read_only":false,)"
+             R"("label":"User ids","child":{"type":"integer","required":true,"read_only":false}},)"
+             R"("action_type":{"type":"string","required":true,"read_only":false,"label":"Action type",)"
+             R"("max_length":50},"timestamp":{"type":"datetime","required":false,"read_only":false,)"
+             R"("label":"Timestamp"},"notes":{"type":"string","required":false,"read_only":false,)"
+             R"("label":"Notes"}}})"},
+    Metadata{"/api/actions/{id}/", "Action Instance", R"("")", ""},
     Metadata{"/api/logs/", "Log List", R"("")", ""},
+    Metadata{"/api/events/", "Event Stream", R"("")", ""},
 };
 
 std::string_view name_of(Verb verb) {

@@ -94,5 +94,14 @@ boost::asio::awaitable<http::Response> destroy_other_sessions(Context& context);
 boost::asio::awaitable<http::Response> retrieve_me(Context& context);
 boost::asio::awaitable<http::Response> change_my_password(Context& context);
 boost::asio::awaitable<http::Response> list_logs(Context& context);
+boost::asio::awaitable<http::Response> stream_events(Context& context);
+boost::asio::awaitable<http::Response> retrieve_classification(Context& context);
+boost::asio::awaitable<http::Response> update_classification(Context& context);
+boost::asio::awaitable<http::Response> partial_update_classification(Context& context);
+boost::asio::awaitable<http::Response> destroy_classification(Context& context);
+boost::asio::awaitable<http::Response> create_classifications(Context& context);
+boost::asio::awaitable<http::Response> create_actions(Context& context);
+boost::asio::awaitable<http::Response> partial_update_action(Context& context);
+boost::asio::awaitable<http::Response> destroy_action(Context& context);
 
 }  // namespace wdx::api

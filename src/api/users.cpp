@@ -78,12 +78,12 @@ asio::awaitable<http::Response> list_users(Context& context) {
 
 /// GET /api/users/{id}/ -> 200 User with every column that the core's schema has and its classification, or 404.
 asio::awaitable<http::Response> retrieve_user(Context& context) {
-    co_return co_await retrieve_row(context, model::kUsers, context.path_values.front());
+    co_return co_await retrieve_row(context, model::kUsers);
 }
 
 /// GET /api/users/{id}/posts/ -> 200, the list of the user's posts, or 404.
 asio::awaitable<http::Response> list_posts_of_user(Context& context) {
-    const std::int64_t id = path_id(context.path_values.front());
+    const std::int64_t id = context.path_id();
     context.require_core_table(model::kPosts.table);
     db::Batch batch;
     const std::size_t index = batch.add(store::kFindUserId, {id});

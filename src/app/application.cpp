@@ -1,16 +1,20 @@
 #include "app/application.hpp"
 
+#include "api/event_hub.hpp"
 #include "app/database_gate.hpp"
 #include "app/housekeeping.hpp"
 #include "app/management.hpp"
 #include "app/metrics.hpp"
 #include "app/pipeline.hpp"
 #include "app/systemd.hpp"
+#include "app/table_watcher.hpp"
 #include "auth/secret_key.hpp"
 #include "base/log.hpp"
 #include "base/offload.hpp"
 #include "config/listen.hpp"
+#include "db/listener.hpp"
 #include "http/server.hpp"
+#include "store/change_events.hpp"
 
 #include <condition_variable>
 #include <csignal>
@@ -122,6 +126,13 @@ db::PoolOptions pool_options(const config::Config& config) {
             .queue = config.database_queue};
 }
 
+/// Of the connection that LISTENs.
+db::ConnectOptions listen_options(const config::Config& config) {
+    db::ConnectOptions options = pool_options(config).connect;
+    if (!config.database_direct_url.empty()) options.url = config.database_direct_url;
+    return options;
+}
+
 rest::Rate rate(const config::Rate& rate) {
     return {.count = rate.count, .period = rate.period};
 }
@@ -183,7 +194,12 @@ class Application {
     store::TokenStore tokens_;
     store::SessionStore sessions_;
     store::OperatorStore operators_;
+    store::ClassificationStore classifications_;
+    store::ActionStore actions_;
     store::EventLog events_;
+    store::EventStore changes_;
+    api::EventHub event_hub_;
+    db::Listener listener_;
     store::SchemaWatch schema_;
     api::HashPool hashes_;
     auth::SigningKey key_;
@@ -195,6 +211,7 @@ class Application {
     asio::signal_set signals_;
     asio::steady_timer schema_timer_;
     Housekeeping housekeeping_;
+    TableWatcher watcher_;
     asio::steady_timer tick_timer_;
     std::vector<std::string> urls_;
     std::string management_url_;
@@ -232,7 +249,16 @@ Application::Application(const config::Config& config, const ServeOptions& optio
       tokens_(pool_),
       sessions_(pool_),
       operators_(pool_),
+      classifications_(pool_),
+      actions_(pool_),
       events_(context_.get_executor(), pool_),
+      changes_(pool_),
+      event_hub_({.executor = context_.get_executor(),
+                  .events = changes_,
+                  .tokens = tokens_,
+                  .metrics = counters_,
+                  .most_streams = config.event_streams}),
+      listener_(context_.get_executor(), workers_, listen_options(config), store::kEventChannel),
       schema_(pool_, events_),
       hashes_(config.hash_threads, config.hash_queue),
       key_(load_signing_key(config, beyond_loopback_)),
@@ -240,8 +266,11 @@ Application::Application(const config::Config& config, const ServeOptions& optio
                 .tokens = tokens_,
                 .sessions = sessions_,
                 .operators = operators_,
+                .classifications = classifications_,
+                .actions = actions_,
                 .schema = schema_,
                 .events = events_,
+                .event_hub = event_hub_,
                 .hashes = hashes_,
                 .key = key_,
                 .lifetimes = {config.access_token_lifetime, config.refresh_token_lifetime},
@@ -266,8 +295,14 @@ Application::Application(const config::Config& config, const ServeOptions& optio
       housekeeping_({.executor = context_.get_executor(),
                      .pool = pool_,
                      .events = events_,
+                     .changes = changes_,
                      .log_retention = config.log_retention,
+                     .event_retention = config.event_retention,
                      .is_open = [this] { return gate_open_; }}),
+      watcher_({.executor = context_.get_executor(),
+                .events = changes_,
+                .interval = config.watch_interval,
+                .is_up = [this] { return pool_.is_up(); }}),
       tick_timer_(context_) {}
 
 http::ServerOptions Application::server_options() {
@@ -322,6 +357,8 @@ Gauges Application::gauges() const {
     return {.connections = server_.connections(),
             .hashes_pending = hashes_.pending(),
             .events_lost = events_.lost(),
+            .event_streams = event_hub_.streams(),
+            .event_listen_up = listener_.is_listening(),
             .database = pool_.status()};
 }
 
@@ -457,8 +494,13 @@ asio::awaitable<void> Application::open_gate() {
         };
         co_await base::offload(workers_, std::move(check));
         co_await schema_.refresh();
+        co_await event_hub_.begin();
         gate_open_ = true;
         spawn(events_.run());
+        spawn(event_hub_.run());
+        spawn(event_hub_.look_after_streams());
+        spawn(listener_.run([this] { event_hub_.wake(); }));
+        spawn(watcher_.run());
         database_problem_.clear();
         co_return;
     } catch (const db::DbError& error) {
@@ -561,6 +603,9 @@ asio::awaitable<void> Application::stop() {
     if (stopping_) co_return;
     stopping_ = true;
     manager_.stopping();
+    watcher_.stop();
+    listener_.stop();
+    event_hub_.stop();  // its streams would never end
     co_await server_.stop(config_.shutdown_timeout);
     events_.add({.level = failed_ ? store::LogLevel::error : store::LogLevel::info,
                  .event = store::event::kStop,

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 constexpr std::chrono::seconds kInterval = 1h;
 constexpr std::chrono::seconds kRetry = 10s;  ///< while the database is away
 constexpr int kSteps = 20;                    ///< of 5,000 rows each, an hour
-constexpr int kLogSteps = 200;                ///< the same for the log: a million entries
+constexpr int kLogSteps = 200;                ///< the same for the log and for events: a million entries
 
 }  // namespace
 
@@ -43,6 +43,7 @@ asio::awaitable<bool> Housekeeping::remove_expired() {
         const std::int64_t removed = co_await store::delete_expired(options_.pool, kSteps);
         if (removed > 0) spdlog::info("housekeeping: {} rows of expired tokens and sessions removed", removed);
         co_await prune_log();
+        co_await prune_events();
         co_return true;
     } catch (const db::DbError& error) {
         spdlog::warn("housekeeping: {}", error.what());
@@ -60,6 +61,12 @@ asio::awaitable<void> Housekeeping::prune_log() {
     if (total > 0)
         options_.events.add({.event = store::event::kMaintenance,
                              .message = fmt::format("{} entries of the log were older than the retention", total)});
+}
+
+asio::awaitable<void> Housekeeping::prune_events() {
+    std::int64_t deleted = store::EventStore::kPruneRows;
+    for (int i = 0; i < kLogSteps && deleted == store::EventStore::kPruneRows; ++i)
+        deleted = co_await options_.changes.prune(options_.event_retention);
 }
 
 }  // namespace wdx::app

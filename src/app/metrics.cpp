@@ -89,6 +89,10 @@ void add_work(std::vector<MetricFamily>& out, const api::Metrics& counters) {
     add_counter(throttled, {{"kind", "refresh"}}, counters.throttled_refresh);
     add_counter(throttled, {{"kind", "api"}}, counters.throttled_api);
     out.push_back(std::move(throttled));
+    out.push_back(counter("wdx_event_changes_total", "Events of /api/events/ that were given to the streams.",
+                          counters.events_given));
+    out.push_back(counter("wdx_event_streams_dropped_total", "Streams of /api/events/ that were ended for slowness.",
+                          counters.event_streams_dropped));
 }
 
 void add_gauges(std::vector<MetricFamily>& out, const Gauges& gauges) {
@@ -96,6 +100,9 @@ void add_gauges(std::vector<MetricFamily>& out, const Gauges& gauges) {
     out.push_back(gauge("wdx_hashes_pending", "Password hashes being computed or waiting.",
                         static_cast<double>(gauges.hashes_pending)));
     out.push_back(counter("wdx_events_lost_total", "Entries that the event log had to drop.", gauges.events_lost));
+    out.push_back(gauge("wdx_event_streams", "Clients of /api/events/.", static_cast<double>(gauges.event_streams)));
+    out.push_back(
+        gauge("wdx_event_listen_up", "1 while PostgreSQL tells us of events at once.", gauges.event_listen_up ? 1 : 0));
     const db::PoolStatus& database = gauges.database;
     out.push_back(gauge("wdx_database_connections_up", "Shared connections to PostgreSQL that are up.",
                         static_cast<double>(database.connections_up)));

@@ -19,6 +19,8 @@ struct Gauges {
     std::size_t connections = 0;  ///< of clients
     std::size_t hashes_pending = 0;
     std::uint64_t events_lost = 0;  ///< entries that the event log had to drop
+    std::size_t event_streams = 0;  ///< clients of /api/events/
+    bool event_listen_up = false;   ///< the database tells us of events
     db::PoolStatus database;
 };
 

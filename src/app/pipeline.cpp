@@ -60,8 +60,8 @@ Response render(const rest::ApiError& error) {
 
 /// Everything that a route of the API answers carries these.
 void add_api_headers(Response& response, const std::string& allow) {
-    if (response.status != 204 && response.find("Content-Type") == nullptr)
-        response.set("Content-Type", std::string(kJson));
+    const bool has_body = response.status != 204 && response.status != 304;
+    if (has_body && response.find("Content-Type") == nullptr) response.set("Content-Type", std::string(kJson));
     if (!allow.empty()) response.set("Allow", allow);
     add_frame_options(response);
     add_security_headers(response);

@@ -1,5 +1,6 @@
 #include "auth/password_formats.hpp"
 
+#include "base/digest.hpp"
 #include "base/unicode.hpp"
 
 #include <algorithm>
@@ -15,7 +16,6 @@
 #include <argon2.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/sha.h>
 
 namespace wdx::auth {
 namespace {
@@ -173,18 +173,6 @@ Outcome check_argon2(std::string_view password, std::string_view encoded) {
     return outdated(status == ARGON2_OK);
 }
 
-std::string sha256_hex(std::string_view text) {
-    constexpr std::string_view kHex = "0123456789abcdef";
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-    SHA256(as_bytes(text), text.size(), digest.data());
-    std::string hex;
-    for (const unsigned char byte : digest) {
-        hex += kHex[byte >> 4U];
-        hex += kHex[byte & 0xFU];
-    }
-    return hex;
-}
-
 /// `$2b$12$` and 53 characters of salt and hash; nothing else may reach crypt, which knows many formats.
 bool is_bcrypt(std::string_view text) noexcept {
     constexpr std::size_t kLength = 60;
@@ -200,7 +188,7 @@ Outcome check_bcrypt_sha256(std::string_view password, std::string_view encoded)
     const std::string stored(encoded.substr(std::min(encoded.find('$') + 1, encoded.size())));
     if (!is_bcrypt(stored)) return std::nullopt;
     const auto memory = std::make_unique<crypt_data>();  // 32 KiB: too much for a stack
-    const char* const computed = crypt_r(sha256_hex(password).c_str(), stored.c_str(), memory.get());
+    const char* const computed = crypt_r(base::sha256_hex(password).c_str(), stored.c_str(), memory.get());
     if (computed == nullptr || computed[0] == '*') return std::nullopt;
     return outdated(equal_in_constant_time(computed, stored));
 }

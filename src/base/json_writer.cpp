@@ -187,6 +187,22 @@ void append_json_timestamp(std::string& out, std::int64_t microseconds) {
     out.append(buffer.data(), static_cast<std::size_t>(at - buffer.data()));
 }
 
+void append_compact_json(std::string& out, std::string_view json) {
+    bool in_string = false;
+    bool escaped = false;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (!in_string && (c == ' ' || c == '\n' || c == '\r' || c == '\t')) continue;
+        if (c == '"' && !escaped) in_string = !in_string;
+        escaped = c == '\\' && !escaped;
+        if (c == kSeparatorLead) {
+            i = static_cast<std::size_t>(append_special(out, &json[i], json.data() + json.size()) - json.data()) - 1;
+        } else {
+            out += c;
+        }
+    }
+}
+
 void JsonIndenter::feed(std::string_view compact, std::string& out) {
     const auto break_line = [&] {
         out += '\n';

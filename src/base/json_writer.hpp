@@ -20,6 +20,10 @@ void append_json_date(std::string& out, std::int32_t days);
 /// @param microseconds  since 2000-01-01 00:00 UTC, PostgreSQL's binary `timestamptz`
 void append_json_timestamp(std::string& out, std::int64_t microseconds);
 
+/// Rewrites JSON of PostgreSQL's making as the others write it: without its blanks and line breaks, U+2028 and U+2029
+/// escaped.
+void append_compact_json(std::string& out, std::string_view json);
+
 /// Rewrites compact JSON with line breaks as Python's `json.dumps(..., indent=n, separators=(',', ': '))` prints it.
 /// May be fed piece by piece; a piece may end anywhere.
 class JsonIndenter {

@@ -82,6 +82,11 @@ struct Config {  // NOLINT(clang-analyzer-optin.performance.Padding): one object
     std::filesystem::path log_file;  ///< empty: standard error
     bool access_log = true;
     std::chrono::seconds log_retention{90 * 24h};  ///< of /api/logs/
+
+    // events
+    std::chrono::seconds watch_interval{2s};  ///< zero: the core's tables are not watched
+    std::chrono::seconds event_retention{24h};
+    std::uint32_t event_streams = 2000;
 };
 
 }  // namespace wdx::config

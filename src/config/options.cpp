@@ -26,8 +26,9 @@ std::vector<Option> database_options() {
             .secret()
             .check(&check_database_url)
             .empty_means("the same as WDX_DATABASE_URL")
-            .later("nothing needs a connection past the pooler so far")
-            .help("The same database without PgBouncer between, for LISTEN and for locks that are held."),
+            .help("The same database without PgBouncer between, for LISTEN: the way by which /api/events/ hears of "
+                  "changes "
+                  "at once."),
         option("WDX_DATABASE_CONNECTIONS", &Config::database_connections)
             .between(1, 64)
             .help("Connections that all requests share; each carries many requests at a time."),
@@ -203,6 +204,22 @@ std::vector<Option> file_options() {
     };
 }
 
+std::vector<Option> event_options() {
+    return {
+        option("WDX_WATCH_INTERVAL", &Config::watch_interval)
+            .between(0s, 1h)
+            .help("How often the core's tables are looked at for changes by others, by PostgreSQL's counters; 0 is "
+                  "never."),
+        option("WDX_EVENT_RETENTION", &Config::event_retention)
+            .between(60s, 365 * kDay)
+            .help("How long events of /api/events/ are kept, for clients that come back."),
+        option("WDX_EVENT_STREAMS", &Config::event_streams)
+            .between(1, 1'000'000)
+            .unit("streams")
+            .help("Clients that may listen to /api/events/ at a time, in each process; beyond it the answer is 503."),
+    };
+}
+
 std::vector<Option> all_options() {
     std::vector<Option> all;
     const auto add = [&all](std::string_view title, std::vector<Option> section) {
@@ -214,6 +231,7 @@ std::vector<Option> all_options() {
     add("Limits", limit_options());
     add("Throttles", throttle_options());
     add("Files and log", file_options());
+    add("Events", event_options());
     return all;
 }
 

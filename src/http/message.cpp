@@ -61,8 +61,8 @@ std::string serialize_head(const Response& response, bool keep_alive, unsigned v
         out += value;
         out += "\r\n";
     }
-    // A 204 has no length either (RFC 9110, section 8.6).
-    const bool has_length = !response.stream && response.status != 204;
+    // Neither has a 204 a length (RFC 9110, section 8.6), nor a 304 that of an answer that nobody made.
+    const bool has_length = !response.stream && response.status != 204 && response.status != 304;
     if (has_length) {
         out += "Content-Length: ";
         out += std::to_string(response.body.size());

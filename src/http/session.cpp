@@ -308,6 +308,7 @@ asio::awaitable<bool> Session::write_response(const Request* request, Response& 
 }
 
 asio::awaitable<bool> Session::write_stream(Response& response, unsigned version) {
+    if (input_.empty()) std::string().swap(input_);  // it may take long, and there may be many
     std::string piece;
     while (true) {
         piece.clear();

@@ -1,6 +1,5 @@
 #include "rest/body.hpp"
 
-#include "base/json_reader.hpp"
 #include "base/unicode.hpp"
 #include "rest/error.hpp"
 #include "rest/negotiation.hpp"
@@ -94,47 +93,24 @@ std::string first_surrogate(std::string_view text) {
     return {};
 }
 
-/// What DRF's validators have against the text: each is asked, whatever the others said.
-std::vector<std::string> find_faults(std::string_view text, bool has_surrogates) {
-    std::vector<std::string> faults;
-    if (text.find('\0') != std::string_view::npos) faults.emplace_back("Null characters are not allowed.");
-    if (has_surrogates)
-        faults.push_back(fmt::format("Surrogate characters are not allowed: {}.", first_surrogate(text)));
-    return faults;
-}
-
-/// The text that a CharField makes of a value, trimmed; nullopt when it takes no such value.
-std::optional<std::string> text_of(const JsonValue& value) {
-    switch (value.kind) {
-        case JsonValue::Kind::string:
-            return std::string(base::strip(value.string));
-        case JsonValue::Kind::integer:
-            return integer_text(value);
-        case JsonValue::Kind::floating:
-            return base::python_float_repr(value.floating);
-        default:
-            return std::nullopt;
-    }
-}
-
 /// DRF's CharField(required, not blank, trimmed).  @return the text; otherwise `errors` has the reasons
 std::string read_char_field(const JsonValue* value, std::string_view name, FieldErrors& errors) {
-    const auto refuse = [&](const char* why) {
-        errors.add(name, {why});
+    const auto refuse = [&](std::string_view why) {
+        errors.add(name, {std::string(why)});
         return std::string{};
     };
-    if (value == nullptr) return refuse("This field is required.");
-    if (value->kind == JsonValue::Kind::null) return refuse("This field may not be null.");
-    auto text = text_of(*value);
-    if (!text) return refuse("Not a valid string.");
-    if (text->empty()) return refuse("This field may not be blank.");
-    const auto faults = find_faults(*text, value->has_surrogates);
+    if (value == nullptr) return refuse(kRequired);
+    if (value->kind == JsonValue::Kind::null) return refuse(kNotNull);
+    auto text = char_field_text(*value);
+    if (!text) return refuse(kNotAString);
+    if (text->empty()) return refuse(kNotBlank);
+    const auto faults = find_character_faults(*text, value->has_surrogates);
     if (!faults.empty()) errors.add(name, faults);
     return *std::move(text);
 }
 
 std::string read_lenient_field(const JsonValue* value) {
-    return value == nullptr ? std::string{} : text_of(*value).value_or("");
+    return value == nullptr ? std::string{} : char_field_text(*value).value_or("");
 }
 
 /// A repeated Content-Type is not joined like other headers: the last one counts.
@@ -147,26 +123,50 @@ std::string content_type_of(const http::Request& request) {
 
 }  // namespace
 
-std::vector<std::string> read_text_fields(const http::Request& request, std::initializer_list<std::string_view> names,
-                                          std::initializer_list<std::string_view> lenient) {
-    std::string text = "{}";
+std::vector<std::string> find_character_faults(std::string_view text, bool has_surrogates) {
+    std::vector<std::string> faults;  // each validator is asked, whatever the others said
+    if (text.find('\0') != std::string_view::npos) faults.emplace_back("Null characters are not allowed.");
+    if (has_surrogates)
+        faults.push_back(fmt::format("Surrogate characters are not allowed: {}.", first_surrogate(text)));
+    return faults;
+}
+
+std::optional<std::string> char_field_text(const JsonValue& value) {
+    switch (value.kind) {
+        case JsonValue::Kind::string:
+            return std::string(base::strip(value.string));
+        case JsonValue::Kind::integer:
+            return integer_text(value);
+        case JsonValue::Kind::floating:
+            return base::python_float_repr(value.floating);
+        default:
+            return std::nullopt;
+    }
+}
+
+JsonBody::JsonBody(const http::Request& request) : text_("{}") {
     if (!request.body().empty()) {
         const std::string content_type = content_type_of(request);
         if (!is_json_media_type(content_type)) throw unsupported_media_type(base::latin1_to_utf8(content_type));
-        text = to_utf8(request.body(), charset_of(content_type));
+        text_ = to_utf8(request.body(), charset_of(content_type));
     }
-    const auto read = base::read_json(text);
+    auto read = base::read_json(text_);
     if (const auto* fault = std::get_if<base::JsonFault>(&read)) throw parse_error(fault->message);
-    const auto& document = std::get<JsonValue>(read);
-    if (document.kind == JsonValue::Kind::null) throw field_error("non_field_errors", "No data provided");
-    if (!document.is_object())
+    document_ = std::move(std::get<JsonValue>(read));
+    if (document_.kind == JsonValue::Kind::null) throw field_error("non_field_errors", "No data provided");
+    if (!document_.is_object())
         throw field_error("non_field_errors",
-                          fmt::format("Invalid data. Expected a dictionary, but got {}.", python_type(document)));
+                          fmt::format("Invalid data. Expected a dictionary, but got {}.", python_type(document_)));
+}
+
+std::vector<std::string> read_text_fields(const http::Request& request, std::initializer_list<std::string_view> names,
+                                          std::initializer_list<std::string_view> lenient) {
+    const JsonBody body(request);
     FieldErrors errors;
     std::vector<std::string> values;
-    for (const std::string_view name : names) values.push_back(read_char_field(document.find(name), name, errors));
+    for (const std::string_view name : names) values.push_back(read_char_field(body.find(name), name, errors));
     errors.throw_if_any();
-    for (const std::string_view name : lenient) values.push_back(read_lenient_field(document.find(name)));
+    for (const std::string_view name : lenient) values.push_back(read_lenient_field(body.find(name)));
     return values;
 }
 

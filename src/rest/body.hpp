@@ -1,13 +1,41 @@
 #pragma once
 
+#include "base/json_reader.hpp"
 #include "http/message.hpp"
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace wdx::rest {
+
+inline constexpr std::string_view kRequired = "This field is required.";
+inline constexpr std::string_view kNotNull = "This field may not be null.";
+inline constexpr std::string_view kNotBlank = "This field may not be blank.";
+inline constexpr std::string_view kNotAString = "Not a valid string.";
+
+/// The JSON object that a request carries; an empty body is an empty object.
+class JsonBody {
+  public:
+    /// @throws ApiError 400 `JSON parse error - ...`, or for what is no object; 415 for another media type
+    explicit JsonBody(const http::Request& request);
+    JsonBody(const JsonBody&) = delete;
+    JsonBody& operator=(const JsonBody&) = delete;
+
+    /// @return the member of that name, or nullptr
+    [[nodiscard]] const base::JsonValue* find(std::string_view name) const noexcept { return document_.find(name); }
+
+  private:
+    std::string text_;  ///< that the document points into
+    base::JsonValue document_;
+};
+
+/// The text that a CharField makes of a value, trimmed; nullopt when it takes no such value.
+std::optional<std::string> char_field_text(const base::JsonValue& value);
+/// What a CharField's validators have against the characters of a text.
+std::vector<std::string> find_character_faults(std::string_view text, bool has_surrogates);
 
 /// Reads a request's JSON object and validates required text fields as a DRF serializer with CharFields does: all
 /// values are trimmed of Unicode white space, numbers are taken as text, other fields are ignored.

@@ -59,17 +59,34 @@ ApiError throttled(std::chrono::nanoseconds wait) {
     return error;
 }
 
-void FieldErrors::add(std::string_view field, const std::vector<std::string>& messages) {
+void FieldErrors::begin(std::string_view field) {
     body_ += body_.empty() ? '{' : ',';
     base::append_json_string(body_, field);
-    char separator = '[';
     body_ += ':';
+}
+
+void FieldErrors::add(std::string_view field, const std::vector<std::string>& messages) {
+    begin(field);
+    char separator = '[';
     for (const std::string& message : messages) {
         body_ += separator;
         base::append_json_string(body_, message);
         separator = ',';
     }
     body_ += ']';
+}
+
+void FieldErrors::add_elements(std::string_view field,
+                               const std::vector<std::pair<std::size_t, std::string>>& messages) {
+    begin(field);
+    char separator = '{';
+    for (const auto& [index, message] : messages) {
+        fmt::format_to(std::back_inserter(body_), "{}\"{}\":[", separator, index);
+        base::append_json_string(body_, message);
+        body_ += ']';
+        separator = ',';
+    }
+    body_ += '}';
 }
 
 void FieldErrors::throw_if_any() const {

@@ -6,6 +6,7 @@
 #include <exception>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace wdx::rest {
@@ -46,11 +47,16 @@ class FieldErrors {
   public:
     /// @param messages  at least one
     void add(std::string_view field, const std::vector<std::string>& messages);
+    /// Of the elements of a list: `{"<field>":{"<index>":["..."]}}`.
+    /// @param messages  of the element's index; at least one
+    void add_elements(std::string_view field, const std::vector<std::pair<std::size_t, std::string>>& messages);
     [[nodiscard]] bool empty() const noexcept { return body_.empty(); }
     /// @throws ApiError 400 if there are any
     void throw_if_any() const;
 
   private:
+    void begin(std::string_view field);
+
     std::string body_;  ///< without the closing brace
 };
 

@@ -44,18 +44,6 @@ void append_float(std::string& out, double value) {
     out.append(digits.data(), end);
 }
 
-/// PostgreSQL puts a blank behind each colon and comma of jsonb, and keeps json as it was written; answers are compact.
-void append_compact(std::string& out, std::string_view json) {
-    bool in_string = false;
-    bool escaped = false;
-    for (const char c : json) {
-        if (!in_string && (c == ' ' || c == '\n' || c == '\r' || c == '\t')) continue;
-        if (c == '"' && !escaped) in_string = !in_string;
-        escaped = c == '\\' && !escaped;
-        out += c;
-    }
-}
-
 ValueKind kind_of(Oid type) {
     // The fixed numbers of PostgreSQL's built-in types (pg_type.dat).
     switch (type) {
@@ -140,10 +128,10 @@ void append_json_value(ValueKind kind, const char* bytes, int length, std::strin
         case ValueKind::timestamp:
             return base::append_json_timestamp(out, static_cast<std::int64_t>(read_big_endian_64(bytes)));
         case ValueKind::json:
-            return append_compact(out, {bytes, static_cast<std::size_t>(length)});
+            return base::append_compact_json(out, {bytes, static_cast<std::size_t>(length)});
         case ValueKind::jsonb:  // behind a byte with the version of its format
             if (length == 0) throw std::runtime_error("a jsonb value without a version");
-            return append_compact(out, {bytes + 1, static_cast<std::size_t>(length) - 1});
+            return base::append_compact_json(out, {bytes + 1, static_cast<std::size_t>(length) - 1});
     }
 }
 

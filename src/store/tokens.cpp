@@ -1,5 +1,6 @@
 #include "store/tokens.hpp"
 
+#include "base/json_writer.hpp"
 #include "base/unicode.hpp"
 #include "store/operator_lock.hpp"
 
@@ -18,6 +19,13 @@ constexpr db::Query kCheckAccess{"check_access", R"sql(
       LEFT JOIN watchdxg_session_cutoff AS c ON c.user_id = u.id
       LEFT JOIN watchdxg_session_token AS t ON t.access_jti = $2
      WHERE u.id = $1)sql"};
+
+constexpr db::Query kCheckAccessOfMany{"check_access_of_many", R"sql(
+    SELECT u.is_active, floor(extract(epoch FROM c.not_before))::bigint, coalesce(t.ended, false), o.user_id, o.jti
+      FROM jsonb_to_recordset($1::jsonb) AS o(user_id integer, jti text)
+      JOIN auth_user AS u ON u.id = o.user_id
+      LEFT JOIN watchdxg_session_cutoff AS c ON c.user_id = u.id
+      LEFT JOIN watchdxg_session_token AS t ON t.access_jti = o.jti)sql"};
 
 const std::string kInsertLoginSql = std::string(kCheckedOperator) + R"sql(, recorded AS (
         INSERT INTO token_blacklist_outstandingtoken (user_id, jti, token, created_at, expires_at)
@@ -148,6 +156,13 @@ constexpr db::Query kIsRecorded{"is_recorded", R"sql(
       FROM token_blacklist_outstandingtoken
      WHERE jti = $1)sql"};
 
+/// @param row  begins with the columns of kCheckAccess
+Access access_of(const db::Row& row) {
+    Access access{.exists = true, .is_active = row.boolean(0), .session_ended = row.boolean(2), .not_before = {}};
+    if (!row.is_null(1)) access.not_before = row.integer(1);
+    return access;
+}
+
 }  // namespace
 
 bool is_storable_jti(std::string_view jti) {
@@ -161,11 +176,25 @@ std::size_t TokenStore::add_access_check(db::Batch& batch, std::int32_t user_id,
 }
 
 Access TokenStore::read_access(const db::Rows& rows) {
-    if (rows.empty()) return {};
-    const db::Row row = rows.front();
-    Access access{.exists = true, .is_active = row.boolean(0), .session_ended = row.boolean(2), .not_before = {}};
-    if (!row.is_null(1)) access.not_before = row.integer(1);
-    return access;
+    return rows.empty() ? Access{} : access_of(rows.front());
+}
+
+asio::awaitable<void> TokenStore::check_access(std::map<Owner, Access>& owners) {
+    std::string list;
+    for (const auto& [owner, access] : owners) {
+        fmt::format_to(std::back_inserter(list), R"({}{{"user_id":{},"jti":)", list.empty() ? '[' : ',', owner.first);
+        base::append_json_string(list, owner.second);
+        list += '}';
+    }
+    if (list.empty()) co_return;
+    db::Batch batch;
+    const std::size_t index = batch.add(kCheckAccessOfMany, {list + ']'});
+    co_await pool_.execute(batch);
+    const db::Rows& rows = batch.rows(index);
+    for (int i = 0; i < rows.size(); ++i) {
+        const db::Row row = rows[i];
+        owners[{static_cast<std::int32_t>(row.integer(3)), std::string(row.text(4))}] = access_of(row);
+    }
 }
 
 asio::awaitable<bool> TokenStore::insert_login(const CheckedOperator& checked, const TokenPair& tokens,

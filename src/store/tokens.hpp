@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -73,6 +74,12 @@ class TokenStore {
     /// @return index for `read_access`
     static std::size_t add_access_check(db::Batch& batch, std::int32_t user_id, std::string_view jti);
     static Access read_access(const db::Rows& rows);
+
+    /// Whose token: the user's id, and the `jti` as above.
+    using Owner = std::pair<std::int32_t, std::string>;
+    /// Looks many tokens up in one statement.
+    /// @param owners  the access of each is filled in
+    boost::asio::awaitable<void> check_access(std::map<Owner, Access>& owners);
 
     /// Begins a session with its first tokens, if the operator is still active and the hash and the second factor are
     /// what was checked.

@@ -104,8 +104,10 @@ class Gateway:
                     connection.request(verb, path, body, {name: value.encode("utf-8", "surrogateescape")
                                                           for name, value in headers.items()})
                     answer = connection.getresponse()
+                    is_endless = answer.getheader("Content-Type") == "text/event-stream"
                     self.answer(answer.status, [(name, value) for name, value in answer.getheaders()
-                                                if name.lower() not in HOP_BY_HOP], answer.read())
+                                                if name.lower() not in HOP_BY_HOP],
+                                answer.read1() if is_endless else answer.read())
                 except ValueError:   # a line end in a header or a path: no client can send that
                     self.answer(400, [("Content-Type", "application/json")], b"{}")
                 finally:

@@ -50,6 +50,8 @@ LISTS = {
         "level": "info", "level__in": "info,warning", "event": "start", "event__in": "start,login",
         "operator": "watchdxg", "address__contains": "192", "request_id__startswith": "abc", "before__isnull": "true"},
 }
+VERDICT = {"harmful": "true", "inactive": "false", "notes": "scan"}
+ACTION = {"action_type": "block", "timestamp": "2026-01-02T03:04:05Z", "notes": "scan"}
 
 TARGETS = [
     Target("POST", "/api/token/", body={**LOGIN, "otp": "123456"}),
@@ -78,4 +80,17 @@ TARGETS = [
     Target("GET", "/api/users/{id}/posts/", segments={"id": "1"}, query={"views__gte": "1"}),
     Target("GET", "/api/posts/{id}/", segments={"id": "1"}),
     Target("GET", "/api/actions/{id}/", segments={"id": "1"}),
+    Target("GET", "/api/events/", headers={"Last-Event-ID": "x1"}),
+    Target("GET", "/api/users/{id}/classification/", segments={"id": "1"},
+           headers={"If-Match": "*", "If-None-Match": '"0"'}),
+    Target("PUT", "/api/users/{id}/classification/", segments={"id": "1"}, body=VERDICT),
+    Target("PUT", "/api/users/{id}/classification/", segments={"id": "1"},
+           headers={"If-Match": "*", "If-None-Match": '"0"', "Idempotency-Key": "scan-1"}),
+    Target("PATCH", "/api/users/{id}/classification/", segments={"id": "1"}, body=VERDICT, headers={"If-Match": "*"}),
+    Target("DELETE", "/api/users/{id}/classification/", segments={"id": "1"}, headers={"If-Match": "*"}),
+    Target("POST", "/api/classifications/", body={"user_ids": "1", **VERDICT}, headers={"Idempotency-Key": "scan-2"}),
+    Target("POST", "/api/actions/", body={"user_id": "1", **ACTION}, headers={"Idempotency-Key": "scan-3"}),
+    Target("POST", "/api/actions/", body={"user_ids": "1", **ACTION}),
+    Target("PATCH", "/api/actions/{id}/", segments={"id": "1"}, body={"user_id": "1", **ACTION}),
+    Target("DELETE", "/api/actions/{id}/", segments={"id": "1"}),
 ]

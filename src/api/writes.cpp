@@ -1,0 +1,106 @@
+#include "api/writes.hpp"
+
+#include "api/settle.hpp"
+#include "api/tokens.hpp"
+#include "base/digest.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <spdlog/spdlog.h>
+
+namespace wdx::api {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t kLongestKey = 255;
+constexpr int kWriteTries = 3;
+constexpr std::string_view kNoRight = "42501";
+constexpr std::string_view kForeignKey = "23503";
+
+bool is_visible_ascii(char c) {
+    return c > ' ' && c <= '~';
+}
+
+std::string read_key(const http::Request& request) {
+    std::string key = request.header("Idempotency-Key");
+    if (key.empty() || key.size() > kLongestKey || !std::all_of(key.begin(), key.end(), is_visible_ascii))
+        throw rest::bad_request("Idempotency-Key must be 1 to 255 visible ASCII characters.");
+    return key;
+}
+
+/// Makes ready for another try of a write that failed.
+/// @throws ApiError, DbError when there is to be none
+asio::awaitable<void> prepare_retry(Context& context, std::string_view table, const db::DbError& failure, bool last) {
+    if (failure.sqlstate() == kNoRight) {
+        spdlog::error("{}; `watchdxg-back check` says what to grant ({})", failure.what(), context.request().id);
+        throw rest::ApiError{
+            403, rest::detail_body(fmt::format("The database does not let this server write the table {}.", table))};
+    }
+    if (failure.sqlstate() == kForeignKey) {
+        // The next try does not find the user any more, and says so.
+        if (last) throw rest::ApiError{409, rest::detail_body("The user was deleted meanwhile.")};
+        co_return;
+    }
+    if (last || !failure.is_schema_mismatch()) throw db::DbError(failure);
+    co_await context.reread_schema();
+    context.require_core_table(table);
+}
+
+}  // namespace
+
+store::WriteRequest write_request(const Context& context) {
+    const http::Request& request = context.request();
+    store::WriteRequest write{.operator_id = context.operator_id(),
+                              .key = store::own_write_key(),
+                              .request_hash = {},
+                              .origin = origin_of(context)};
+    if (!request.has("Idempotency-Key")) return write;
+    write.key = read_key(request);
+    write.request_hash = base::sha256_hex(fmt::format("{} {}\n{}", request.method(), request.target(), request.body()));
+    return write;
+}
+
+asio::awaitable<store::Written> run_write(Context& context, std::string_view table, const Write& write) {
+    for (int tries = 1;; ++tries) {
+        std::optional<store::Written> written;
+        std::optional<db::DbError> failure;
+        try {
+            written = (co_await settle(context, write)).result;
+        } catch (const db::DbError& error) {
+            failure = error;
+        }
+        if (failure) {
+            co_await prepare_retry(context, table, *failure, tries == kWriteTries);
+            continue;
+        }
+        if (written->outcome == store::WriteOutcome::other_request)
+            throw rest::ApiError{422, rest::detail_body("This Idempotency-Key was used for another request.")};
+        if (written->outcome == store::WriteOutcome::failed_condition) throw precondition_failed();
+        co_return *std::move(written);
+    }
+}
+
+http::Response render_written(store::Written written) {
+    http::Response response;
+    response.status = written.status;
+    response.body = std::move(written.body);
+    return response;
+}
+
+rest::ApiError precondition_failed() {
+    return {412, rest::detail_body("Precondition failed.")};
+}
+
+rest::ApiError no_such_user() {
+    return rest::not_found("No User matches the given query.");
+}
+
+rest::ApiError unknown_user_ids(const store::Written& written) {
+    const std::int64_t more = written.unknown_count - store::kMostUnknownIds;
+    return rest::field_error("user_ids", fmt::format("Unknown ids: {}{}.", written.unknown_ids,
+                                                     more > 0 ? fmt::format(" and {} more", more) : ""));
+}
+
+}  // namespace wdx::api

@@ -1,0 +1,163 @@
+#include "store/classifications.hpp"
+
+#include "store/change_events.hpp"
+#include "store/event_log.hpp"
+
+#include <fmt/format.h>
+
+namespace wdx::store {
+namespace {
+
+namespace asio = boost::asio;
+
+/// A row as the API shows it.
+const std::string kRow =
+    "json_build_object('user_id', c.user_id, 'harmful', c.harmful, 'inactive', c.inactive, 'classified_at', " +
+    json_time_sql("c.classified_at") + ", 'notes', c.notes)";
+
+const std::string kFindSql = "SELECT found.body, " + etag_sql("found.body") + R"sql(
+      FROM (SELECT CASE WHEN c.user_id IS NOT NULL THEN )sql" +
+                             kRow + R"sql(::text END AS body
+              FROM users AS u
+              LEFT JOIN classification AS c ON c.user_id = u.id
+             WHERE u.id = $1::bigint) AS found)sql";
+const db::Query kFind{"find_classification", kFindSql};
+
+// $6 are the users.  Rows of the core's making that are changed at this moment are waited for; `old_rows` is there to
+// be read before anything is changed, for a row that this statement has changed cannot be locked any more.
+const std::string kOld = std::string(kWriteBegin) + R"sql(, asked AS (
+        SELECT DISTINCT user_id
+          FROM unnest($6::bigint[]) AS given (user_id)
+         WHERE NOT EXISTS (SELECT FROM earlier)
+    ), target AS (
+        SELECT u.id AS user_id, u.account_id
+          FROM asked
+          JOIN users AS u ON u.id = asked.user_id
+    ), locked AS (
+        SELECT c.*
+          FROM asked
+          JOIN classification AS c ON c.user_id = asked.user_id
+           FOR UPDATE OF c
+    ), shown AS (
+        SELECT c.user_id, )sql" +
+                         kRow + R"sql( AS body
+          FROM locked AS c
+    ), old AS MATERIALIZED (
+        SELECT user_id, body, )sql" +
+                         etag_sql("body::text") + R"sql( AS etag
+          FROM shown
+    ))sql";
+
+/// @param if_match, if_none_match, may_create  their parameters
+std::string decision(std::string_view if_match, std::string_view if_none_match, std::string_view may_create) {
+    return fmt::format(R"sql(, decision AS MATERIALIZED (
+        SELECT CASE WHEN (SELECT count(*) FROM target) < (SELECT count(*) FROM asked) THEN 'unknown_users'
+                    WHEN NOT {2}::boolean AND NOT EXISTS (SELECT FROM old) THEN 'no_row'
+                    WHEN NOT EXISTS (SELECT FROM old WHERE {0}::jsonb ? '*' OR {0}::jsonb ? etag)
+                         AND {0}::jsonb IS NOT NULL THEN 'failed_condition'
+                    WHEN EXISTS (SELECT FROM old WHERE {1}::jsonb ? '*' OR {1}::jsonb ? etag)
+                    THEN 'failed_condition' END AS outcome,
+               (SELECT count(*) FROM old) AS old_rows
+         WHERE NOT EXISTS (SELECT FROM earlier)
+    ))sql",
+                       if_match, if_none_match, may_create);
+}
+
+// $7 to $10 are the Verdict.  Where the core inserts a row at this moment, that is changed as if it had been there,
+// but for a write that may only make one.
+const std::string kWritten = R"sql(, written AS (
+        INSERT INTO classification AS c (user_id, harmful, inactive, classified_at, notes)
+        SELECT target.user_id, coalesce($7::boolean, false), coalesce($8::boolean, false), statement_timestamp(),
+               $10::text
+          FROM target, decision
+         WHERE decision.outcome IS NULL
+           AND decision.old_rows >= 0
+         ORDER BY target.user_id
+            ON CONFLICT (user_id) DO UPDATE
+               SET harmful = coalesce($7::boolean, c.harmful), inactive = coalesce($8::boolean, c.inactive),
+                   classified_at = EXCLUDED.classified_at,
+                   notes = CASE WHEN $9::boolean THEN $10::text ELSE c.notes END
+             WHERE $12::jsonb IS NULL
+                OR c.user_id IN (SELECT user_id FROM old)
+        RETURNING c.user_id, )sql" +
+                             kRow + R"sql( AS body
+    ), change AS (
+        SELECT written.user_id, old.body AS before, written.body AS after
+          FROM written
+          LEFT JOIN old ON old.user_id = written.user_id
+         ORDER BY written.user_id
+    ), changed AS (
+        SELECT target.account_id, target.user_id AS id
+          FROM written
+          JOIN target ON target.user_id = written.user_id
+    ))sql" + change_log_sql(event::kClassificationChanged, "change") +
+                             change_events_sql("classification", "changed");
+
+const std::string kSetSql = kOld + decision("$11", "$12", "$13") + kWritten + R"sql(, answer AS (
+        SELECT CASE WHEN before IS NULL THEN 201 ELSE 200 END AS status, after::text AS body
+          FROM change
+    ))sql" + write_end(true);
+const db::Query kSet{"set_classification", kSetSql};
+
+// Planned each time: a plan for few users would be kept, and be slow for 10,000.
+const std::string kSetManySql = kOld + decision("$11", "$12", "$13") + kWritten + R"sql(, answer AS (
+        SELECT 200 AS status, json_build_object('updated', count(*))::text AS body
+          FROM written
+        HAVING count(*) > 0
+    ))sql" + write_end(true);
+const db::Query kSetMany{"set_classifications", kSetManySql, false};
+
+const std::string kRemoveSql = kOld + decision("$7", "$8", "true") + R"sql(, removed AS (
+        DELETE FROM classification AS c
+         USING decision
+         WHERE decision.outcome IS NULL
+           AND decision.old_rows > 0
+           AND c.user_id IN (SELECT user_id FROM old)
+        RETURNING c.user_id
+    ), change AS (
+        SELECT old.user_id, old.body AS before, NULL::json AS after
+          FROM removed
+          JOIN old ON old.user_id = removed.user_id
+    ), changed AS (
+        SELECT target.account_id, target.user_id AS id
+          FROM removed
+          JOIN target ON target.user_id = removed.user_id
+    ))sql" + change_log_sql(event::kClassificationDeleted, "change") +
+                               change_events_sql("classification", "changed") + R"sql(, answer AS (
+        SELECT 204 AS status, '' AS body
+          FROM decision
+         WHERE outcome IS NULL
+    ))sql" + write_end(true);
+const db::Query kRemove{"remove_classification", kRemoveSql};
+
+std::vector<db::Param> set_params(const std::vector<std::int64_t>& user_ids, const Verdict& verdict, bool may_create,
+                                  const RowConditions& conditions) {
+    return {bigint_array(user_ids), verdict.harmful,     verdict.inactive,         verdict.sets_notes,
+            verdict.notes,          conditions.if_match, conditions.if_none_match, may_create};
+}
+
+}  // namespace
+
+std::size_t ClassificationStore::add_find(db::Batch& batch, std::int64_t user_id) {
+    return batch.add(kFind, {user_id});
+}
+
+asio::awaitable<Written> ClassificationStore::set(const WriteRequest& request, std::int64_t user_id,
+                                                  const Verdict& verdict, bool may_create,
+                                                  const RowConditions& conditions) {
+    return execute_write(pool_, kSet, request, set_params({user_id}, verdict, may_create, conditions));
+}
+
+asio::awaitable<Written> ClassificationStore::set_many(const WriteRequest& request,
+                                                       const std::vector<std::int64_t>& user_ids,
+                                                       const Verdict& verdict) {
+    return execute_write(pool_, kSetMany, request, set_params(user_ids, verdict, true, {}));
+}
+
+asio::awaitable<Written> ClassificationStore::remove(const WriteRequest& request, std::int64_t user_id,
+                                                     const RowConditions& conditions) {
+    return execute_write(pool_, kRemove, request,
+                         {bigint_array({user_id}), conditions.if_match, conditions.if_none_match});
+}
+
+}  // namespace wdx::store
