@@ -27,8 +27,8 @@ def create(url, name, password, *options):
 def complete(migrated):
     """URL of a database that has nothing to complain about."""
     apply_core_schema(migrated, "v3")
-    execute(migrated, "CREATE INDEX ON users (account_id)")
-    execute(migrated, "CREATE INDEX ON posts (user_id)")
+    execute(migrated, "CREATE INDEX ON users (account_id, id); CREATE INDEX ON posts (user_id, id);"
+                      "CREATE INDEX ON actions (user_id, id)")
     create(migrated, "operator", "correct-horse-battery")
     return migrated
 
@@ -50,31 +50,36 @@ def test_what_events_need_is_looked_at(complete):
 
 
 def test_warnings_alone_are_no_failure(complete):
-    execute(complete, "DROP INDEX users_account_id_idx; UPDATE auth_user SET is_active = false", autocommit=False)
+    execute(complete, "DROP INDEX users_account_id_id_idx; UPDATE auth_user SET is_active = false", autocommit=False)
     status, found = check(complete)
     assert status == 0
-    assert ("warn", "users.account_id has none: every list reads the whole table",
-            "CREATE INDEX CONCURRENTLY ON users (account_id);") in found["index"]
+    assert ("warn", "users (account_id, id) has none: lists read the whole table, or sort",
+            "CREATE INDEX CONCURRENTLY ON users (account_id, id);") in found["index"]
     assert found["operator"][0][0] == "warn"
 
 
 def test_the_statement_for_the_index_works(complete):
-    execute(complete, "DROP INDEX users_account_id_idx, posts_user_id_idx")
+    execute(complete, "DROP INDEX users_account_id_id_idx, posts_user_id_id_idx, actions_user_id_id_idx")
     for verdict, _, statement in check(complete)[1]["index"]:
         assert verdict == "warn"
         execute(complete, statement)
-    assert [verdict for verdict, _, _ in check(complete)[1]["index"]] == ["ok", "ok"]
+    assert [verdict for verdict, _, _ in check(complete)[1]["index"]] == ["ok", "ok", "ok"]
 
 
 @pytest.mark.parametrize("index, counts", [
     ("CREATE INDEX ON users (account_id, id)", True),
+    ("CREATE INDEX ON users (account_id, id, handle)", True),
+    ("CREATE INDEX ON users (account_id)", False),
     ("CREATE INDEX ON users (id, account_id)", False),
-    ("CREATE INDEX ON users (account_id) WHERE follower", False),
-    ("CREATE INDEX made ON users (account_id); UPDATE pg_index SET indisvalid = false"
+    ("CREATE INDEX ON users (account_id, handle, id)", False),
+    ("CREATE INDEX ON users (account_id, (id + 0))", False),
+    ("CREATE INDEX ON users USING brin (account_id, id)", False),
+    ("CREATE INDEX ON users (account_id, id) WHERE follower", False),
+    ("CREATE INDEX made ON users (account_id, id); UPDATE pg_index SET indisvalid = false"
      " WHERE indexrelid = 'made'::regclass", False),
 ])
 def test_which_index_counts(complete, index, counts):
-    execute(complete, "DROP INDEX users_account_id_idx")
+    execute(complete, "DROP INDEX users_account_id_id_idx")
     execute(complete, index)
     assert (check(complete)[1]["index"][0][0] == "ok") == counts
 

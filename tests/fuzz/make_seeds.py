@@ -155,6 +155,8 @@ def row_writer():
     yield from rows
     yield b"".join(rows[:10])
     yield rows[6] * 3
+    yield column(0, b"x.", b"\x01") + column(2, b"x.y", b"\x00\x00\x00\x07") + column(6, b"x._z", b"") + rows[6]
+    yield column(6, b"a", b"=1,\"2\"") + column(6, b"_b", b"-") + column(0x82, b"c", b"")
 
 
 def http_head():
