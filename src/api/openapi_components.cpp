@@ -78,7 +78,7 @@ constexpr std::array kSchemas{
         "properties":{
         "table":{"type":"string","enum":["accounts","users","posts","classification","actions"]},
         "account_id":{"type":["integer","null"],"format":"int32","description":"Null when not known."},
-        "ids":{"type":["array","null"],"items":{"type":"string"},"description":"Null when not known, or too many."},
+        "ids":{"type":["array","null"],"items":{"type":"integer","format":"int64"},"description":"Null when not known, or too many."},
         "at":{"type":["string","null"],"format":"date-time"}}})"},
     Component{"EventStream", R"({"type":"string","description":"The text of a `text/event-stream`.",
         "contentMediaType":"text/event-stream","contentSchema":{"type":"object","properties":{
