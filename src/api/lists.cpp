@@ -125,7 +125,8 @@ asio::awaitable<http::Response> whole_list(Context& context, const View& view, c
     co_await context.require_access();
     const ListSql all =
         store::list_sql(view, request.query, window, context.format == Format::csv ? Nesting::words : Nesting::objects);
-    co_return co_await stream_rows(context, all.query("export_rows"), all.params, view.resource->name);
+    const db::Query statement = all.query("export_rows");
+    co_return co_await stream_rows(context, statement, all.params, view.resource->name);
 }
 
 /// Answers once more when the core's tables were altered after the statement had been made: they have been read again

@@ -27,8 +27,8 @@ def create(url, name, password, *options):
 def complete(migrated):
     """URL of a database that has nothing to complain about."""
     apply_core_schema(migrated, "v3")
-    execute(migrated, "CREATE INDEX ON users (account_id)")
-    execute(migrated, "CREATE INDEX ON posts (user_id)")
+    execute(migrated, "CREATE INDEX ON users (account_id, id); CREATE INDEX ON posts (user_id, id);"
+                      "CREATE INDEX ON actions (user_id, id)")
     create(migrated, "operator", "correct-horse-battery")
     return migrated
 
@@ -40,32 +40,46 @@ def test_a_complete_database_is_fine(complete):
     assert "generation v3" in found["core schema"][0][1]
 
 
+def test_what_events_need_is_looked_at(complete):
+    assert check(complete, database_direct_url="postgresql://nobody@127.0.0.1:1/nothing")[1]["events"][0][0] == "warn"
+    name = complete.rsplit("/", 1)[1].split("?")[0]
+    execute(complete, f'ALTER DATABASE "{name}" SET track_counts = off')
+    status, found = check(complete)
+    assert status == 0 and "track_counts" in found["events"][0][1]
+    assert check(complete, watch_interval=0)[1]["events"][0][0] == "ok"
+
+
 def test_warnings_alone_are_no_failure(complete):
-    execute(complete, "DROP INDEX users_account_id_idx; UPDATE auth_user SET is_active = false", autocommit=False)
+    execute(complete, "DROP INDEX users_account_id_id_idx; UPDATE auth_user SET is_active = false", autocommit=False)
     status, found = check(complete)
     assert status == 0
-    assert ("warn", "users.account_id has none: every list reads the whole table",
-            "CREATE INDEX CONCURRENTLY ON users (account_id);") in found["index"]
+    assert ("warn", "users (account_id, id) has none: lists read the whole table, or sort",
+            "CREATE INDEX CONCURRENTLY ON users (account_id, id);") in found["index"]
     assert found["operator"][0][0] == "warn"
 
 
 def test_the_statement_for_the_index_works(complete):
-    execute(complete, "DROP INDEX users_account_id_idx, posts_user_id_idx")
+    execute(complete, "DROP INDEX users_account_id_id_idx, posts_user_id_id_idx, actions_user_id_id_idx")
     for verdict, _, statement in check(complete)[1]["index"]:
         assert verdict == "warn"
         execute(complete, statement)
-    assert [verdict for verdict, _, _ in check(complete)[1]["index"]] == ["ok", "ok"]
+    assert [verdict for verdict, _, _ in check(complete)[1]["index"]] == ["ok", "ok", "ok"]
 
 
 @pytest.mark.parametrize("index, counts", [
     ("CREATE INDEX ON users (account_id, id)", True),
+    ("CREATE INDEX ON users (account_id, id, handle)", True),
+    ("CREATE INDEX ON users (account_id)", False),
     ("CREATE INDEX ON users (id, account_id)", False),
-    ("CREATE INDEX ON users (account_id) WHERE follower", False),
-    ("CREATE INDEX made ON users (account_id); UPDATE pg_index SET indisvalid = false"
+    ("CREATE INDEX ON users (account_id, handle, id)", False),
+    ("CREATE INDEX ON users (account_id, (id + 0))", False),
+    ("CREATE INDEX ON users USING brin (account_id, id)", False),
+    ("CREATE INDEX ON users (account_id, id) WHERE follower", False),
+    ("CREATE INDEX made ON users (account_id, id); UPDATE pg_index SET indisvalid = false"
      " WHERE indexrelid = 'made'::regclass", False),
 ])
 def test_which_index_counts(complete, index, counts):
-    execute(complete, "DROP INDEX users_account_id_idx")
+    execute(complete, "DROP INDEX users_account_id_id_idx")
     execute(complete, index)
     assert (check(complete)[1]["index"][0][0] == "ok") == counts
 
@@ -98,6 +112,22 @@ def test_a_table_that_the_role_may_not_read(complete):
     status, found = check(complete.replace("wdx@", "reader@"))
     assert status == 1
     assert ("FAIL", "no permission to read posts") in [line[:2] for line in found["core schema"]]
+
+
+def test_tables_that_the_role_may_not_write(complete):
+    execute(complete, "DROP ROLE IF EXISTS halfwriter; CREATE ROLE halfwriter LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public"
+                      " TO halfwriter; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO halfwriter", autocommit=False)
+    halfwriter = complete.replace("wdx@", "halfwriter@")
+    assert check(halfwriter)[1]["core rights"] == [("ok", "classification and actions can be written", "")]
+    execute(complete, "REVOKE INSERT, DELETE ON classification FROM halfwriter; REVOKE UPDATE ON actions FROM halfwriter;"
+                      "REVOKE ALL ON SEQUENCE actions_id_seq FROM halfwriter", autocommit=False)
+    status, found = check(halfwriter)
+    assert status == 1
+    missing = ["DELETE, INSERT ON classification", "UPDATE ON actions", "USAGE ON SEQUENCE public.actions_id_seq"]
+    assert [line[:2] for line in found["core rights"]] == [("FAIL", f"missing: {one}") for one in missing]
+    for one in missing:
+        execute(complete, f"GRANT {one} TO halfwriter")
+    assert check(halfwriter)[0] == 0
 
 
 def test_pending_migrations_fail(empty):

@@ -1,6 +1,7 @@
 #include "base/json_reader.hpp"
 #include "base/unicode.hpp"
 #include "db/rows.hpp"
+#include "store/row_csv.hpp"
 #include "store/row_json.hpp"
 #include "targets.hpp"
 
@@ -10,6 +11,8 @@
 #include <cmath>
 #include <cstring>
 #include <endian.h>
+#include <functional>
+#include <iterator>
 #include <vector>
 
 namespace wdx::fuzz {
@@ -130,11 +133,62 @@ void check_value(const Column& column, const JsonValue& json) {
     }
 }
 
-bool is_refused(const std::vector<Column>& columns) {
-    return std::any_of(columns.begin(), columns.end(), [](const Column& column) {
-        const bool wrong_size = column.value && column.type.size != 0 && column.value->size() != column.type.size;
-        return column.type.oid == kUnknown || wrong_size;
-    });
+bool is_hidden(const Column& column) {
+    return column.name.starts_with('_');
+}
+
+/// Of a column that is written.
+bool is_refused(const Column& column) {
+    const bool wrong_size = column.value && column.type.size != 0 && column.value->size() != column.type.size;
+    return column.type.oid == kUnknown || wrong_size;
+}
+
+/// Of CSV with the rules of a reader: quotes only around a whole cell.  @throws PropertyFault when it is none
+std::vector<std::string> read_csv_line(std::string_view line) {
+    std::vector<std::string> cells(1);
+    bool quoted = false;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        const char c = line[i];
+        if (quoted && c == '"' && i + 1 < line.size() && line[i + 1] == '"') {
+            cells.back() += line[++i];
+        } else if (c == '"') {
+            require(quoted || i == 0 || line[i - 1] == ',', "a quote begins a cell");
+            require(!quoted || i + 1 == line.size() || line[i + 1] == ',' || line[i + 1] == '\r', "a quote ends it");
+            quoted = !quoted;
+        } else if (!quoted && c == ',') {
+            cells.emplace_back();
+        } else if (!quoted && c == '\r') {
+            require(line.substr(i) == "\r\n", "one line");
+            return cells;
+        } else {
+            cells.back() += c;
+        }
+    }
+    throw PropertyFault("a line ends");
+}
+
+void check_cell(const Column& column, std::string_view cell) {
+    if (!column.value) return require(cell.empty(), "NULL is nothing");
+    if (column.type.shape != Shape::text) return require(cell.empty() || cell.front() != '\'', "no number is escaped");
+    constexpr std::string_view kStarts = "=+-@\t\r\n";
+    require(cell.empty() || kStarts.find(cell.front()) == std::string_view::npos, "no formula");
+    require(cell == *column.value || cell == "'" + *column.value, "the text");
+}
+
+void check_csv(const std::vector<Column>& columns, const PGresult* result) {
+    std::vector<Column> shown;
+    std::copy_if(columns.begin(), columns.end(), std::back_inserter(shown), std::not_fn(is_hidden));
+    const bool refused = std::any_of(shown.begin(), shown.end(), is_refused);
+    std::string line;
+    try {
+        store::CsvWriter(result).append(result, 0, line);
+    } catch (const std::runtime_error&) {
+        return require(refused, "only an unknown type or a wrong size is refused");
+    }
+    require(!refused, "an unknown type or a wrong size is refused");
+    const std::vector<std::string> cells = read_csv_line(line);
+    require(cells.size() == std::max<std::size_t>(shown.size(), 1), "a cell for each column");
+    for (std::size_t i = 0; i < shown.size(); ++i) check_cell(shown[i], cells[i]);
 }
 
 bool is_text(const Column& column) {
@@ -148,18 +202,25 @@ void row_writer(std::string_view input) {
     auto columns = read_columns(Reader(input));
     if (columns.empty()) return;
     const auto result = make_result(columns);
+    check_csv(columns, result.get());
     std::string json;
+    const bool has_objects = std::any_of(columns.begin(), columns.end(), [](const Column& column) {
+        return !is_hidden(column) && column.name.find('.') != std::string::npos;
+    });
+    std::erase_if(columns, is_hidden);
+    const bool refused = std::any_of(columns.begin(), columns.end(), is_refused);
     try {
         store::RowWriter(result.get()).append(result.get(), 0, json);
     } catch (const std::runtime_error&) {
-        return require(is_refused(columns), "only an unknown type or a wrong size is refused");
+        return require(refused || has_objects, "only an unknown type or a wrong size is refused");
     }
-    require(!is_refused(columns), "an unknown type or a wrong size is refused");
+    require(!refused || has_objects, "an unknown type or a wrong size is refused");
     // PostgreSQL promises UTF-8; other bytes only must not do harm.
     if (!std::all_of(columns.begin(), columns.end(), is_text)) return;
     const auto read = base::read_json(json);
     const auto* object = std::get_if<JsonValue>(&read);
     require(object != nullptr && object->is_object(), "an object");
+    if (has_objects) return;
     for (auto column = columns.rbegin(); column != columns.rend(); ++column) {
         // Of columns with one name the last is what a reader sees.
         const auto same = [&](const Column& other) { return other.name == column->name; };

@@ -34,10 +34,13 @@ void check_location(const rest::Target& target) {
     require(again.query.empty() == target.query.empty(), "with its query");
 }
 
-void check_negotiation(const rest::QueryParams& params, std::string_view accept) {
+void check_negotiation(const rest::QueryParams& params, std::string_view accept, rest::Formats formats) {
     try {
-        const auto indent = rest::negotiate(params, std::string(accept)).indent;
+        const auto [format, indent] = rest::negotiate(params, std::string(accept), formats);
         require(!indent || (*indent >= 1 && *indent <= 8), "bounded indentation");
+        const bool is_export = format != rest::Format::json;
+        require(!is_export || formats == rest::Formats::list, "exports of lists alone");
+        require(!is_export || !indent, "indentation of JSON alone");
     } catch (const rest::ApiError& error) {
         require(error.status == 404 || error.status == 406, "404 or 406");
         require(std::holds_alternative<base::JsonValue>(base::read_json(error.body)), "a body of JSON");
@@ -52,7 +55,9 @@ void check_query(std::string_view query, std::string_view accept) {
             const std::string* value = params.last(name);
             require(value == nullptr || base::is_utf8(*value), "a value is text");
         }
-        check_negotiation(params, accept);
+        for (const auto formats :
+             {rest::Formats::json, rest::Formats::list, rest::Formats::event_stream, rest::Formats::html})
+            check_negotiation(params, accept, formats);
     } catch (const rest::ApiError& error) {
         require(error.status == 400 && std::count(query.begin(), query.end(), '&') >= 1000, "only too many");
     }

@@ -95,6 +95,14 @@ TEST(CorsHeaders, SayOnEveryAnswerThatItVaries) {
     EXPECT_EQ(header_of(with_cors("GET", {{"Origin", "http://evil.example"}}), "Vary"), "origin");
 }
 
+TEST(CorsHeaders, KeepWhatElseTheAnswerVariesBy) {
+    http::Response response;
+    response.set("Vary", "Accept");
+    add_cors_headers(response, make_request("GET", "/", {}), {});
+    EXPECT_EQ(header_of(response, "Vary"), "Accept, origin");
+    EXPECT_EQ(response.headers.size(), 1U);
+}
+
 TEST(CorsHeaders, EchoAnAllowedOriginAlone) {
     const http::Response response = with_cors("GET", {{"Origin", "http://127.0.0.1:4200"}});
     EXPECT_EQ(header_of(response, "Access-Control-Allow-Origin"), "http://127.0.0.1:4200");
