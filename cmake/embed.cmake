@@ -1,5 +1,5 @@
-# wdx_embed(<target> <namespace> <name> <files...>): compiles files into the target as
-#   namespace wdx::<namespace> { extern const std::array<base::EmbeddedFile, N> k<Name>; }
+# wdx_embed(<target> <namespace> <files...>): compiles files into the target as
+#   namespace wdx::embedded::<namespace> { extern const std::array<EmbeddedFile, N> kFiles; }
 # reachable through the generated header "embedded/<namespace>.hpp".
 function(wdx_embed target ns)
   set(out ${PROJECT_BINARY_DIR}/generated/embedded/${ns})

@@ -2,6 +2,7 @@
 
 #include "api/hash_pool.hpp"
 #include "api/metrics.hpp"
+#include "api/openapi.hpp"
 #include "api/throttles.hpp"
 #include "auth/token.hpp"
 #include "http/message.hpp"
@@ -52,6 +53,7 @@ struct Services {
     /// Accounts whose list of users was long last time (0: all users), so that it is streamed at once.  Only a hint: a
     /// wrong one costs time, nothing else.
     std::unordered_set<std::int64_t> long_lists{};
+    OpenApiDocument openapi{};
     /// Rotations that were answered 503 because nobody knew whether they had been committed, by the jti of the token
     /// that was presented: shown again, it gets the same successor, so that an outage logs nobody out.
     std::unordered_map<std::string, RotatedTokens> lost_rotations{};

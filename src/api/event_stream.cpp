@@ -1,6 +1,6 @@
 #include "api/event_stream.hpp"
 
-#include <charconv>
+#include "base/unicode.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -36,10 +36,9 @@ WireEvent render_heartbeat() {
 }
 
 std::optional<std::int64_t> parse_event_id(std::string_view text) {
-    std::int64_t id = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-    if (error != std::errc{} || end != text.data() + text.size() || text.front() == '-') return std::nullopt;
-    return id;
+    const auto number = base::parse_python_int(text);
+    if (!number || !number->in_range || number->value < 0) return std::nullopt;
+    return number->value;
 }
 
 bool has_gap(const store::EventPage& page, std::int64_t after) noexcept {

@@ -37,7 +37,7 @@ WireEvent render_opening(std::int64_t last_id);
 WireEvent render_heartbeat();
 
 /// @param text  a Last-Event-ID header
-/// @return nullopt when it is not an id of ours: digits alone, within 64 bits
+/// @return nullopt when it cannot be an id of ours
 std::optional<std::int64_t> parse_event_id(std::string_view text);
 
 /// True when not everything after an id is in `page`, or there has never been such an event.

@@ -54,6 +54,11 @@ constexpr std::array kRoutes{
           Layer::open, Throttled::api, rest::Formats::list},
     Route{Verb::get, "/api/events/", &stream_events, Needs::login, "Stream changes as server-sent events", Layer::open,
           Throttled::api, rest::Formats::event_stream},
+    Route{Verb::get, "/api/schema/", &retrieve_schema, Needs::login, "Retrieve this document (OpenAPI 3.1)"},
+    Route{Verb::get, "/api/docs/", &show_docs, Needs::nothing, "Show this document to people", Layer::open,
+          Throttled::api, rest::Formats::html},
+    Route{Verb::get, "/api/docs/{file}", &show_docs_file, Needs::nothing, "Retrieve a file of that page", Layer::open,
+          Throttled::api, rest::Formats::html},
 };
 
 constexpr std::array kMetadata{
@@ -113,6 +118,9 @@ constexpr std::array kMetadata{
     Metadata{"/api/actions/{id}/", "Action Instance", R"("")", ""},
     Metadata{"/api/logs/", "Log List", R"("")", ""},
     Metadata{"/api/events/", "Event Stream", R"("")", ""},
+    Metadata{"/api/schema/", "Schema", R"("")", ""},
+    Metadata{"/api/docs/", "Docs", R"("")", ""},
+    Metadata{"/api/docs/{file}", "Docs File", R"("")", ""},
 };
 
 std::string_view name_of(Verb verb) {

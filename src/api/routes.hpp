@@ -21,7 +21,8 @@ enum class Throttled { login, refresh, api };
 
 using RouteHandler = boost::asio::awaitable<http::Response> (*)(Context&);
 
-/// One thing that the API does.  HEAD comes with GET, OPTIONS with everything.
+/// One thing that the API does.  HEAD comes with GET, OPTIONS with everything.  What the OpenAPI document says besides
+/// stands in operations.cpp.
 struct Route {
     Verb verb;
     std::string_view pattern;  ///< `{name}` stands for one path segment, `{id}` for one of digits
@@ -103,5 +104,8 @@ boost::asio::awaitable<http::Response> create_classifications(Context& context);
 boost::asio::awaitable<http::Response> create_actions(Context& context);
 boost::asio::awaitable<http::Response> partial_update_action(Context& context);
 boost::asio::awaitable<http::Response> destroy_action(Context& context);
+boost::asio::awaitable<http::Response> retrieve_schema(Context& context);
+boost::asio::awaitable<http::Response> show_docs(Context& context);
+boost::asio::awaitable<http::Response> show_docs_file(Context& context);
 
 }  // namespace wdx::api

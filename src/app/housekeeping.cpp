@@ -41,7 +41,8 @@ asio::awaitable<bool> Housekeeping::remove_expired() {
     if (!options_.is_open() || !options_.pool.is_up()) co_return false;
     try {
         const std::int64_t removed = co_await store::delete_expired(options_.pool, kSteps);
-        if (removed > 0) spdlog::info("housekeeping: {} rows of expired tokens and sessions removed", removed);
+        if (removed > 0)
+            spdlog::info("housekeeping: {} rows of expired tokens, sessions and remembered answers removed", removed);
         co_await prune_log();
         co_await prune_events();
         co_return true;

@@ -23,9 +23,9 @@ struct HousekeepingOptions {
     std::function<bool()> is_open;         ///< the database has been there and its migrations are applied
 };
 
-/// Removes what has expired (tokens, sessions, entries of the log, events) at the start and then once an hour, in
-/// bounded steps of one transaction each.  Several processes on one database do not get into each other's way: whoever
-/// finds another one at it leaves it at that.  Belongs to the event loop.
+/// Removes what has expired (tokens, sessions, answers of writes, entries of the log, events) at the start and then once
+/// an hour, in bounded steps of one transaction each.  Several processes on one database do not get into each other's
+/// way: whoever finds another one at it leaves it at that.  Belongs to the event loop.
 class Housekeeping {
   public:
     explicit Housekeeping(HousekeepingOptions options);

@@ -35,7 +35,8 @@ void add_cors_headers(http::Response& response, const http::Request& request,
 void expose_headers(http::Response& response, const http::Request& request,
                     const std::vector<std::string>& allowed_origins);
 
-/// Adds what Django's SecurityMiddleware adds, and Cache-Control: no-store.
+/// Adds what Django's SecurityMiddleware adds, and Cache-Control: no-store
+/// where the answer does not say something else.
 void add_security_headers(http::Response& response);
 
 /// Adds Strict-Transport-Security to an answer over TLS, unless it is for `localhost` or an IP address: browsers keep

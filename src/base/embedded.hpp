@@ -8,6 +8,7 @@ namespace wdx::embedded {
 struct EmbeddedFile {
     std::string_view name;      ///< file name without its folder, e.g. `0001_initial.sql`
     std::string_view contents;  ///< its bytes, unchanged
+    std::string_view sha256;    ///< of them, in hexadecimal
 };
 
 }  // namespace wdx::embedded

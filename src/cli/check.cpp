@@ -33,6 +33,7 @@ constexpr std::string_view kDescribeServer = R"sql(
 constexpr std::string_view kHasUsers = "SELECT to_regclass('auth_user') IS NOT NULL";
 constexpr std::string_view kCountActive = "SELECT count(*) FROM auth_user WHERE is_active";
 constexpr std::string_view kFindPassword = "SELECT password FROM auth_user WHERE username = $1";
+constexpr std::string_view kTracksCounts = "SELECT current_setting('track_counts')::boolean";
 constexpr std::string_view kServerClock =
     "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS milliseconds";
 
@@ -61,6 +62,29 @@ void check_pooler(db::Session& session, const config::Config& config, CheckRepor
         report.ok("pooler", "in between, and the settings suit it");
     else
         report.warn("pooler", "a pooler such as PgBouncer stands between us and the server", to_do);
+}
+
+/// What /api/events/ needs to tell of changes, and at once.
+void check_events(db::Session& session, const config::Config& config, CheckReport& report) {
+    constexpr std::string_view kName = "events";
+    if (config.watch_interval > 0s && !session.execute(kTracksCounts).front().boolean(0))
+        return report.warn(kName, "track_counts is off: what others change in the core's tables is not noticed",
+                           "Set track_counts = on, PostgreSQL's default, in the server's configuration.");
+    if (config.database_direct_url.empty()) {
+        // A pooler has been told of.
+        if (!session.has_pooler()) report.ok(kName, "the database tells us of them");
+        return;
+    }
+    try {
+        db::Session direct = db::Session::connect(config.database_direct_url, config.database_connect_timeout);
+        if (direct.has_pooler())
+            report.warn(kName, "WDX_DATABASE_DIRECT_URL leads to a pooler, too: they come seconds late",
+                        "Set it to the server itself.");
+        else
+            report.ok(kName, "the database tells us of them, by WDX_DATABASE_DIRECT_URL");
+    } catch (const db::DbError& error) {
+        report.warn(kName, "WDX_DATABASE_DIRECT_URL cannot be used: they come seconds late", error.message());
+    }
 }
 
 void check_clock(db::Session& session, CheckReport& report) {
@@ -161,11 +185,13 @@ void check_database(const config::Config& config, CheckReport& report) {
         };
         run("database", [&] { check_server(session, report); });
         run("pooler", [&] { check_pooler(session, config, report); });
+        run("events", [&] { check_events(session, config, report); });
         run("clock", [&] { check_clock(session, report); });
         run("migrations", [&] { check_migrations(session, report); });
         run("operator", [&] { check_operator(session, report); });
         run("default password", [&] { check_default_password(session, report); });
         run("core schema", [&] { check_core_schema(session, report); });
+        run("core rights", [&] { check_core_rights(session, report); });
         run("index", [&] { check_core_indexes(session, report); });
     } catch (const db::DbError& error) {
         report.fail("database", error.message(),

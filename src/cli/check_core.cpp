@@ -34,6 +34,19 @@ constexpr std::string_view kFindIndex = R"sql(
        AND c.relkind IN ('r', 'p', 'm')
        AND pg_catalog.pg_table_is_visible(c.oid))sql";
 
+// What the API writes. Rights to a sequence come from no right to its table.
+constexpr std::string_view kListMissingRights = R"sql(
+    SELECT format('%s ON %s', string_agg(p.privilege, ', ' ORDER BY p.privilege), t.relation)
+      FROM unnest(ARRAY[to_regclass('classification'), to_regclass('actions')]) AS t (relation),
+           unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) AS p (privilege)
+     WHERE NOT has_table_privilege(t.relation, p.privilege)
+     GROUP BY t.relation
+    UNION ALL
+    SELECT format('USAGE ON SEQUENCE %s', s.sequence)
+      FROM pg_get_serial_sequence(to_regclass('actions')::text, 'id') AS s (sequence)
+     WHERE NOT has_sequence_privilege(s.sequence, 'USAGE')
+     ORDER BY 1)sql";
+
 /// Lists are narrowed to the first column and ordered by the second.
 struct Recommended {
     std::string_view table;
@@ -65,6 +78,17 @@ void check_core_schema(db::Session& session, CheckReport& report) {
     else
         report.warn("core schema", fmt::format("{}, missing: {}", text, fmt::join(later, ", ")),
                     "Everything else is served. A newer watchdxg-core makes what is missing.");
+}
+
+void check_core_rights(db::Session& session, CheckReport& report) {
+    const db::Rows rows = session.execute(kListMissingRights);
+    for (int i = 0; i < rows.size(); ++i) {
+        const std::string missing(rows[i].text(0));
+        report.fail("core rights", "missing: " + missing,
+                    "Verdicts and actions cannot be written. As the owner: GRANT " + missing +
+                        " TO the role of WDX_DATABASE_URL.");
+    }
+    if (rows.empty()) report.ok("core rights", "classification and actions can be written");
 }
 
 void check_core_indexes(db::Session& session, CheckReport& report) {

@@ -10,6 +10,11 @@ namespace wdx::cli {
 /// @throws DbError
 void check_core_schema(db::Session& session, CheckReport& report);
 
+/// Tells which rights are missing that the routes need which write `classification` and `actions`.  A table that is not
+/// there is passed over.
+/// @throws DbError
+void check_core_rights(db::Session& session, CheckReport& report);
+
 /// Warns where the columns that every list filters by (users.account_id, posts.user_id) have no index, with the
 /// statement that makes it.  A table that is not there is passed over.
 /// @throws DbError

@@ -7,6 +7,7 @@
 #include "cli/create_user.hpp"
 #include "cli/flushexpiredtokens.hpp"
 #include "cli/migrate.hpp"
+#include "cli/openapi.hpp"
 #include "cli/rotatesecret.hpp"
 #include "cli/serve.hpp"
 #include "cli/totp.hpp"
@@ -48,6 +49,7 @@ class Program {
     CreateUserOptions create_user_;
     ChangePasswordOptions change_password_;
     std::string totp_username_;
+    std::string core_generation_ = "v3";
 };
 
 Program::Program() {
@@ -108,6 +110,15 @@ void Program::add_server_commands() {
                         "Let PostgreSQL listen on 127.0.0.1 at this port too, with a generated password");
     add_command(app_, "healthcheck", "Ask the running server whether it answers",
                 [](const config::Loaded& loaded) { return healthcheck(loaded.config, std::cout, std::cerr); });
+    command = app_.add_subcommand("openapi", "Print the OpenAPI document of the API");
+    command->add_option("--core", core_generation_, "Generation of watchdxg-core's tables: v1, v2, v3 (default)")
+        ->check(CLI::IsMember({"v1", "v2", "v3"}));
+    command->callback([this] {
+        action_ = [this] {
+            write_openapi(std::cout, core_generation_);
+            return kDone;
+        };
+    });
     app_.add_subcommand("version", "Print the version")->callback([this] {
         action_ = [] {
             std::cout << "watchdxg-back " WDX_VERSION "\n";

@@ -61,7 +61,7 @@ std::string serialize_head(const Response& response, bool keep_alive, unsigned v
         out += value;
         out += "\r\n";
     }
-    // Neither has a 204 a length (RFC 9110, section 8.6), nor a 304 that of an answer that nobody made.
+    // A 204 has no length either, and that of a 304 would be the page's (RFC 9110, section 8.6).
     const bool has_length = !response.stream && response.status != 204 && response.status != 304;
     if (has_length) {
         out += "Content-Length: ";

@@ -1,5 +1,6 @@
 #include "store/core_schema.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace wdx::store {
@@ -20,57 +21,59 @@ namespace {
 struct WantedColumn {
     std::string_view table;
     std::string_view column;
+    std::string_view type;          ///< today's
+    std::string_view since = "v1";  ///< the generation that brought it
 };
 
 // What the frozen routes answer with: every generation has these.
 constexpr std::array kNeededColumns{
-    WantedColumn{"accounts", "id"},
-    WantedColumn{"accounts", "handle"},
-    WantedColumn{"users", "id"},
-    WantedColumn{"users", "account_id"},
-    WantedColumn{"users", "handle"},
-    WantedColumn{"users", "username"},
-    WantedColumn{"users", "bio"},
-    WantedColumn{"users", "created_at"},
-    WantedColumn{"users", "following_count"},
-    WantedColumn{"users", "followers_count"},
-    WantedColumn{"users", "featured_url"},
-    WantedColumn{"users", "follower"},
+    WantedColumn{"accounts", "id", "integer"},
+    WantedColumn{"accounts", "handle", "character varying"},
+    WantedColumn{"users", "id", "integer"},
+    WantedColumn{"users", "account_id", "integer"},
+    WantedColumn{"users", "handle", "character varying"},
+    WantedColumn{"users", "username", "character varying"},
+    WantedColumn{"users", "bio", "text"},
+    WantedColumn{"users", "created_at", "date"},
+    WantedColumn{"users", "following_count", "integer"},
+    WantedColumn{"users", "followers_count", "integer"},
+    WantedColumn{"users", "featured_url", "character varying"},
+    WantedColumn{"users", "follower", "boolean"},
 };
 
 // What came with the second and third generation.
 constexpr std::array kLaterColumns{
-    WantedColumn{"users", "certified"},
-    WantedColumn{"users", "following_str"},
-    WantedColumn{"users", "followers_str"},
-    WantedColumn{"users", "last_updated"},
-    WantedColumn{"posts", "id"},
-    WantedColumn{"posts", "user_id"},
-    WantedColumn{"posts", "timestamp"},
-    WantedColumn{"posts", "username"},
-    WantedColumn{"posts", "handle"},
-    WantedColumn{"posts", "text"},
-    WantedColumn{"posts", "reposts"},
-    WantedColumn{"posts", "likes"},
-    WantedColumn{"posts", "replies"},
-    WantedColumn{"posts", "views"},
-    WantedColumn{"posts", "repost"},
-    WantedColumn{"classification", "user_id"},
-    WantedColumn{"classification", "harmful"},
-    WantedColumn{"classification", "inactive"},
-    WantedColumn{"classification", "classified_at"},
-    WantedColumn{"classification", "notes"},
-    WantedColumn{"actions", "id"},
-    WantedColumn{"actions", "user_id"},
-    WantedColumn{"actions", "action_type"},
-    WantedColumn{"actions", "timestamp"},
-    WantedColumn{"actions", "notes"},
+    WantedColumn{"users", "certified", "boolean", "v2"},
+    WantedColumn{"users", "following_str", "character varying", "v2"},
+    WantedColumn{"users", "followers_str", "character varying", "v2"},
+    WantedColumn{"users", "last_updated", "timestamp without time zone", "v3"},
+    WantedColumn{"posts", "id", "bigint", "v2"},
+    WantedColumn{"posts", "user_id", "integer", "v2"},
+    WantedColumn{"posts", "timestamp", "timestamp with time zone", "v2"},
+    WantedColumn{"posts", "username", "character varying", "v2"},
+    WantedColumn{"posts", "handle", "character varying", "v2"},
+    WantedColumn{"posts", "text", "text", "v2"},
+    WantedColumn{"posts", "reposts", "integer", "v2"},
+    WantedColumn{"posts", "likes", "integer", "v2"},
+    WantedColumn{"posts", "replies", "integer", "v2"},
+    WantedColumn{"posts", "views", "integer", "v2"},
+    WantedColumn{"posts", "repost", "boolean", "v2"},
+    WantedColumn{"classification", "user_id", "integer", "v2"},
+    WantedColumn{"classification", "harmful", "boolean", "v2"},
+    WantedColumn{"classification", "inactive", "boolean", "v2"},
+    WantedColumn{"classification", "classified_at", "timestamp with time zone", "v2"},
+    WantedColumn{"classification", "notes", "text", "v2"},
+    WantedColumn{"actions", "id", "integer", "v2"},
+    WantedColumn{"actions", "user_id", "integer", "v2"},
+    WantedColumn{"actions", "action_type", "character varying", "v2"},
+    WantedColumn{"actions", "timestamp", "timestamp with time zone", "v2"},
+    WantedColumn{"actions", "notes", "text", "v2"},
 };
 
 /// `table` once where a whole table is missing, `table.column` otherwise.
 std::vector<std::string> list_missing(const CoreSchema& schema, std::span<const WantedColumn> wanted) {
     std::vector<std::string> missing;
-    for (const auto& [table, column] : wanted) {
+    for (const auto& [table, column, type, since] : wanted) {
         if (!schema.has(table)) {
             if (missing.empty() || missing.back() != table) missing.emplace_back(table);
         } else if (schema.type(table, column).empty()) {
@@ -89,6 +92,17 @@ CoreSchema::CoreSchema(const db::Rows& rows) {
         columns_[table].emplace(row.text(1), row.text(2));
         if (!row.boolean(3)) unreadable_.insert(table);
     }
+}
+
+CoreSchema CoreSchema::of(std::string_view generation) {
+    CoreSchema schema;
+    const auto add = [&](const WantedColumn& wanted) {
+        if (wanted.since <= generation) schema.columns_[std::string(wanted.table)].emplace(wanted.column, wanted.type);
+    };
+    std::for_each(kNeededColumns.begin(), kNeededColumns.end(), add);
+    std::for_each(kLaterColumns.begin(), kLaterColumns.end(), add);
+    if (generation != "v3") schema.columns_["users"]["created_at"] = "timestamp with time zone";
+    return schema;
 }
 
 std::string_view CoreSchema::type(std::string_view table, std::string_view column) const {

@@ -21,6 +21,9 @@ class CoreSchema {
     CoreSchema() = default;
     /// @param rows  the result of kListCoreColumns
     explicit CoreSchema(const db::Rows& rows);
+    /// The tables as one generation of watchdxg-core made them.
+    /// @param generation  `v1`, `v2` or `v3`
+    static CoreSchema of(std::string_view generation);
 
     [[nodiscard]] bool has(std::string_view table) const { return columns_.contains(table); }
     /// @return the type's name as format_type gives it, e.g. `date`; empty when there is no such column

@@ -60,10 +60,38 @@ const std::string kDeleteExpiredSessionsSql = std::string(kTurn) + fmt::format(R
     SELECT (SELECT count(*) FROM tokens) + (SELECT count(*) FROM sessions))sql",
                                                                                kKnownAddress.count());
 
+// Their bodies may be long: fewer at a time.
+const std::string kDeleteExpiredKeysSql = std::string(kTurn) + R"sql(, keys AS (
+        DELETE FROM watchdxg_idempotency_key
+         WHERE (operator_id, key) IN (SELECT operator_id, key
+                                        FROM watchdxg_idempotency_key
+                                       WHERE created_at <= now() - interval '24 hours'
+                                         AND (SELECT mine FROM turn)
+                                       ORDER BY created_at
+                                       LIMIT 1000)
+        RETURNING operator_id
+    )
+    SELECT count(*) FROM keys)sql";
+
+/// @return how many rows the steps of such a statement removed
+asio::awaitable<std::int64_t> delete_in_steps(db::Pool& pool, const db::Query& step, int steps) {
+    std::int64_t total = 0;
+    for (int i = 0; i < steps; ++i) {
+        db::Batch batch;
+        batch.add(step, {});
+        co_await pool.execute(batch, db::Work::write);
+        const std::int64_t count = batch.rows(0).front().integer(0);
+        if (count == 0) break;
+        total += count;
+    }
+    co_return total;
+}
+
 }  // namespace
 
 const db::Query kDeleteExpiredTokens{"delete_expired_tokens", kDeleteExpiredTokensSql};
 const db::Query kDeleteExpiredSessions{"delete_expired_sessions", kDeleteExpiredSessionsSql};
+const db::Query kDeleteExpiredKeys{"delete_expired_keys", kDeleteExpiredKeysSql};
 
 asio::awaitable<std::int64_t> delete_expired(db::Pool& pool, int steps) {
     std::int64_t total = 0;
@@ -77,14 +105,8 @@ asio::awaitable<std::int64_t> delete_expired(db::Pool& pool, int steps) {
         total += row.integer(0);
         last = row.integer(1);
     }
-    for (int i = 0; i < steps; ++i) {
-        db::Batch batch;
-        batch.add(kDeleteExpiredSessions, {});
-        co_await pool.execute(batch, db::Work::write);
-        const std::int64_t count = batch.rows(0).front().integer(0);
-        if (count == 0) break;
-        total += count;
-    }
+    total += co_await delete_in_steps(pool, kDeleteExpiredSessions, steps);
+    total += co_await delete_in_steps(pool, kDeleteExpiredKeys, steps);
     co_return total;
 }
 

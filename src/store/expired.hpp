@@ -23,6 +23,10 @@ extern const db::Query kDeleteExpiredTokens;
 /// Columns: how many tokens and sessions.
 extern const db::Query kDeleteExpiredSessions;
 
+/// One step of forgetting the answers of writes that are older than 24 hours, oldest first.
+/// Columns: how many.
+extern const db::Query kDeleteExpiredKeys;
+
 /// Removes what has expired, in bounded steps of one transaction each, unless another process is at it: then it does
 /// nothing.
 /// @param steps  how many at most of each kind; what is left waits for the next time

@@ -3,20 +3,10 @@
 //          "calls": [[method, path, options]]}' | node drive.mjs
 // `handle` is logged in with, if given.  `calls` are made afterwards and their answers returned in order; a fetch that
 // fails gives {"error": text}.
-import { existsSync } from "node:fs";
-import { text } from "node:stream/consumers";
-import { chromium } from "playwright-core";
+import { launch, readJob } from "./chromium.mjs";
 
-// Not readFileSync(0): Node 18 fails with EAGAIN when the pipe is still empty.
-const job = JSON.parse(await text(process.stdin));
-const places = [process.env.CHROMIUM, "/usr/bin/chromium"];
-const executablePath = places.find((place) => place && existsSync(place));
-if (!executablePath) throw new Error("no Chromium; install Debian's chromium or name one in CHROMIUM");
-
-const browser = await chromium.launch({
-  executablePath,
-  args: process.getuid() === 0 ? ["--no-sandbox"] : [],  // Chromium's sandbox does not run as root
-});
+const job = await readJob();
+const browser = await launch();
 try {
   const context = await browser.newContext({ timezoneId: job.timezone });
   const page = await context.newPage();

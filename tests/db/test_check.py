@@ -40,6 +40,15 @@ def test_a_complete_database_is_fine(complete):
     assert "generation v3" in found["core schema"][0][1]
 
 
+def test_what_events_need_is_looked_at(complete):
+    assert check(complete, database_direct_url="postgresql://nobody@127.0.0.1:1/nothing")[1]["events"][0][0] == "warn"
+    name = complete.rsplit("/", 1)[1].split("?")[0]
+    execute(complete, f'ALTER DATABASE "{name}" SET track_counts = off')
+    status, found = check(complete)
+    assert status == 0 and "track_counts" in found["events"][0][1]
+    assert check(complete, watch_interval=0)[1]["events"][0][0] == "ok"
+
+
 def test_warnings_alone_are_no_failure(complete):
     execute(complete, "DROP INDEX users_account_id_id_idx; UPDATE auth_user SET is_active = false", autocommit=False)
     status, found = check(complete)
@@ -103,6 +112,22 @@ def test_a_table_that_the_role_may_not_read(complete):
     status, found = check(complete.replace("wdx@", "reader@"))
     assert status == 1
     assert ("FAIL", "no permission to read posts") in [line[:2] for line in found["core schema"]]
+
+
+def test_tables_that_the_role_may_not_write(complete):
+    execute(complete, "DROP ROLE IF EXISTS halfwriter; CREATE ROLE halfwriter LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public"
+                      " TO halfwriter; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO halfwriter", autocommit=False)
+    halfwriter = complete.replace("wdx@", "halfwriter@")
+    assert check(halfwriter)[1]["core rights"] == [("ok", "classification and actions can be written", "")]
+    execute(complete, "REVOKE INSERT, DELETE ON classification FROM halfwriter; REVOKE UPDATE ON actions FROM halfwriter;"
+                      "REVOKE ALL ON SEQUENCE actions_id_seq FROM halfwriter", autocommit=False)
+    status, found = check(halfwriter)
+    assert status == 1
+    missing = ["DELETE, INSERT ON classification", "UPDATE ON actions", "USAGE ON SEQUENCE public.actions_id_seq"]
+    assert [line[:2] for line in found["core rights"]] == [("FAIL", f"missing: {one}") for one in missing]
+    for one in missing:
+        execute(complete, f"GRANT {one} TO halfwriter")
+    assert check(halfwriter)[0] == 0
 
 
 def test_pending_migrations_fail(empty):

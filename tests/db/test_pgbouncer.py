@@ -79,7 +79,10 @@ def test_check_tells_of_the_pooler(migrated, pgbouncer):
     assert "warn  pooler: " in done.stdout
     assert "WDX_PREPARED_STATEMENTS" in done.stdout and "WDX_DATABASE_DIRECT_URL" in done.stdout
     suited = run_command("check", url=pgbouncer(migrated), prepared_statements="false", database_direct_url=migrated)
-    assert "ok    pooler: " in suited.stdout
+    assert "ok    pooler: " in suited.stdout and "ok    events: " in suited.stdout
+    pooled = run_command("check", url=pgbouncer(migrated), prepared_statements="false",
+                         database_direct_url=pgbouncer(migrated))
+    assert "warn  events: WDX_DATABASE_DIRECT_URL leads to a pooler" in pooled.stdout
 
 
 def test_no_statement_timeout_stays_with_a_pooled_connection(migrated, pgbouncer):

@@ -106,6 +106,14 @@ def list_query():
         yield encoded(step["target"]).partition(b"?")[2]
 
 
+def fields():
+    yield json.dumps({"user_id": 7, "action_type": "block", "timestamp": "2026-01-02T03:04:05.5+02:00", "notes": " x "}).encode()
+    yield json.dumps({"user_ids": [1, "2", 3.0, None], "harmful": "yes", "notes": None}).encode()
+    yield json.dumps({"user_ids": [], "harmful": 2, "timestamp": "0001-01-01", "action_type": "\0\ud800 too long"}).encode()
+    yield b'"a", W/"b" ,, "c,d"\n{"harmful":0,"inactive":true}'
+    yield b"*\n[]"
+
+
 def authorization():
     for step in steps():
         yield from headers(step, "authorization")
@@ -182,7 +190,7 @@ def config_values():
         yield text.encode()
 
 
-TARGETS = (authorization, client_address, config_values, filter_values, http_head, json_body, list_query,
+TARGETS = (authorization, client_address, config_values, fields, filter_values, http_head, json_body, list_query,
            password_hash, row_writer, token, url)
 
 

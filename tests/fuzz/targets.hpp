@@ -23,6 +23,7 @@ inline void require(bool holds, const char* property) {
 void authorization(std::string_view input);
 void client_address(std::string_view input);
 void config_values(std::string_view input);
+void fields(std::string_view input);
 void filter_values(std::string_view input);
 void http_head(std::string_view input);
 void json_body(std::string_view input);

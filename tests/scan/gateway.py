@@ -53,7 +53,7 @@ def build(target, fields, token):
         pair = ":".join(chosen(target.basic).values()).encode("utf-8", "surrogatepass")
         headers["Authorization"] = "Basic " + base64.b64encode(pair).decode()
     headers.update(chosen(target.headers))
-    if target.verb == "POST":
+    if target.verb in ("POST", "PUT", "PATCH"):
         headers["Content-Type"] = "application/json"
         return path, json.dumps(body).encode(), headers
     return path, None, headers

@@ -109,6 +109,19 @@ TEST(AppendJsonTimestamp, IsNullBeyondTheCalendar) {
     EXPECT_EQ(json_timestamp(std::numeric_limits<std::int64_t>::max()), "null");
 }
 
+TEST(AppendCompactJson, TakesBlanksOutOutsideOfStringsAlone) {
+    const auto compact = [](std::string_view json) {
+        std::string out;
+        append_compact_json(out, json);
+        return out;
+    };
+    EXPECT_EQ(compact(R"({"a" : 1, "b c" : [true, null]})"), R"({"a":1,"b c":[true,null]})");
+    EXPECT_EQ(compact("[{\"a\" : 1}, \n {\"a\" : 2}]"), R"([{"a":1},{"a":2}])");
+    EXPECT_EQ(compact(R"({"a" : "x \" : , \\", "b" : " \\\" "})"), R"({"a":"x \" : , \\","b":" \\\" "})");
+    EXPECT_EQ(compact("\"\u2028 \u2029 \u20AC\""), "\"\\u2028 \\u2029 \u20AC\"");
+    EXPECT_EQ(compact(""), "");
+}
+
 TEST(JsonIndenter, PrintsAsPythonDoesWhereverAPieceEnds) {
     const std::string compact = R"({"a":[],"b":{},"c":[1,"x,[\"]:\\",{"d":null}]})";
     const std::string expected = R"({

@@ -22,6 +22,7 @@ constexpr std::array kTargets{
     Target{"authorization", &authorization},
     Target{"client_address", &client_address},
     Target{"config_values", &config_values},
+    Target{"fields", &fields},
     Target{"filter_values", &filter_values},
     Target{"http_head", &http_head},
     Target{"json_body", &json_body},

@@ -1,0 +1,202 @@
+#include "api/openapi_components.hpp"
+
+#include <array>
+
+namespace wdx::api {
+namespace {
+
+constexpr std::array kSchemas{
+    Component{"Login", R"({"type":"object","required":["username","password"],"properties":{
+        "username":{"type":"string","minLength":1},
+        "password":{"type":"string","minLength":1,"format":"password"},
+        "otp":{"type":"string","description":"Six digits, or a recovery code."}}})"},
+    Component{"TokenPair",
+              R"({"type":"object","required":["refresh","access"],"additionalProperties":false,"properties":{
+        "refresh":{"type":"string","description":"Good for one refresh."},
+        "access":{"type":"string","description":"For `Authorization: Bearer ...`."}}})"},
+    Component{"Refresh", R"({"type":"object","required":["refresh"],"properties":{
+        "refresh":{"type":"string","minLength":1}}})"},
+    Component{"Token", R"({"type":"object","required":["token"],"properties":{
+        "token":{"type":"string","minLength":1}}})"},
+    Component{"Empty", R"({"type":"object","additionalProperties":false})"},
+    Component{"Detail", R"({"type":"object","required":["detail"],"additionalProperties":false,"properties":{
+        "detail":{"type":"string","description":"What is wrong, for people."},
+        "code":{"type":"string","description":"The same for programs, for instance `token_not_valid`."},
+        "messages":{"type":"array","items":{"type":"object","additionalProperties":{"type":"string"}}}}})"},
+    Component{"FieldErrors", R"({"type":"object","description":"What is wrong with which fields or parameters.",
+        "additionalProperties":{"type":"array","minItems":1,"items":{"type":"string"}}})"},
+    Component{"Errors", R"({"anyOf":[{"$ref":"#/components/schemas/Detail"},
+        {"$ref":"#/components/schemas/FieldErrors"}]})"},
+    Component{"Session", R"({"type":"object","additionalProperties":false,
+        "required":["jti","created_at","last_used_at","expires_at","address","user_agent"],"properties":{
+        "jti":{"type":"string","description":"Of its current refresh token."},
+        "created_at":{"type":["string","null"],"format":"date-time"},
+        "last_used_at":{"type":["string","null"],"format":"date-time"},
+        "expires_at":{"type":["string","null"],"format":"date-time"},
+        "address":{"type":["string","null"]},
+        "user_agent":{"type":["string","null"]}}})"},
+    Component{"Sessions", R"({"type":"array","items":{"$ref":"#/components/schemas/Session"}})"},
+    Component{"Me", R"({"type":"object","additionalProperties":false,
+        "required":["id","username","email","date_joined","second_factor"],"properties":{
+        "id":{"type":"integer","format":"int32"},
+        "username":{"type":"string"},
+        "email":{"type":"string"},
+        "date_joined":{"type":["string","null"],"format":"date-time"},
+        "second_factor":{"type":"boolean","description":"A one-time code is wanted at every login."}}})"},
+    Component{"PasswordChange", R"({"type":"object","required":["current_password","new_password"],"properties":{
+        "current_password":{"type":"string","minLength":1,"format":"password"},
+        "new_password":{"type":"string","minLength":1,"format":"password"},
+        "otp":{"type":"string","description":"Six digits, or a recovery code."}}})"},
+    Component{"ClassificationWrite", R"({"type":"object","required":["harmful","inactive"],"properties":{
+        "harmful":{"type":"boolean"},
+        "inactive":{"type":"boolean"},
+        "notes":{"type":["string","null"]}}})"},
+    Component{"ClassificationPatch", R"({"type":"object","properties":{
+        "harmful":{"type":"boolean"},
+        "inactive":{"type":"boolean"},
+        "notes":{"type":["string","null"]}}})"},
+    Component{"BulkClassification", R"({"type":"object","required":["user_ids"],"properties":{
+        "user_ids":{"type":"array","minItems":1,"maxItems":10000,"items":{"type":"integer","format":"int32"}},
+        "harmful":{"type":"boolean"},
+        "inactive":{"type":"boolean"},
+        "notes":{"type":["string","null"]}}})"},
+    Component{"Updated", R"({"type":"object","required":["updated"],"additionalProperties":false,"properties":{
+        "updated":{"type":"integer","format":"int32","description":"How many users."}}})"},
+    Component{"ActionWrite", R"({"type":"object","required":["action_type"],"properties":{
+        "user_id":{"type":"integer","format":"int32","description":"Either this or `user_ids`."},
+        "user_ids":{"type":"array","minItems":1,"maxItems":10000,"items":{"type":"integer","format":"int32"}},
+        "action_type":{"type":"string","minLength":1,"maxLength":50},
+        "timestamp":{"type":"string","format":"date-time","description":"When not sent: now."},
+        "notes":{"type":["string","null"]}}})"},
+    Component{"ActionPatch", R"({"type":"object","properties":{
+        "action_type":{"type":"string","minLength":1,"maxLength":50},
+        "timestamp":{"type":"string","format":"date-time"},
+        "notes":{"type":["string","null"]}}})"},
+    Component{"CreatedActions", R"({"anyOf":[{"$ref":"#/components/schemas/Action"},
+        {"type":"array","items":{"$ref":"#/components/schemas/Action"}}]})"},
+    Component{"Change", R"({"type":"object","additionalProperties":false,"required":["table","account_id","ids","at"],
+        "properties":{
+        "table":{"type":"string","enum":["accounts","users","posts","classification","actions"]},
+        "account_id":{"type":["integer","null"],"format":"int32","description":"Null when not known."},
+        "ids":{"type":["array","null"],"items":{"type":"string"},"description":"Null when not known, or too many."},
+        "at":{"type":["string","null"],"format":"date-time"}}})"},
+    Component{"EventStream", R"({"type":"string","description":"The text of a `text/event-stream`.",
+        "contentMediaType":"text/event-stream","contentSchema":{"type":"object","properties":{
+        "id":{"type":"integer","format":"int64"},
+        "event":{"type":"string","enum":["change","reset"]},
+        "data":{"$ref":"#/components/schemas/Change"}}}})"},
+    Component{"OpenApi", R"({"type":"object","description":"OpenAPI 3.1.","required":["openapi","info","paths"],
+        "properties":{"openapi":{"type":"string"},"info":{"type":"object"},"paths":{"type":"object"}}})"},
+    Component{"File", R"({"type":"string"})"},
+    Component{"Health", R"({"type":"object","required":["status"],"additionalProperties":false,"properties":{
+        "status":{"type":"string","enum":["ok","unavailable"]}}})"},
+};
+
+constexpr std::array kParameters{
+    Component{
+        "Limit",
+        R"({"name":"limit","in":"query","description":"Rows of a page; with it the answer is an envelope with `count`.",
+        "schema":{"type":"integer","minimum":1,"maximum":1000}})"},
+    Component{"Offset", R"({"name":"offset","in":"query","description":"How many rows to leave out at the beginning.",
+        "schema":{"type":"integer","minimum":0}})"},
+    Component{
+        "PageSize",
+        R"({"name":"page_size","in":"query","description":"Rows of a page of the kind that stays fast at any depth: follow `next`. Not together with `limit` or `offset`.",
+        "schema":{"type":"integer","minimum":1,"maximum":1000}})"},
+    Component{"Cursor",
+              R"({"name":"cursor","in":"query","description":"Stands in `next` and `previous`; not to be made up.",
+        "schema":{"type":"string"}})"},
+    Component{
+        "Format",
+        R"({"name":"format","in":"query","description":"Goes over `Accept`. With `csv` and `ndjson`, `limit` and `offset` cut the stream, without an envelope, and `page_size` is refused.",
+        "schema":{"type":"string","enum":["json","csv","ndjson"],"default":"json"}})"},
+    Component{
+        "Verdict",
+        R"({"name":"classification","in":"query","style":"form","explode":false,"description":"Only rows about users with any of these verdicts.",
+        "schema":{"type":"array","items":{"type":"string","enum":["harmful","inactive","sane","unclassified"]}}})"},
+    Component{
+        "IfMatch",
+        R"({"name":"If-Match","in":"header","description":"The `ETag` of what is to be changed: if it has changed meanwhile, 412.",
+        "schema":{"type":"string"}})"},
+    Component{
+        "IfNoneMatch",
+        R"({"name":"If-None-Match","in":"header","description":"With PUT, `*` creates only: 412 when it is there. With GET, an `ETag` that the client has: 304 when it still holds.",
+        "schema":{"type":"string"}})"},
+    Component{
+        "IdempotencyKey",
+        R"({"name":"Idempotency-Key","in":"header","description":"Makes a repeated POST safe: the same key gets the same answer for 24 hours, with another body 422.",
+        "schema":{"type":"string","minLength":1,"maxLength":255}})"},
+    Component{
+        "LastEventId",
+        R"({"name":"Last-Event-ID","in":"header","description":"The `id` of the last event that arrived: those after it come first.",
+        "schema":{"type":"string"}})"},
+};
+
+constexpr std::array kHeaders{
+    Component{
+        "RequestId",
+        R"({"required":true,"description":"The request's own where it is a sane token, else a new one; the log has it, too.",
+        "schema":{"type":"string"}})"},
+    Component{"ETag", R"({"description":"For `If-Match` and `If-None-Match`.","schema":{"type":"string"}})"},
+    Component{"RetryAfter", R"({"required":true,"description":"Seconds to wait.","schema":{"type":"integer"}})"},
+    Component{"WwwAuthenticate",
+              R"({"required":true,"description":"`Bearer realm=\"api\"`.","schema":{"type":"string"}})"},
+    Component{"ContentDisposition",
+              R"({"description":"With CSV and NDJSON: the name of the file.","schema":{"type":"string"}})"},
+};
+
+constexpr std::array kRefusals{
+    Refusal{.status = 400, .name = "BadRequest", .help = "What was sent is wrong.", .schema = "Errors"},
+    Refusal{.status = 401, .name = "Unauthorized", .help = "No credentials, or bad ones.", .header = "WwwAuthenticate"},
+    Refusal{.status = 404, .name = "NotFound", .help = "No such thing, or no such `format`."},
+    Refusal{.status = 406, .name = "NotAcceptable", .help = "`Accept` leaves nothing to answer with."},
+    Refusal{.status = 409, .name = "Conflict", .help = "The rows have changed meanwhile."},
+    Refusal{.status = 412, .name = "PreconditionFailed", .help = "`If-Match` or `If-None-Match` does not hold."},
+    Refusal{.status = 413, .name = "TooLarge", .help = "The body is too large."},
+    Refusal{.status = 415, .name = "UnsupportedMediaType", .help = "The body is not `application/json`."},
+    Refusal{.status = 422, .name = "KeyReused", .help = "The `Idempotency-Key` was used for another request."},
+    Refusal{.status = 429, .name = "Throttled", .help = "Too many requests.", .header = "RetryAfter"},
+    Refusal{.status = 503,
+            .name = "Unavailable",
+            .help = "The database is away, or the core's tables are.",
+            .header = "RetryAfter"},
+};
+
+constexpr std::array kTags{
+    Tag{"token", "Logging in and out."},
+    Tag{"accounts", "X accounts that their owner watches."},
+    Tag{"users", "X users that watchdxg-core saw."},
+    Tag{"posts", "What they posted."},
+    Tag{"classifications", "The verdicts on them."},
+    Tag{"actions", "What was done about them."},
+    Tag{"events", "What changes, as it happens."},
+    Tag{"logs", "What the server did and what went wrong."},
+    Tag{"sessions", "What logins have become."},
+    Tag{"me", "The operator."},
+    Tag{"schema", "This document."},
+    Tag{"probes", "For load balancers and the like."},
+};
+
+}  // namespace
+
+std::span<const Component> schema_components() {
+    return kSchemas;
+}
+
+std::span<const Component> parameter_components() {
+    return kParameters;
+}
+
+std::span<const Component> header_components() {
+    return kHeaders;
+}
+
+std::span<const Refusal> refusals() {
+    return kRefusals;
+}
+
+std::span<const Tag> tags() {
+    return kTags;
+}
+
+}  // namespace wdx::api

@@ -1,0 +1,93 @@
+#include "api/openapi.hpp"
+
+#include "api/operations.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+namespace wdx::api {
+namespace {
+
+namespace json = boost::json;
+
+json::value document(std::string_view generation, bool basic_auth = false) {
+    return json::parse(make_openapi(store::CoreSchema::of(generation), basic_auth));
+}
+
+std::vector<const Route*> routes_and_probes() {
+    std::vector<const Route*> out;
+    for (const Route& route : all_routes()) out.push_back(&route);
+    for (const Route& route : probe_routes()) out.push_back(&route);
+    return out;
+}
+
+bool has_property(const json::value& doc, std::string_view schema, std::string_view property) {
+    return doc.at("components").at("schemas").at(schema).at("properties").as_object().contains(property);
+}
+
+TEST(Operations, DescribeEveryRoute) {
+    for (const Route* route : routes_and_probes()) EXPECT_EQ(operation_of(*route).pattern, route->pattern);
+}
+
+TEST(Operations, HaveDifferentNames) {
+    std::set<std::string_view> names;
+    for (const Operation& operation : all_operations()) EXPECT_TRUE(names.insert(operation.id).second) << operation.id;
+}
+
+TEST(OperationOf, RefusesARouteThatNobodyDescribed) {
+    EXPECT_THROW(operation_of(Route{Verb::get, "/api/nothing/", nullptr, Needs::login, "Nothing"}), std::logic_error);
+}
+
+TEST(MakeOpenapi, HasEveryOperationOfTheRouteTable) {
+    std::size_t found = 0;
+    const json::value doc = document("v3");
+    for (const auto& [path, methods] : doc.at("paths").as_object()) found += methods.as_object().size();
+    EXPECT_EQ(found, routes_and_probes().size());
+}
+
+TEST(MakeOpenapi, LeavesOutWhatAnOlderSchemaLacks) {
+    const json::value v1 = document("v1");
+    const json::value v2 = document("v2");
+    const json::value v3 = document("v3");
+    EXPECT_FALSE(has_property(v1, "UserSelection", "certified"));
+    EXPECT_TRUE(has_property(v2, "UserSelection", "certified"));
+    EXPECT_FALSE(has_property(v2, "UserSelection", "last_updated"));
+    EXPECT_TRUE(has_property(v3, "UserSelection", "last_updated"));
+    EXPECT_FALSE(v1.at("components").at("schemas").as_object().contains("Verdict"));
+}
+
+TEST(MakeOpenapi, SaysWhetherCreatedAtIsADateOrATime) {
+    const auto format = [](std::string_view generation) {
+        return document(generation)
+            .at("components")
+            .at("schemas")
+            .at("User")
+            .at("properties")
+            .at("created_at")
+            .at("format");
+    };
+    EXPECT_EQ(format("v2"), "date-time");
+    EXPECT_EQ(format("v3"), "date");
+}
+
+TEST(MakeOpenapi, AdvertisesBasicOnlyWhereItIsOn) {
+    const auto has_basic = [](const json::value& doc) {
+        return doc.at("components").at("securitySchemes").as_object().contains("basic");
+    };
+    EXPECT_FALSE(has_basic(document("v3")));
+    EXPECT_TRUE(has_basic(document("v3", true)));
+}
+
+TEST(OpenApiDocument, IsMadeAnewWhenTheSchemaChanges) {
+    OpenApiDocument document;
+    const store::CoreSchema older = store::CoreSchema::of("v1");
+    const std::string first = document.text(older, false);
+    EXPECT_EQ(first, make_openapi(older, false));
+    EXPECT_EQ(document.text(store::CoreSchema::of("v3"), false), make_openapi(store::CoreSchema::of("v3"), false));
+}
+
+}  // namespace
+}  // namespace wdx::api
