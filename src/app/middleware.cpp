@@ -112,7 +112,7 @@ void add_security_headers(http::Response& response) {
     response.set("X-Content-Type-Options", "nosniff");
     response.set("Referrer-Policy", "same-origin");
     response.set("Cross-Origin-Opener-Policy", "same-origin");
-    if (!response.has("Cache-Control")) response.set("Cache-Control", "no-store");
+    if (response.find("Cache-Control") == nullptr) response.set("Cache-Control", "no-store");
 }
 
 bool is_domain_name(std::string_view host) {
