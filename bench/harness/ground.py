@@ -43,8 +43,8 @@ def prepare(cluster):
     execute(url, f"""
         INSERT INTO accounts (id, handle) SELECT n, 'account_' || n FROM generate_series(2, 1000) AS n;
         UPDATE users SET account_id = {SMALL_ACCOUNT} WHERE id > {BIG};
-        CREATE INDEX ON users (account_id);
-        CREATE INDEX ON posts (user_id)""")
+        CREATE INDEX ON users (account_id, id);
+        CREATE INDEX ON posts (user_id, id)""")
     for arguments, stdin in ((["migrate"], None),
                              (["create_user", "--username", OPERATOR, "--password-stdin", "--no-validate"],
                               PASSWORD + "\n")):

@@ -73,11 +73,14 @@ def curl(server, path, target):
     return float(first) * 1000, float(total) * 1000
 
 
-def psql_copy(ground, statement, target):
-    """ms of `\\copy` to a file, as psql itself counts them: without its start and without connecting."""
+def psql_copy(ground, statement, target, form=""):
+    """ms of `\\copy` to a file, as psql itself counts them: without its start and without connecting.
+
+    @param form  `CSV`; empty for PostgreSQL's own text format
+    """
     sql = " ".join(statement.with_literals().split())
     output = run([bin_dir() / "psql", "-X", "-d", ground.url, "-c", "\\timing on",
-                  "-c", f"\\copy ({sql}) TO '{target}'"])
+                  "-c", f"\\copy ({sql}) TO '{target}' {form}"])
     return float(re.search(r"^Time: ([\d.]+) ms", output, re.M).group(1))
 
 

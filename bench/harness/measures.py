@@ -17,13 +17,15 @@ from support.tokens import mint
 LOOKUP = f"/api/accounts/{HANDLE}/"
 SMALL_LIST = f"/api/users/?account_id={SMALL_ACCOUNT}"
 BIG_LIST = f"/api/users/?account_id={BIG_ACCOUNT}"
+PAGES = f"{BIG_LIST}&page_size="
+DEEP_PAGES, LONG_PAGE, PAGE = 90, 1000, 50  # behind so many rows; rows of a page that is measured
 WARM_UP_SECONDS = 1
 IDLE_CONNECTIONS = 2000
 JTI_PARAMETERS = (2, 5, 9)  # of kRotateToken in src/store/tokens.cpp: presented, successor, its access token
 HASH_ROUNDS = 1_000_000
 
 
-GROUPS = ("lookup", "small_list", "long_list", "refresh", "login", "memory", "cold_start")  # methods of Measures
+GROUPS = ("lookup", "small_list", "long_list", "exports", "deep_page", "refresh", "login", "memory", "cold_start")  # methods of Measures
 
 
 class Measures:
@@ -128,6 +130,34 @@ class Measures:
                 growth.append((highest - before) / 1000)
                 peak.append(highest / 1000)
         return growth, peak
+
+    def exports(self):
+        """The long list as a file; the limit is psql's CSV of the same SELECT."""
+        copied = self.ground.statements["long"][-1]
+        result = {}
+        with serve(self.ground.url) as server:
+            for kind in ("csv", "ndjson"):
+                file, total, limits = self.folder / f"users.{kind}", [], []
+                for _ in range(2 * self.rounds + 1):  # the first one warms up
+                    total.append(load.curl(server, f"{BIG_LIST}&format={kind}", file)[1])
+                    size = file.stat().st_size
+                    limits.append(load.psql_copy(self.ground, copied, file, "CSV"))
+                result[f"export_{kind}"] = pair(total[1:], limits[1:], f"{size / 1e6:.1f} MB")
+        return result
+
+    def deep_page(self):
+        """Pages behind 90,000 rows; the limit is the first one."""
+        with serve(self.ground.url) as server:
+            target = f"{PAGES}{LONG_PAGE}"
+            for _ in range(DEEP_PAGES):
+                following = server.get(target, mint()).json()["next"]
+                target = following[following.index("/api/"):]
+            deep, first = target.replace(f"page_size={LONG_PAGE}", f"page_size={PAGE}"), f"{PAGES}{PAGE}"
+            rates, limits = [], []
+            for _ in range(self.rounds + 1):  # the first one warms up
+                rates.append(load.wrk(server, deep, 1, self.seconds)[0])
+                limits.append(load.wrk(server, first, 1, self.seconds)[0])
+        return {"deep_page": pair(rates[1:], limits[1:], f"{PAGE} rows behind {DEEP_PAGES * LONG_PAGE:,}")}
 
     # -- one at a time
 

@@ -49,7 +49,7 @@ asio::awaitable<http::Response> create_actions(Context& context) {
     store::NewAction action;
     action.action_type = fields.text("action_type", Presence::required, kLongestType).value_or("");
     action.timestamp = fields.date_time("timestamp", Presence::optional);
-    action.notes = fields.nullable_text("notes").text;
+    action.notes = read_notes(fields, user_ids.size()).text;
     fields.throw_if_wrong();
     co_await context.require_access();
     store::ActionStore& actions = context.services().actions;
@@ -73,7 +73,7 @@ asio::awaitable<http::Response> partial_update_action(Context& context) {
     change.user_id = fields.integer("user_id", Presence::optional);
     change.action_type = fields.text("action_type", Presence::optional, kLongestType);
     change.timestamp = fields.date_time("timestamp", Presence::optional);
-    auto notes = fields.nullable_text("notes");
+    auto notes = read_notes(fields, 1);
     change.sets_notes = notes.is_given;
     change.notes = std::move(notes.text);
     fields.throw_if_wrong();

@@ -18,11 +18,11 @@ rest::ApiError unclassified() {
     return rest::not_found("No Classification matches the given query.");
 }
 
-store::Verdict read_verdict(FieldReader& fields, Presence presence) {
+store::Verdict read_verdict(FieldReader& fields, Presence presence, std::size_t users) {
     store::Verdict verdict;
     verdict.harmful = fields.boolean("harmful", presence);
     verdict.inactive = fields.boolean("inactive", presence);
-    auto notes = fields.nullable_text("notes");
+    auto notes = read_notes(fields, users);
     // What replaces a verdict leaves nothing of the old one.
     verdict.sets_notes = notes.is_given || presence == Presence::required;
     verdict.notes = std::move(notes.text);
@@ -50,7 +50,7 @@ asio::awaitable<http::Response> write_one(Context& context, Presence presence) {
     const std::int64_t user_id = context.path_id();
     const store::RowConditions conditions = read_row_conditions(context.request());
     FieldReader fields(context.request());
-    const store::Verdict verdict = read_verdict(fields, presence);
+    const store::Verdict verdict = read_verdict(fields, presence, 1);
     fields.throw_if_wrong();
     co_await context.require_access();
     store::ClassificationStore& classifications = context.services().classifications;
@@ -120,7 +120,7 @@ asio::awaitable<http::Response> create_classifications(Context& context) {
     context.require_core_table(kTable);
     FieldReader fields(context.request());
     const auto user_ids = fields.integers("user_ids", Presence::required, kMostUserIds);
-    const store::Verdict verdict = read_verdict(fields, Presence::optional);
+    const store::Verdict verdict = read_verdict(fields, Presence::optional, user_ids ? user_ids->size() : 0);
     fields.throw_if_wrong();
     co_await context.require_access();
     store::ClassificationStore& classifications = context.services().classifications;

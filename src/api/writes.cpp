@@ -50,6 +50,13 @@ asio::awaitable<void> prepare_retry(Context& context, std::string_view table, co
 
 }  // namespace
 
+rest::NullableText read_notes(rest::FieldReader& fields, std::size_t users) {
+    auto notes = fields.nullable_text("notes", kLongestNotes);
+    if (notes.text && notes.text->size() * users > kMostNotesBytes)
+        fields.refuse("notes", "This is too long for so many users.");
+    return notes;
+}
+
 store::WriteRequest write_request(const Context& context) {
     const http::Request& request = context.request();
     store::WriteRequest write{.operator_id = context.operator_id(),

@@ -2,6 +2,7 @@
 
 #include "api/context.hpp"
 #include "rest/error.hpp"
+#include "rest/fields.hpp"
 #include "store/repeated_writes.hpp"
 
 #include <functional>
@@ -16,6 +17,12 @@ namespace wdx::api {
 
 /// The most users that one request may name.
 inline constexpr std::size_t kMostUserIds = 10'000;
+
+/// Reads `notes` of a write about so many users.  A row and an entry of the log come of it for each of them: longer
+/// ones than `kLongestNotes` characters, or `kMostNotesBytes` for all users together, are refused.
+rest::NullableText read_notes(rest::FieldReader& fields, std::size_t users);
+inline constexpr std::size_t kLongestNotes = 10'000;
+inline constexpr std::size_t kMostNotesBytes = 8 * 1024 * 1024;
 
 /// Who writes what, for the store: under the request's Idempotency-Key, or a key of our own.
 /// @throws ApiError 400 for a key that is not 1 to 255 visible ASCII characters; 401

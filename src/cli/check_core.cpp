@@ -2,26 +2,34 @@
 
 #include "store/core_schema.hpp"
 
+#include <array>
 #include <string>
 #include <string_view>
 
+#include <fmt/format.h>
 #include <fmt/ranges.h>
 
 namespace wdx::cli {
 namespace {
 
-// A partial index does not serve every list, an invalid one none.
+// Whether the table has an index that begins with these columns.  A partial one does not serve every list, an invalid
+// one none.
 constexpr std::string_view kFindIndex = R"sql(
     SELECT c.oid::regclass::text,
            c.relkind = 'p',
            EXISTS (SELECT
                      FROM pg_catalog.pg_index AS i
+                     JOIN pg_catalog.pg_class AS index ON index.oid = i.indexrelid
+                     JOIN pg_catalog.pg_am AS method ON method.oid = index.relam
                     WHERE i.indrelid = c.oid
-                      AND i.indkey[0] = a.attnum
+                      AND method.amname = 'btree'
                       AND i.indisvalid
-                      AND i.indpred IS NULL)
+                      AND i.indpred IS NULL
+                      AND (SELECT array_agg(a.attname::text ORDER BY key.position)
+                             FROM generate_series(0, cardinality($2::text[]) - 1) AS key (position)
+                             JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid
+                                                              AND a.attnum = i.indkey[key.position]) = $2::text[])
       FROM pg_catalog.pg_class AS c
-      JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attname = $2 AND NOT a.attisdropped
      WHERE c.relname = $1
        AND c.relkind IN ('r', 'p', 'm')
        AND pg_catalog.pg_table_is_visible(c.oid))sql";
@@ -39,9 +47,16 @@ constexpr std::string_view kListMissingRights = R"sql(
      WHERE NOT has_sequence_privilege(s.sequence, 'USAGE')
      ORDER BY 1)sql";
 
-struct IndexedColumn {
+/// Lists are narrowed to the first column and ordered by the second.
+struct Recommended {
     std::string_view table;
-    std::string_view column;
+    std::string_view first;
+    std::string_view second;
+};
+constexpr std::array kRecommended{
+    Recommended{"users", "account_id", "id"},
+    Recommended{"posts", "user_id", "id"},
+    Recommended{"actions", "user_id", "id"},
 };
 
 }  // namespace
@@ -77,19 +92,18 @@ void check_core_rights(db::Session& session, CheckReport& report) {
 }
 
 void check_core_indexes(db::Session& session, CheckReport& report) {
-    for (const auto& [table, column] : {IndexedColumn{"users", "account_id"}, IndexedColumn{"posts", "user_id"}}) {
-        const db::Rows rows = session.execute(kFindIndex, {table, column});
+    for (const auto& [table, first, second] : kRecommended) {
+        const db::Rows rows = session.execute(kFindIndex, {table, fmt::format("{{{},{}}}", first, second)});
         if (rows.empty()) continue;
-        const std::string target = std::string(table) + "." + std::string(column);
+        const std::string target = fmt::format("{} ({}, {})", table, first, second);
         if (rows.front().boolean(2)) {
             report.ok("index", target + " has one");
             continue;
         }
         // A partitioned table cannot be indexed concurrently.
-        const std::string how = rows.front().boolean(1) ? "" : "CONCURRENTLY ";
-        report.warn(
-            "index", target + " has none: every list reads the whole table",
-            "CREATE INDEX " + how + "ON " + std::string(rows.front().text(0)) + " (" + std::string(column) + ");");
+        const std::string_view how = rows.front().boolean(1) ? "" : "CONCURRENTLY ";
+        report.warn("index", target + " has none: lists read the whole table, or sort",
+                    fmt::format("CREATE INDEX {}ON {} ({}, {});", how, rows.front().text(0), first, second));
     }
 }
 

@@ -86,6 +86,14 @@ std::variant<std::int64_t, std::string_view> read_integer(const JsonValue& value
     return number->value;
 }
 
+/// What a CharField's validators have against a text.
+std::vector<std::string> find_text_faults(std::string_view text, bool has_surrogates, std::size_t longest) {
+    auto faults = find_character_faults(text, has_surrogates);
+    if (base::count_code_points(text) > longest)
+        faults.insert(faults.begin(), fmt::format("Ensure this field has no more than {} characters.", longest));
+    return faults;
+}
+
 /// The name of a value's type in Python, for the message about what is no list.
 std::string_view python_type(const JsonValue& value) {
     switch (value.kind) {
@@ -173,15 +181,13 @@ std::optional<std::string> FieldReader::text(std::string_view name, Presence pre
         refuse(name, text ? kNotBlank : kNotAString);
         return std::nullopt;
     }
-    auto faults = find_character_faults(*text, value->has_surrogates);
-    if (base::count_code_points(*text) > longest)
-        faults.insert(faults.begin(), fmt::format("Ensure this field has no more than {} characters.", longest));
+    const auto faults = find_text_faults(*text, value->has_surrogates, longest);
     if (faults.empty()) return text;
     errors_.add(name, faults);
     return std::nullopt;
 }
 
-NullableText FieldReader::nullable_text(std::string_view name) {
+NullableText FieldReader::nullable_text(std::string_view name, std::size_t longest) {
     const JsonValue* value = body_.find(name);
     if (value == nullptr) return {};
     if (value->kind == JsonValue::Kind::null) return {.is_given = true};
@@ -190,7 +196,7 @@ NullableText FieldReader::nullable_text(std::string_view name) {
         refuse(name, kNotAString);
         return {};
     }
-    const auto faults = find_character_faults(*text, value->has_surrogates);
+    const auto faults = find_text_faults(*text, value->has_surrogates, longest);
     if (!faults.empty()) errors_.add(name, faults);
     return {.is_given = true, .text = std::move(text)};
 }

@@ -38,8 +38,8 @@ class FieldReader {
     std::optional<std::vector<std::int64_t>> integers(std::string_view name, Presence presence, std::size_t most);
     /// CharField of 1 to `longest` characters, trimmed.
     std::optional<std::string> text(std::string_view name, Presence presence, std::size_t longest);
-    /// CharField(allow_null, allow_blank, not required), trimmed.
-    NullableText nullable_text(std::string_view name);
+    /// CharField(allow_null, allow_blank, not required) of up to `longest` characters, trimmed.
+    NullableText nullable_text(std::string_view name, std::size_t longest);
     /// DateTimeField; without a zone in UTC.
     /// @return `2026-11-25T10:00:00Z`, with six decimals when the microseconds are not zero
     std::optional<std::string> date_time(std::string_view name, Presence presence);

@@ -308,6 +308,17 @@ def test_a_wrong_list_of_ids_is_named(api, database, body, errors):
     assert rows(database) == []
 
 
+def test_long_notes_are_bounded_for_one_and_for_all_together(api, database):
+    assert api("PUT", body={"harmful": True, "inactive": False, "notes": "\u65e5" * 10000}).status_code == 201
+    assert said(api("PATCH", body={"notes": "x" * 10001})) == (
+        400, {"notes": ["Ensure this field has no more than 10000 characters."]})
+    too_long = (400, {"notes": ["This is too long for so many users."]})
+    many = {"user_ids": list(range(1, 10001)), "notes": "x" * 839}
+    assert said(api("POST", MANY, many)) == too_long
+    assert said(api("POST", "/api/actions/", {**many, "action_type": "block"})) == too_long
+    assert len(rows(database)) == 1
+
+
 def test_ten_thousand_at_once(cluster, start_server):
     url = make_database(cluster)
     seed(url, users=10000)
@@ -417,7 +428,28 @@ def test_a_verdict_that_the_core_deletes_meanwhile_is_404_for_patch(api, databas
     assert said(answer) == UNCLASSIFIED
 
 
+def test_a_row_that_the_core_holds_for_long_is_503_and_nothing_changes(api, database):
+    api("PUT", body={"harmful": True, "inactive": False})
+    with connect(database, autocommit=False) as core, core.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM classification FOR UPDATE")
+        answer = api("PATCH", body={"harmful": False})
+        assert api("GET").json()["harmful"] is True  # who reads does not wait
+        core.rollback()
+    assert answer.status_code == 503 and "Retry-After" in answer.headers
+    assert rows(database) == [(USER, True, False, None)]
+
+
 # -- other databases
+
+
+def test_rows_that_other_tables_of_the_core_forbid_are_409(cluster, start_server):
+    url = make_database(cluster)
+    execute(url, "CREATE TABLE allowed (id integer PRIMARY KEY);"
+                 "ALTER TABLE classification ADD FOREIGN KEY (user_id) REFERENCES allowed (id)")
+    api = Client(start_server(url))
+    assert said(api("PUT", body={"harmful": True, "inactive": False})) == (
+        409, {"detail": "The user was deleted meanwhile."})
+    assert rows(url) == []
 
 
 def test_generations_of_the_core(cluster, start_server):

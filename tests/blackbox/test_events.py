@@ -165,8 +165,9 @@ def test_changes_of_ours_that_postgresql_forgot_to_count_do_not_hide_those_of_ot
 
 def test_the_cores_tables_get_no_trigger_index_or_column(cluster, start_server):
     def dump(url):
-        return subprocess.run([bin_dir() / "pg_dump", "--schema-only", *(f"--table={table}" for table in V3_TABLES), url],
-                              check=True, stdout=subprocess.PIPE).stdout
+        done = subprocess.run([bin_dir() / "pg_dump", "--schema-only", *(f"--table={table}" for table in V3_TABLES), url],
+                              check=True, stdout=subprocess.PIPE, text=True)
+        return [line for line in done.stdout.splitlines() if "restrict " not in line]   # with a random key
     url = make_database(cluster)
     before = dump(url)
     server = start_server(url, watch_interval=1)

@@ -32,7 +32,7 @@ void check_body(const http::Request& request) {
         const auto ids = fields.integers("user_ids", rest::Presence::optional, kMost);
         const auto type = fields.text("action_type", rest::Presence::optional, kMost);
         const auto time = fields.date_time("timestamp", rest::Presence::optional);
-        const auto notes = fields.nullable_text("notes");
+        const auto notes = fields.nullable_text("notes", kMost);
         fields.throw_if_wrong();
         require(flag.has_value() == fields.has("harmful") && id.has_value() == fields.has("user_id") &&
                     ids.has_value() == fields.has("user_ids") && type.has_value() == fields.has("action_type") &&
@@ -41,7 +41,7 @@ void check_body(const http::Request& request) {
         require(!ids || (!ids->empty() && ids->size() <= kMost), "a list within its bounds");
         require(!type || (is_clean(*type) && !type->empty() && base::count_code_points(*type) <= kMost),
                 "a clean text");
-        require(!notes.text || is_clean(*notes.text), "clean notes");
+        require(!notes.text || (is_clean(*notes.text) && base::count_code_points(*notes.text) <= kMost), "clean notes");
         require(!time || (time->size() >= 20 && time->back() == 'Z' && rest::parse_date_time(*time)), "a time in UTC");
     } catch (const rest::ApiError& error) {
         check_refusal(error);

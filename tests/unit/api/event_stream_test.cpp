@@ -30,8 +30,9 @@ class EventStreamTest : public testing::Test {
         boost::asio::co_spawn(context_, read_into(*stream_, piece), boost::asio::detached);
         context_.restart();
         context_.poll();
-        if (!piece) cancel();
-        return piece;
+        if (piece) return piece;
+        cancel();
+        return std::nullopt;
     }
     void cancel() {
         stream_->cancel();

@@ -52,7 +52,7 @@ std::string text(const std::string& json) {
 
 std::string nullable_text(const std::string& json) {
     return read(json.empty() ? "" : "\"f\":" + json, [](FieldReader& fields) -> std::string {
-        const NullableText value = fields.nullable_text("f");
+        const NullableText value = fields.nullable_text("f", 5);
         return !value.is_given ? "(none)" : value.text.value_or("(null)");
     });
 }
@@ -121,6 +121,7 @@ TEST(FieldReaderNullableText, TellsAbsentNullAndBlankApart) {
     EXPECT_EQ(nullable_text("null"), "(null)");
     EXPECT_EQ(nullable_text(R"("  ")"), "");
     EXPECT_EQ(nullable_text(R"(" a ")"), "a");
+    EXPECT_EQ(nullable_text(R"("abcdef")"), R"(["Ensure this field has no more than 5 characters."])");
     EXPECT_EQ(nullable_text("[]"), R"(["Not a valid string."])");
     EXPECT_EQ(nullable_text(R"("a\u0000b")"), R"(["Null characters are not allowed."])");
 }

@@ -1,0 +1,133 @@
+"""The plans of the default lists over 100,000 users with the indexes that `check` recommends, as PostgreSQL itself logs
+them for the statements that the server really sends."""
+import re
+
+import pytest
+
+from support.data import make_database
+from support.postgres import TESTS, PrivateCluster, execute, run_psql, wait_until
+from support.server import Server, run_command
+from support.tokens import mint
+
+USERS, ACCOUNTS = 100_000, 20
+LARGE, SMALL = 1, 20  # accounts with a third and a fiftieth of the users
+DEEP = 20             # pages
+OF_ACCOUNT, OF_USER = "users_account_id_id_idx", "{}_user_id_id_idx"
+
+
+@pytest.fixture(scope="module")
+def explaining():
+    """A cluster that logs every plan, with the setting for SSDs that docs/deployment.md names."""
+    cluster = PrivateCluster(settings={"session_preload_libraries": "auto_explain", "auto_explain.log_min_duration": 0,
+                                       "log_line_prefix": "", "random_page_cost": 1.1}).start()
+    yield cluster
+    cluster.remove()
+
+
+@pytest.fixture(scope="module")
+def served(explaining):
+    url = make_database(explaining)
+    run_psql(url, "-v", f"users={USERS}", "-v", f"accounts={ACCOUNTS}", "-v", "replace=1",
+             "-f", str(TESTS / "core-schema" / "seed.sql"))
+    statements = re.findall(r"^ +(CREATE INDEX .*;)$", run_command("check", url=url).stdout, re.M)
+    assert len(statements) == 3
+    for statement in statements:
+        execute(url, statement)
+    execute(url, "VACUUM ANALYZE")
+    with Server(url) as server:
+        yield server
+
+
+class Plans:
+    """What PostgreSQL plans for the statements of one request after the other."""
+
+    def __init__(self, cluster, server):
+        self._log, self._server = cluster.log, server
+
+    def of(self, target, table, count=1):
+        """@return (the answer, the plans of the `count` statements that read the table)"""
+        begin = self._log.stat().st_size
+        answer = self._server.get(target, token=mint())
+        assert answer.status_code == 200, answer.text
+
+        def logged():
+            with open(self._log, "rb") as log:
+                log.seek(begin)
+                entries = re.findall(r"^LOG:  duration: .*plan:\n((?:\t.*\n)+)", log.read().decode(), re.M)
+            found = [one for one in entries if re.search(rf"FROM {table}\b.* WHERE ", one, re.S)]
+            return len(found) >= count and found
+        found = wait_until(logged, f"{count} plans over {table}")
+        assert len(found) == count, found
+        return answer.json(), found
+
+
+@pytest.fixture
+def plans(explaining, served):
+    return Plans(explaining, served)
+
+
+def assert_reads_the_index(plan, index=None):
+    assert "Seq Scan" not in plan, plan
+    assert re.search(r"Index (Only )?Scan", plan), plan
+    assert index is None or index in plan, plan
+
+
+def assert_walks_the_index(plan, index=None):
+    """In the order of the list."""
+    assert_reads_the_index(plan, index)
+    assert "Sort" not in plan, plan
+
+
+# The planner may walk the primary key instead where every third row is wanted.
+ACCOUNT_CASES = pytest.mark.parametrize("account, index", [(LARGE, None), (SMALL, OF_ACCOUNT)])
+
+
+@ACCOUNT_CASES
+def test_the_whole_list_of_an_account(plans, account, index):
+    target = f"/api/users/?account_id={account}"
+    _, (begin, _) = plans.of(target, "users", 2)
+    assert_reads_the_index(begin, OF_ACCOUNT)
+    _, (plan,) = plans.of(target, "users")
+    assert_walks_the_index(plan, index)
+
+
+@ACCOUNT_CASES
+def test_a_list_of_the_open_layer(plans, account, index):
+    _, found = plans.of(f"/api/users/?account_id={account}&fields=id,handle", "users", 2)
+    for plan in found:
+        assert_walks_the_index(plan, index)
+
+
+@ACCOUNT_CASES
+def test_a_page_by_number_and_its_count(plans, account, index):
+    for offset in (0, 1000):
+        page, found = plans.of(f"/api/users/?account_id={account}&limit=50&offset={offset}", "users", 2)
+        assert len(page["results"]) == 50
+        rows, count = sorted(found, key=lambda plan: "count(*)" in plan)
+        assert_walks_the_index(rows, index)
+        assert_reads_the_index(count, OF_ACCOUNT)
+
+
+@ACCOUNT_CASES
+def test_the_first_and_a_deep_page_by_cursor(plans, account, index):
+    target = f"/api/users/?account_id={account}&page_size=50"
+    for _ in range(DEEP):
+        page, (plan,) = plans.of(target, "users")
+        assert len(page["results"]) == 50
+        assert_walks_the_index(plan, index)
+        target = page["next"][page["next"].index("/api/"):]
+
+
+@pytest.mark.parametrize("table", ["posts", "actions"])
+def test_posts_and_actions_of_a_user(plans, served, table):
+    user_id, = execute(served.url, f"SELECT user_id FROM {table} GROUP BY user_id HAVING count(*) <= 500 "
+                       "ORDER BY count(*) DESC, 1 LIMIT 1")[0]
+    _, (plan,) = plans.of(f"/api/{table}/?user_id={user_id}", table)
+    assert_walks_the_index(plan, OF_USER.format(table))
+    _, (plan,) = plans.of(f"/api/{table}/?user_id={user_id}&page_size=2", table)
+    assert_walks_the_index(plan, OF_USER.format(table))
+
+
+def test_the_posts_below_a_user(plans):
+    _, (plan,) = plans.of("/api/users/5/posts/", "posts")
+    assert_walks_the_index(plan, OF_USER.format("posts"))
