@@ -50,16 +50,16 @@ constexpr std::array kSchemas{
     Component{"ClassificationWrite", R"({"type":"object","required":["harmful","inactive"],"properties":{
         "harmful":{"type":"boolean"},
         "inactive":{"type":"boolean"},
-        "notes":{"type":["string","null"]}}})"},
+        "notes":{"type":["string","null"],"maxLength":10000}}})"},
     Component{"ClassificationPatch", R"({"type":"object","properties":{
         "harmful":{"type":"boolean"},
         "inactive":{"type":"boolean"},
-        "notes":{"type":["string","null"]}}})"},
+        "notes":{"type":["string","null"],"maxLength":10000}}})"},
     Component{"BulkClassification", R"({"type":"object","required":["user_ids"],"properties":{
         "user_ids":{"type":"array","minItems":1,"maxItems":10000,"items":{"type":"integer","format":"int32"}},
         "harmful":{"type":"boolean"},
         "inactive":{"type":"boolean"},
-        "notes":{"type":["string","null"]}}})"},
+        "notes":{"type":["string","null"],"maxLength":10000}}})"},
     Component{"Updated", R"({"type":"object","required":["updated"],"additionalProperties":false,"properties":{
         "updated":{"type":"integer","format":"int32","description":"How many users."}}})"},
     Component{"ActionWrite", R"({"type":"object","required":["action_type"],"properties":{
@@ -67,11 +67,11 @@ constexpr std::array kSchemas{
         "user_ids":{"type":"array","minItems":1,"maxItems":10000,"items":{"type":"integer","format":"int32"}},
         "action_type":{"type":"string","minLength":1,"maxLength":50},
         "timestamp":{"type":"string","format":"date-time","description":"When not sent: now."},
-        "notes":{"type":["string","null"]}}})"},
+        "notes":{"type":["string","null"],"maxLength":10000}}})"},
     Component{"ActionPatch", R"({"type":"object","properties":{
         "action_type":{"type":"string","minLength":1,"maxLength":50},
         "timestamp":{"type":"string","format":"date-time"},
-        "notes":{"type":["string","null"]}}})"},
+        "notes":{"type":["string","null"],"maxLength":10000}}})"},
     Component{"CreatedActions", R"({"anyOf":[{"$ref":"#/components/schemas/Action"},
         {"type":"array","items":{"$ref":"#/components/schemas/Action"}}]})"},
     Component{"Change", R"({"type":"object","additionalProperties":false,"required":["table","account_id","ids","at"],
