@@ -48,16 +48,18 @@ def demo():
 
 def test_the_readmes_curl_lines_work_when_pasted(demo):
     lines = curl_lines()
-    assert lines.count("http://localhost:8000/") == 6
+    assert lines.count("http://localhost:8000/") == 8
     shell = subprocess.run(["bash", "-eu"], input=lines.replace("localhost:8000", f"localhost:{demo.port}"),
                            capture_output=True, text=True, timeout=60)
     assert shell.returncode == 0 and not shell.stderr, shell.stderr
-    login, refresh, sessions, me, account, users = map(json.loads, shell.stdout.splitlines())
+    login, refresh, sessions, me, account, users, page = map(json.loads, shell.stdout.splitlines()[:7])
     assert list(login) == ["refresh", "access"]
     assert list(refresh) == ["access", "refresh"]
     assert len(sessions) == 1 and me["username"] == "watchdxg"
     assert account == {"id": 1, "handle": "demo"}
     assert len(users) == 500 and {user["account_id"] for user in users} == {1}
+    assert len(page["results"]) == 2 and "classification" in page["results"][0]
+    assert shell.stdout.splitlines()[7] == "id,handle,followers_count"
 
 
 def test_help_and_the_commands_document_name_the_same_commands():
