@@ -109,9 +109,8 @@ class Reader {
             const auto separator = name.find(kSeparator);
             const Column* column = view_.find(std::string_view(name).substr(0, separator));
             if (column == nullptr) continue;
-            const std::string_view lookup = separator == std::string::npos
-                                                ? std::string_view{}
-                                                : std::string_view(name).substr(separator + kSeparator.size());
+            std::optional<std::string_view> lookup;
+            if (separator != std::string::npos) lookup = std::string_view(name).substr(separator + kSeparator.size());
             if (!column->is_present) {
                 refuse(name, kNoSuchColumn);
             } else if (auto condition = read_condition(name, *column, lookup, text)) {
@@ -129,17 +128,17 @@ class Reader {
         }
     }
 
-    /// @param lookup  empty: the bare field
-    std::optional<Condition> read_condition(const std::string& parameter, const Column& column, std::string_view lookup,
-                                            const std::string& text) {
+    /// @param lookup  nullopt: the bare field
+    std::optional<Condition> read_condition(const std::string& parameter, const Column& column,
+                                            std::optional<std::string_view> lookup, const std::string& text) {
         for (const Lookup known : model::lookups_of(column)) {
-            if (known == Lookup::exact ? !lookup.empty() : model::name_of(known) != lookup) continue;
+            if (known == Lookup::exact ? lookup.has_value() : model::name_of(known) != lookup) continue;
             auto values = read_values(parameter, column, known, text);
             if (!values) return std::nullopt;
             return Condition{&column, known, std::move(*values)};
         }
         refuse(parameter,
-               lookup.empty() ? "This field cannot be filtered by." : fmt::format("Unsupported lookup '{}'.", lookup));
+               lookup ? fmt::format("Unsupported lookup '{}'.", *lookup) : "This field cannot be filtered by.");
         return std::nullopt;
     }
 
