@@ -41,10 +41,8 @@ std::int64_t Context::path_id() const {
 
 asio::awaitable<void> Context::require_access() {
     if (access_granted_) co_return;
-    db::Batch batch;
-    const std::size_t index = store::TokenStore::add_access_check(batch, operator_id(), access_jti());
-    co_await services_.pool.execute(batch);
-    judge(store::TokenStore::read_access(batch.rows(index)));
+    db::Batch nothing_else;
+    co_await read(nothing_else);
 }
 
 asio::awaitable<void> Context::read(db::Batch& batch, db::Work work) {
@@ -78,6 +76,10 @@ void Context::require_core_tables() const {
 void Context::require_core_table(std::string_view table) const {
     require_core_tables();
     const store::SchemaWatch& schema = services_.schema;
+    if (schema.schema().unreadable().contains(std::string(table)))
+        throw rest::unavailable(
+            kSchemaRetry,
+            fmt::format("The table {} of watchdxg-core must not be read by the server's database role.", table));
     if (schema.is_known() && !schema.schema().has(table))
         throw rest::not_found(
             fmt::format("The core's schema here ({}) has no table {}.", schema.schema().generation(), table));

@@ -83,6 +83,8 @@ class Context {
     /// The number that `{id}` stands for, where it is the first of them.
     /// @throws ApiError 404 when it is greater than any row's
     [[nodiscard]] std::int64_t path_id() const;
+    /// The answer, also a refusal, is of a list of the open layer: set by a frozen route that is asked for one.
+    bool is_open_list = false;
     /// What the client wants a list to be written as.
     rest::Format format = rest::Format::json;
 

@@ -12,12 +12,12 @@ namespace {
 /// No token is signed like this: a colon is not in its alphabet.
 constexpr std::string_view kPurpose = "cursor:";
 
-/// `["users","-followers_count,id",` and the direction: what a cursor is good for.
-std::string beginning_of(const model::Resource& resource, const std::vector<model::Order>& order, bool backwards) {
+/// `["users","-followers_count,id",`: what a cursor is good for.
+std::string beginning_of(const model::Resource& resource, const std::vector<model::Order>& order) {
     std::string names;
     for (const model::Order& part : order)
         names += fmt::format("{}{}{}", names.empty() ? "" : ",", part.descending ? "-" : "", part.column->field->name);
-    return fmt::format(R"(["{}","{}",{})", resource.name, names, backwards);
+    return fmt::format(R"(["{}","{}",)", resource.name, names);
 }
 
 std::string sign(std::string_view payload, const auth::SigningKey& key) {
@@ -28,7 +28,7 @@ std::string sign(std::string_view payload, const auth::SigningKey& key) {
 
 std::string write_cursor(const Cursor& cursor, const model::Resource& resource, const std::vector<model::Order>& order,
                          const auth::SigningKey& key) {
-    std::string payload = beginning_of(resource, order, cursor.backwards);
+    std::string payload = beginning_of(resource, order) + fmt::format("{},{}", cursor.backwards, cursor.inclusive);
     for (const auto& value : cursor.position) {
         payload += ',';
         if (value) {
@@ -48,16 +48,12 @@ std::optional<Cursor> read_cursor(std::string_view text, const model::Resource& 
     const auto payload = base::base64url_decode(text.substr(0, dot));
     const auto signature = base::base64url_decode(text.substr(dot + 1));
     if (!payload || !signature || !key.verifies(std::string(kPurpose) + *payload, *signature)) return std::nullopt;
-    Cursor cursor;
-    if (payload->starts_with(beginning_of(resource, order, true) + ',')) {
-        cursor.backwards = true;
-    } else if (!payload->starts_with(beginning_of(resource, order, false) + ',')) {
-        return std::nullopt;
-    }
+    if (!payload->starts_with(beginning_of(resource, order))) return std::nullopt;
     // From here on it is what `write_cursor` wrote.
     const auto document = base::read_json(*payload);
     const auto& elements = std::get<base::JsonValue>(document).elements;
-    for (std::size_t i = 3; i < elements.size(); ++i) {
+    Cursor cursor{.position = {}, .backwards = elements[2].boolean, .inclusive = elements[3].boolean};
+    for (std::size_t i = 4; i < elements.size(); ++i) {
         const bool is_null = elements[i].kind == base::JsonValue::Kind::null;
         cursor.position.push_back(is_null ? std::nullopt : std::optional(elements[i].string));
     }

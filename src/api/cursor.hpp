@@ -13,6 +13,7 @@ namespace wdx::api {
 struct Cursor {
     model::Position position;
     bool backwards = false;  ///< the page before the position
+    bool inclusive = false;  ///< the row at the position belongs to it
 };
 
 /// The cursor as clients carry it: opaque to them, signed, good for that resource in that order only.

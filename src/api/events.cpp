@@ -9,6 +9,15 @@ namespace {
 
 namespace asio = boost::asio;
 
+/// What a client has missed is kept for it alone: of more than this it is told to load everything anew.
+constexpr std::size_t kMostMissedBytes = std::size_t{128} * 1024;
+
+std::size_t bytes_of(const store::EventPage& page) {
+    std::size_t bytes = 0;
+    for (const store::Event& event : page.events) bytes += event.data.size();
+    return bytes;
+}
+
 http::Response respond(std::unique_ptr<EventStream> stream) {
     http::Response response;
     response.set("Content-Type", "text/event-stream");
@@ -36,7 +45,7 @@ asio::awaitable<http::Response> stream_events(Context& context) {
     const std::size_t index = store::EventStore::add_list(batch, after.value_or(0), after ? kMostMissedEvents : 0);
     co_await context.read(batch);
     const store::EventPage page = store::EventStore::read_page(batch.rows(index));
-    if (!after || has_gap(page, *after)) {
+    if (!after || has_gap(page, *after) || bytes_of(page) > kMostMissedBytes) {
         stream->open(page.last_id, true, {});
     } else {
         stream->open(*after, false, page.events);

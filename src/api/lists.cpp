@@ -69,6 +69,7 @@ asio::awaitable<http::Response> cursor_page(Context& context, const View& view, 
     const auto size = static_cast<int>(*request.page.page_size);
     const bool backwards = cursor && cursor->backwards;
     Window window{.limit = size + 1, .backwards = backwards, .with_positions = true};
+    window.inclusive = cursor && cursor->inclusive;
     if (cursor) window.after = cursor->position;
     const ListSql list = store::list_sql(view, query, window, Nesting::objects);
     const db::Query statement = list.query("list_page");
@@ -81,7 +82,7 @@ asio::awaitable<http::Response> cursor_page(Context& context, const View& view, 
     const int count = std::min(rows.size(), size);
     const int columns = PQnfields(rows.raw());
     const auto cursor_at = [&](int row, bool towards_begin) {
-        return write_cursor({position_of(rows[row], columns, query.order.size()), towards_begin}, *view.resource,
+        return write_cursor({position_of(rows[row], columns, query.order.size()), towards_begin, false}, *view.resource,
                             query.order, key);
     };
     const int first = backwards ? count - 1 : 0;
@@ -90,6 +91,11 @@ asio::awaitable<http::Response> cursor_page(Context& context, const View& view, 
     std::optional<std::string> previous;
     if (count > 0 && (backwards || more)) next = cursor_at(last, false);
     if (count > 0 && (backwards ? more : cursor.has_value())) previous = cursor_at(first, true);
+    if (count == 0 && cursor) {
+        // Its rows are gone: back to where the client came from, with the row at the position.
+        (backwards ? next : previous) =
+            write_cursor({cursor->position, !backwards, true}, *view.resource, query.order, key);
+    }
     co_return ok(rest::render_cursor_page(next, previous, render_in_order(rows, count, backwards),
                                           absolute_url(context.request()), context.query()));
 }
@@ -110,17 +116,30 @@ asio::awaitable<http::Response> numbered_page(Context& context, const View& view
                                    context.query()));
 }
 
+/// The beginning of a list, at most kShortListRows + 1 rows.
+/// @return nullopt when the statement timeout, which streams do not have, was too short for it
+asio::awaitable<std::optional<db::Rows>> list_beginning(Context& context, const View& view,
+                                                        const ListRequest& request) {
+    const Window window{.limit = store::kShortListRows + 1, .offset = request.page.offset};
+    const ListSql begin = store::list_sql(view, request.query, window, Nesting::objects);
+    const db::Query statement = begin.query("list_rows");
+    db::Batch batch;
+    const std::size_t index = batch.add(statement, begin.params);
+    try {
+        co_await context.read(batch, db::Work::report);
+    } catch (const db::DbError& error) {
+        if (!error.is_timeout()) throw;
+        co_return std::nullopt;
+    }
+    co_return batch.take_rows(index);
+}
+
 /// All rows: a short list at once, a long one from a connection of its own.
 asio::awaitable<http::Response> whole_list(Context& context, const View& view, const ListRequest& request) {
     const Window window{.limit = request.page.limit, .offset = request.page.offset};
     if (context.format == Format::json) {
-        const ListSql begin = store::list_sql(
-            view, request.query, {.limit = store::kShortListRows + 1, .offset = window.offset}, Nesting::objects);
-        const db::Query statement = begin.query("list_rows");
-        db::Batch batch;
-        const std::size_t index = batch.add(statement, begin.params);
-        co_await context.read(batch, db::Work::report);
-        if (batch.rows(index).size() <= store::kShortListRows) co_return ok(store::render_rows(batch.rows(index)));
+        const auto rows = co_await list_beginning(context, view, request);
+        if (rows && rows->size() <= store::kShortListRows) co_return ok(store::render_rows(*rows));
     }
     co_await context.require_access();
     const ListSql all =
@@ -184,9 +203,8 @@ asio::awaitable<View> view_of(Context& context, const model::Resource& resource)
 asio::awaitable<http::Response> list_rows(Context& context, const model::Resource& resource,
                                           std::optional<Narrowing> narrowing) {
     const auto list = [&] { return list_once(context, resource, narrowing); };
-    http::Response response = co_await fit_to_schema(list);
-    response.set("Vary", "Accept");
-    co_return response;
+    context.is_open_list = true;
+    co_return co_await fit_to_schema(list);
 }
 
 asio::awaitable<http::Response> retrieve_row(Context& context, const model::Resource& resource) {

@@ -18,6 +18,7 @@ constexpr std::size_t kLongestKey = 255;
 constexpr int kWriteTries = 3;
 constexpr std::string_view kNoRight = "42501";
 constexpr std::string_view kForeignKey = "23503";
+constexpr std::string_view kConstraintClass = "23";
 
 bool is_visible_ascii(char c) {
     return c > ' ' && c <= '~';
@@ -30,19 +31,30 @@ std::string read_key(const http::Request& request) {
     return key;
 }
 
+rest::ApiError conflict() {
+    return {409, rest::detail_body("The rows of this change, or rows that they refer to, do not allow it.")};
+}
+
+/// PostgreSQL names what it protects in its words alone.
+bool is_about(const db::DbError& failure, std::string_view table) {
+    return failure.message().find(fmt::format("table {}", table)) != std::string::npos ||
+           failure.message().find(fmt::format("sequence {}_", table)) != std::string::npos;
+}
+
 /// Makes ready for another try of a write that failed.
 /// @throws ApiError, DbError when there is to be none
 asio::awaitable<void> prepare_retry(Context& context, std::string_view table, const db::DbError& failure, bool last) {
-    if (failure.sqlstate() == kNoRight) {
+    if (failure.sqlstate() == kNoRight && is_about(failure, table)) {
         spdlog::error("{}; `watchdxg-back check` says what to grant ({})", failure.what(), context.request().id);
         throw rest::ApiError{
             403, rest::detail_body(fmt::format("The database does not let this server write the table {}.", table))};
     }
-    if (failure.sqlstate() == kForeignKey) {
-        // The next try does not find the user any more, and says so.
-        if (last) throw rest::ApiError{409, rest::detail_body("The user was deleted meanwhile.")};
+    if (failure.sqlstate() == kForeignKey || failure.sqlstate() == store::kOvertaken) {
+        // The next try finds the rows as they are now.
+        if (last) throw conflict();
         co_return;
     }
+    if (failure.sqlstate().starts_with(kConstraintClass)) throw conflict();
     if (last || !failure.is_schema_mismatch()) throw db::DbError(failure);
     co_await context.reread_schema();
     context.require_core_table(table);
@@ -65,7 +77,9 @@ store::WriteRequest write_request(const Context& context) {
                               .origin = origin_of(context)};
     if (!request.has("Idempotency-Key")) return write;
     write.key = read_key(request);
-    write.request_hash = base::sha256_hex(fmt::format("{} {}\n{}", request.method(), request.target(), request.body()));
+    write.request_hash =
+        base::sha256_hex(fmt::format("{} {}\n{}\n{}\n{}", request.method(), request.target(),
+                                     request.header("If-Match"), request.header("If-None-Match"), request.body()));
     return write;
 }
 
@@ -80,6 +94,10 @@ asio::awaitable<store::Written> run_write(Context& context, std::string_view tab
         }
         if (failure) {
             co_await prepare_retry(context, table, *failure, tries == kWriteTries);
+            continue;
+        }
+        if (written->outcome == store::WriteOutcome::overtaken) {
+            if (tries == kWriteTries) throw conflict();
             continue;
         }
         if (written->outcome == store::WriteOutcome::other_request)

@@ -22,7 +22,7 @@ inline constexpr std::size_t kMostUserIds = 10'000;
 /// ones than `kLongestNotes` characters, or `kMostNotesBytes` for all users together, are refused.
 rest::NullableText read_notes(rest::FieldReader& fields, std::size_t users);
 inline constexpr std::size_t kLongestNotes = 10'000;
-inline constexpr std::size_t kMostNotesBytes = 8 * 1024 * 1024;
+inline constexpr std::size_t kMostNotesBytes = 1024 * 1024;
 
 /// Who writes what, for the store: under the request's Idempotency-Key, or a key of our own.
 /// @throws ApiError 400 for a key that is not 1 to 255 visible ASCII characters; 401
@@ -31,12 +31,13 @@ store::WriteRequest write_request(const Context& context);
 /// One try of a write; not itself a coroutine.
 using Write = std::function<boost::asio::awaitable<store::Written>()>;
 
-/// Runs a write until its outcome is known, and again where a table was not as it had been or the core has just deleted
-/// a user.  The access check must have been made.
+/// Runs a write until its outcome is known, and again where a table was not as it had been or the core has just made or
+/// deleted a row.  The access check must have been made.
 /// @param table  of the core, that is written
 /// @param write  outlives the call, and may be called again
-/// @throws ApiError 404 when the table is gone; 403 when the database's role may not write it; 409 when rows that it
-///         refers to vanish again and again; 422 for a key that was used for another request; 412; DbError
+/// @throws ApiError 404 when the table is gone; 403 when the database's role may not write it; 409 when the core
+///         changes the same rows again and again, or a constraint of the table forbids it; 422 for a key that was used
+///         for another request; 412; DbError
 boost::asio::awaitable<store::Written> run_write(Context& context, std::string_view table, const Write& write);
 
 /// Status and body of what is done.

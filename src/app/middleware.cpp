@@ -82,17 +82,22 @@ std::string requested_host(const http::Request& request, const rest::Target& tar
     return target.authority.empty() ? request.header("Host") : std::string(target.authority);
 }
 
+void add_vary(http::Response& response, std::string_view name) {
+    if (std::string* vary = response.find("Vary")) {
+        *vary += ", ";
+        *vary += name;
+    } else {
+        response.set("Vary", std::string(name));
+    }
+}
+
 bool is_preflight(const http::Request& request) {
     return request.method() == "OPTIONS" && request.has("Access-Control-Request-Method");
 }
 
 void add_cors_headers(http::Response& response, const http::Request& request,
                       const std::vector<std::string>& allowed_origins) {
-    if (std::string* vary = response.find("Vary")) {
-        *vary += ", origin";
-    } else {
-        response.set("Vary", "origin");
-    }
+    add_vary(response, "origin");
     const std::string origin = allowed_origin(request, allowed_origins);
     if (origin.empty()) return;
     response.set("Access-Control-Allow-Origin", origin);

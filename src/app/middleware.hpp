@@ -26,6 +26,9 @@ bool is_domain_name(std::string_view host);
 /// True for a CORS preflight: OPTIONS with Access-Control-Request-Method, whatever is in it.
 bool is_preflight(const http::Request& request);
 
+/// One more header that the answer varies by, in the one Vary header.
+void add_vary(http::Response& response, std::string_view name);
+
 /// Adds what django-cors-headers adds: `Vary: origin` always, behind what else the answer varies by; for an allowed
 /// origin its echo, and on OPTIONS the methods, headers and max-age.
 void add_cors_headers(http::Response& response, const http::Request& request,

@@ -159,6 +159,8 @@ asio::awaitable<Response> Pipeline::serve_route(const Request& request, const re
     if (!options_.is_open()) throw rest::unavailable(kRetryAfter);
     api::Context context(request, target, services_);
     context.path_values = match.values;
+    context.is_open_list = match.layer() == api::Layer::open && match.formats() == rest::Formats::list &&
+                           (request.method() == "GET" || request.method() == "HEAD");
     rest::Rendering rendering;
     Response response;
     rest::ThrottleSlot slot;
@@ -185,8 +187,8 @@ asio::awaitable<Response> Pipeline::serve_route(const Request& request, const re
     if (response.status != kUnauthorized) slot.keep();
     if (rendering.indent) indent(response, *rendering.indent);
     add_api_headers(response, match.allow());
-    // A frozen route, too, can answer with a list of the open layer.
-    const bool is_open = match.layer() == api::Layer::open || response.find("Vary") != nullptr;
+    if (context.is_open_list) add_vary(response, "Accept");
+    const bool is_open = match.layer() == api::Layer::open || context.is_open_list;
     if (is_open) expose_headers(response, request, options_.cors_allowed_origins);
     co_return response;
 }
@@ -232,6 +234,9 @@ Response Pipeline::failure_to_response(const Request& request, const std::except
         if (!error.cause.empty()) spdlog::debug("refused: {} ({})", error.cause, request_id);
         return render(error);
     } catch (const db::DbError& error) {
+        // A character that the database's encoding lacks.
+        if (error.is_untranslatable())
+            return render(rest::bad_request("The database cannot hold one of these characters."));
         // The server's words stay here: they may hold SQL and data.
         if (error.is_unavailable()) {
             spdlog::warn("database unavailable: {} ({})", error.what(), request_id);

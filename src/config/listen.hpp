@@ -16,7 +16,8 @@ struct ListenAddress {
     bool operator==(const ListenAddress&) const = default;
 };
 
-/// Reads `host:port`, `[v6]:port` (with a zone: `[fe80::1%eth0]:port`) or `unix:/absolute/path`; looks at the syntax alone and resolves no name.
+/// Reads `host:port`, `[v6]:port` (with a zone: `[fe80::1%eth0]:port`) or `unix:/absolute/path`; looks at the syntax
+/// alone and resolves no name.
 /// @return nullopt for anything else, also for digits and dots that are no IPv4 address (`127.1:80`)
 std::optional<ListenAddress> parse_listen(std::string_view text);
 

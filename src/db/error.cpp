@@ -53,6 +53,14 @@ bool DbError::is_unavailable() const noexcept {
     return unavailable_;
 }
 
+bool DbError::is_timeout() const noexcept {
+    return sqlstate_ == "57014";
+}
+
+bool DbError::is_untranslatable() const noexcept {
+    return sqlstate_ == "22P05";
+}
+
 bool DbError::is_schema_mismatch() const noexcept {
     return contains(kSchemaStates, sqlstate_);
 }

@@ -27,6 +27,10 @@ class DbError : public std::exception {
     [[nodiscard]] bool is_unavailable() const noexcept;
     /// The connection was lost after the statement had been sent.
     [[nodiscard]] bool outcome_unknown() const noexcept { return outcome_unknown_; }
+    /// It ran into the statement timeout (57014), or somebody cancelled it.
+    [[nodiscard]] bool is_timeout() const noexcept;
+    /// A text has characters that the database's encoding, another one than UTF8, does not have (22P05).
+    [[nodiscard]] bool is_untranslatable() const noexcept;
     /// A table or column is not what it was when the statement was written (42P01, 42703, 0A000).
     [[nodiscard]] bool is_schema_mismatch() const noexcept;
 

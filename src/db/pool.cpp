@@ -101,25 +101,41 @@ PoolStatus Pool::status() const {
     return status;
 }
 
+/// @return nullptr while it is being made: then the edit goes where writes go
+Connection* Pool::pick_for_edit() {
+    if (editor_ == nullptr) {
+        add_connection();
+        editor_ = connections_.back().get();
+    }
+    return editor_->is_ready() ? editor_ : nullptr;
+}
+
 Connection* Pool::pick(Work work) {
-    Connection* best = nullptr;
+    Connection* best = work == Work::edit ? pick_for_edit() : nullptr;
+    const bool is_chosen = best != nullptr;
     std::size_t total = 0;
+    std::size_t idle = 0;  // for whatever is slow
     const auto ready =
         std::count_if(connections_.begin(), connections_.end(), [](const auto& c) { return c->is_ready(); });
     for (std::size_t i = 0; i < connections_.size(); ++i) {
         Connection* const connection = connections_[i].get();
         total += connection->in_flight();
+        if (is_chosen || connection == editor_) continue;
         if (work == Work::read && i >= options_.connections) continue;
         // Whatever the others wait for: one connection always answers reads.
         if (work != Work::read && i == 0 && ready > 1) continue;
-        if (connection->is_ready() && (best == nullptr || connection->in_flight() < best->in_flight()))
-            best = connection;
+        if (!connection->is_ready()) continue;
+        if (connection->in_flight() == 0) ++idle;
+        if (best == nullptr || connection->in_flight() < best->in_flight()) best = connection;
     }
     if (best == nullptr) throw DbError::unavailable("connect", "no connection to the database", false);
     if (total >= options_.queue)
         throw DbError::unavailable("connect", "too many requests wait for the database", false);
-    const bool may_grow = connections_.size() < options_.connections + options_.write_connections;
-    if (work != Work::read && best->in_flight() > 0 && may_grow) add_connection();
+    const std::size_t editors = editor_ == nullptr ? 0 : 1;
+    const bool may_grow = connections_.size() < options_.connections + options_.write_connections + editors;
+    // A report may take long: whoever comes next should not have to wait behind it.
+    const bool is_short = (work == Work::write && best->in_flight() > 0) || (work == Work::report && idle <= 1);
+    if (is_short && may_grow) add_connection();
     return best;
 }
 

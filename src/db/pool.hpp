@@ -22,8 +22,9 @@ struct PoolOptions {
 
 /// What a batch does.  Reads share few connections, for a pipeline is the fastest way to PostgreSQL's processor time.
 /// Slow ones would hold up all that are behind them: `report`, whatever may look at many rows, and writes, which mostly
-/// wait for the disk and of which only commits on different connections share one flush of it.
-enum class Work { read, report, write };
+/// wait for the disk and of which only commits on different connections share one flush of it.  Edits of the core's
+/// tables happen one after the other anyway, and may wait for the core: they have one connection for themselves.
+enum class Work { read, report, write, edit };
 
 /// What the pool is doing at a moment.
 struct PoolStatus {
@@ -72,11 +73,13 @@ class Pool {
     void report(bool up, const std::string& why);
     void add_connection();
     Connection* pick(Work work);
+    Connection* pick_for_edit();
 
     boost::asio::any_io_executor executor_;
     boost::asio::thread_pool& workers_;
     PoolOptions options_;
     std::vector<std::shared_ptr<Connection>> connections_;
+    Connection* editor_ = nullptr;  ///< the one of them that is for edits; made with the first one
     std::shared_ptr<StreamSlots> slots_;
     std::function<void(bool, const std::string&)> on_change_;
     std::optional<bool> reported_;

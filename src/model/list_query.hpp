@@ -71,6 +71,7 @@ struct Window {
     std::int64_t offset = 0;
     std::optional<Position> after{};  ///< the rows behind it; needs a limit
     bool backwards = false;           ///< the rows before it instead, nearest first
+    bool inclusive = false;           ///< the row at the position, too
     bool with_positions = false;      ///< also the position of each row, as `_1`, `_2`, ...
 };
 

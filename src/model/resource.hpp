@@ -36,6 +36,7 @@ struct Field {
     bool nullable = true;
     bool searched = false;   ///< `search` looks here
     bool filterable = true;  ///< has lookups and can be ordered by
+    bool is_long = false;    ///< too long to be carried in a cursor
 };
 
 /// One kind of rows that the API lists.  The only description of it: validation, SQL, CSV headers and the OpenAPI
@@ -64,6 +65,10 @@ struct Column {
     Type type;        ///< what the column really is: `created_at` was a time before it became a date
     bool is_present;  ///< false: this generation of the core's schema lacks it
     std::string sql;  ///< its value
+    /// What is compared and ordered by; another than `sql` where only that can use an index.
+    std::string raw{};
+    /// SQL around a timestamptz that makes it comparable with `raw`, `{}` standing for it; empty: it is.
+    std::string to_raw{};
 };
 
 /// A resource as the connected database has it.

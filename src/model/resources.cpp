@@ -19,7 +19,7 @@ constexpr std::array kUserFields{
     Field{.name = "handle", .type = Type::text, .help = "Its handle, without `@`.", .searched = true},
     Field{.name = "username", .type = Type::text, .help = "Its display name.", .searched = true},
     Field{.name = "certified", .type = Type::boolean, .help = "It has a blue mark.", .use = Use::on_request},
-    Field{.name = "bio", .type = Type::text, .help = "What it says of itself.", .searched = true},
+    Field{.name = "bio", .type = Type::text, .help = "What it says of itself.", .searched = true, .is_long = true},
     Field{.name = "created_at", .type = Type::date, .help = "When it joined X; exact to the month."},
     Field{.name = "following_count", .type = Type::integer, .help = "How many it follows."},
     Field{.name = "followers_count", .type = Type::integer, .help = "How many follow it."},
@@ -31,7 +31,7 @@ constexpr std::array kUserFields{
           .type = Type::text,
           .help = "`followers_count` as X displayed it.",
           .use = Use::on_request},
-    Field{.name = "featured_url", .type = Type::text, .help = "The link of its profile."},
+    Field{.name = "featured_url", .type = Type::text, .help = "The link of its profile.", .is_long = true},
     Field{.name = "follower", .type = Type::boolean, .help = "It follows the X account."},
     Field{.name = "last_updated",
           .type = Type::date_time,
@@ -64,7 +64,7 @@ constexpr std::array kPostFields{
     Field{.name = "timestamp", .type = Type::date_time, .help = "When it was posted."},
     Field{.name = "username", .type = Type::text, .help = "Display name of its author."},
     Field{.name = "handle", .type = Type::text, .help = "Handle of its author."},
-    Field{.name = "text", .type = Type::text, .help = "What it says.", .searched = true},
+    Field{.name = "text", .type = Type::text, .help = "What it says.", .searched = true, .is_long = true},
     Field{.name = "reposts", .type = Type::integer, .help = "How often it was reposted."},
     Field{.name = "likes", .type = Type::integer, .help = "How often it was liked."},
     Field{.name = "replies", .type = Type::integer, .help = "How often it was answered."},
@@ -78,7 +78,7 @@ constexpr std::array kClassificationFields{
     Field{.name = "harmful", .type = Type::boolean, .help = "The user does harm."},
     Field{.name = "inactive", .type = Type::boolean, .help = "The user is not active."},
     Field{.name = "classified_at", .type = Type::date_time, .help = "When the verdict was given."},
-    Field{.name = "notes", .type = Type::text, .help = "Why.", .searched = true},
+    Field{.name = "notes", .type = Type::text, .help = "Why.", .searched = true, .is_long = true},
 };
 
 constexpr std::array kActionFields{
@@ -87,7 +87,7 @@ constexpr std::array kActionFields{
     kAccountOfUser,
     Field{.name = "action_type", .type = Type::text, .help = "What was done, `block` for instance."},
     Field{.name = "timestamp", .type = Type::date_time, .help = "When."},
-    Field{.name = "notes", .type = Type::text, .help = "Why.", .searched = true},
+    Field{.name = "notes", .type = Type::text, .help = "Why.", .searched = true, .is_long = true},
 };
 
 constexpr std::array kLogFields{
@@ -101,7 +101,7 @@ constexpr std::array kLogFields{
     Field{.name = "user_id", .type = Type::bigint, .help = "The X user that was changed."},
     Field{.name = "before", .type = Type::json, .help = "The row before the change."},
     Field{.name = "after", .type = Type::json, .help = "The row after the change."},
-    Field{.name = "message", .type = Type::text, .help = "Details.", .searched = true},
+    Field{.name = "message", .type = Type::text, .help = "Details.", .searched = true, .is_long = true},
 };
 
 }  // namespace

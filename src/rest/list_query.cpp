@@ -88,6 +88,7 @@ class Reader {
         read_filters(request.query);
         if (const std::string* text = value("search")) read_search(*text, request.query);
         request.query.order = read_ordering();
+        if (request.page.page_size) refuse_long_orders(request.query.order);
         request.query.output = read_output();
         errors_.throw_if_any();
         return request;
@@ -218,8 +219,7 @@ class Reader {
         std::vector<Order> orders;
         const Column& key = view_.key();
         const std::string* text = value("ordering");
-        if (text == nullptr) return {{&key, view_.resource->newest_first}};
-        for (const std::string& item : split(*text)) {
+        for (const std::string& item : text == nullptr ? std::vector<std::string>{} : split(*text)) {
             const bool descending = item.starts_with('-');
             const Column* column = find_named("ordering", std::string_view(item).substr(descending ? 1 : 0), item);
             if (column == nullptr) return {};
@@ -229,11 +229,17 @@ class Reader {
             }
             const auto same = [&](const Order& order) { return order.column == column; };
             if (std::none_of(orders.begin(), orders.end(), same)) orders.push_back({column, descending});
-            if (column == &key) return orders;  // nothing is left to be ordered
         }
         if (orders.size() > kMostOrders)
             refuse("ordering", fmt::format("Ensure this value has at most {} fields.", kMostOrders));
-        orders.push_back({&key, false});
+        if (orders.empty()) return {{&key, view_.resource->newest_first}};
+        const auto found =
+            std::find_if(orders.begin(), orders.end(), [&](const Order& order) { return order.column == &key; });
+        if (found == orders.end()) {
+            orders.push_back({&key, false});
+        } else {
+            orders.erase(std::next(found), orders.end());  // nothing is left to be ordered
+        }
         return orders;
     }
 
@@ -264,6 +270,14 @@ class Reader {
             }
         }
         return output;
+    }
+
+    /// A cursor carries the values that the list is ordered by, and the next request has to fit into its line.
+    void refuse_long_orders(const std::vector<Order>& orders) {
+        for (const Order& order : orders)
+            if (order.column->field->is_long)
+                return refuse("ordering", fmt::format("page_size does not go with {}: use limit and offset.",
+                                                      order.column->field->name));
     }
 
     /// A field that a parameter names; the error is noted where there is none.

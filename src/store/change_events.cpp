@@ -19,7 +19,8 @@ std::string change_events_sql(std::string_view table, std::string_view changes) 
                   pg_notify('{3}', last_id::text) IS NULL AS is_told
     ), event_added AS (
         INSERT INTO watchdxg_event (id, table_name, account_id, ids, at)
-        SELECT event_number.before + event_group.number, '{0}', event_group.account_id, event_group.ids, now()
+        SELECT event_number.before + event_group.number, '{0}', event_group.account_id, event_group.ids,
+               statement_timestamp()
           FROM event_group, event_number
     ), event_counted AS (
         UPDATE watchdxg_watched_table

@@ -9,10 +9,12 @@ namespace wdx::store {
 
 /// The first statement of every transaction in which we change the core's tables or write events: one at a time, over
 /// all our processes, so that the statements after it see all that was changed before and events are numbered in the
-/// order in which they are committed.  Nothing in the transaction waits for a lock longer than five seconds (55P03,
+/// order in which they are committed.  Its turn it waits for up to five seconds, for rows that the core holds less than
+/// PostgreSQL's deadlock_timeout of a second, so that it is never the core that is chosen as a victim (55P03,
 /// unavailable).  The number is "wdx_edit" in ASCII.
 inline constexpr db::Query kLockChanges{"lock_changes", R"sql(
-    SELECT set_config('lock_timeout', '5s', true), pg_advisory_xact_lock(x'7764785f65646974'::bigint))sql"};
+    SELECT set_config('lock_timeout', '5s', true), pg_advisory_xact_lock(x'7764785f65646974'::bigint),
+           set_config('lock_timeout', '800ms', true))sql"};
 
 /// What our processes LISTEN to; the payload is the id of the newest event.
 inline constexpr std::string_view kEventChannel = "watchdxg_event";

@@ -37,6 +37,7 @@ const std::string kOld = std::string(kWriteBegin) + R"sql(, asked AS (
         SELECT c.*
           FROM asked
           JOIN classification AS c ON c.user_id = asked.user_id
+         ORDER BY c.user_id
            FOR UPDATE OF c
     ), shown AS (
         SELECT c.user_id, )sql" +
@@ -63,8 +64,8 @@ std::string decision(std::string_view if_match, std::string_view if_none_match, 
                        if_match, if_none_match, may_create);
 }
 
-// $7 to $10 are the Verdict.  Where the core inserts a row at this moment, that is changed as if it had been there,
-// but for a write that may only make one.
+// $7 to $10 are the Verdict.  A row that the core inserts at this moment is left alone: nobody has looked at it yet,
+// and the next try will.
 const std::string kWritten = R"sql(, written AS (
         INSERT INTO classification AS c (user_id, harmful, inactive, classified_at, notes)
         SELECT target.user_id, coalesce($7::boolean, false), coalesce($8::boolean, false), statement_timestamp(),
@@ -77,8 +78,7 @@ const std::string kWritten = R"sql(, written AS (
                SET harmful = coalesce($7::boolean, c.harmful), inactive = coalesce($8::boolean, c.inactive),
                    classified_at = EXCLUDED.classified_at,
                    notes = CASE WHEN $9::boolean THEN $10::text ELSE c.notes END
-             WHERE $12::jsonb IS NULL
-                OR c.user_id IN (SELECT user_id FROM old)
+             WHERE c.user_id IN (SELECT user_id FROM old)
         RETURNING c.user_id, )sql" +
                              kRow + R"sql( AS body
     ), change AS (
@@ -101,7 +101,9 @@ const db::Query kSet{"set_classification", kSetSql};
 
 // Planned each time: a plan for few users would be kept, and be slow for 10,000.
 const std::string kSetManySql = kOld + decision("$11", "$12", "$13") + kWritten + R"sql(, answer AS (
-        SELECT 200 AS status, json_build_object('updated', count(*))::text AS body
+        SELECT CASE WHEN count(*) < (SELECT count(*) FROM target) THEN 1 / (count(*) - count(*)) ELSE 200
+                END::integer AS status,
+               json_build_object('updated', count(*))::text AS body
           FROM written
         HAVING count(*) > 0
     ))sql" + write_end(true);

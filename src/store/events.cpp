@@ -80,7 +80,7 @@ const std::string kNoteTablesSql = std::string(kSeen) + fmt::format(R"sql(, note
                   pg_notify('{}', last_id::text) IS NULL AS is_told
     ), event_added AS (
         INSERT INTO watchdxg_event (id, table_name, account_id, ids, at)
-        SELECT event_number.before + event_group.number, event_group.table_name, NULL, NULL, now()
+        SELECT event_number.before + event_group.number, event_group.table_name, NULL, NULL, statement_timestamp()
           FROM event_group, event_number
     )
     SELECT count(*) FROM event_group)sql",
@@ -149,7 +149,7 @@ asio::awaitable<std::int64_t> EventStore::note_tables(bool settle) {
     db::Batch batch;
     batch.add(kLockChanges, {});
     const std::size_t index = batch.add(kNoteTables, {settle ? "true" : "false"});
-    co_await pool_.execute(batch, db::Work::write);
+    co_await pool_.execute(batch, db::Work::edit);
     co_return batch.rows(index).front().integer(0);
 }
 
@@ -157,7 +157,7 @@ asio::awaitable<std::int64_t> EventStore::prune(std::chrono::seconds retention) 
     db::Batch batch;
     batch.add(kLockChanges, {});
     const std::size_t index = batch.add(kPruneEvents, {static_cast<std::int64_t>(retention.count()), kPruneRows});
-    co_await pool_.execute(batch, db::Work::write);
+    co_await pool_.execute(batch, db::Work::edit);
     co_return batch.rows(index).affected();
 }
 

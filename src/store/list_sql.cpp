@@ -19,7 +19,6 @@ using model::View;
 using model::Window;
 
 constexpr std::string_view kClassificationJoin = " LEFT JOIN classification AS c ON c.user_id = t.id";
-constexpr std::string_view kMicroseconds = "'epoch'::timestamptz + {} * interval '1 microsecond'";
 
 /// An array in PostgreSQL's text format.  Source: PostgreSQL manual, section 8.15.6.
 std::string array_of(const std::vector<std::string>& values) {
@@ -88,10 +87,17 @@ class Writer {
         return fmt::format("${}::{}", params_.size(), cast);
     }
 
+    /// A time that can be compared with the column.
+    /// @param microseconds  SQL
+    static std::string time_of(const Column& column, std::string_view microseconds) {
+        const std::string time = fmt::format("('epoch'::timestamptz + {} * interval '1 microsecond')", microseconds);
+        return column.to_raw.empty() ? time : fmt::format(fmt::runtime(column.to_raw), time);
+    }
+
     /// A value of the column's type.
     std::string value(const Column& column, const std::string& text) {
         const std::string sql = param(text, cast_of(column.type));
-        return column.type == Type::date_time ? '(' + fmt::format(fmt::runtime(kMicroseconds), sql) + ')' : sql;
+        return column.type == Type::date_time ? time_of(column, sql) : sql;
     }
 
     std::string like(const std::string& sql, std::string_view how, std::string pattern) {
@@ -101,13 +107,13 @@ class Writer {
     std::string any_of(const Condition& condition) {
         const Column& column = *condition.column;
         const std::string array = param(array_of(condition.values), fmt::format("{}[]", cast_of(column.type)));
-        if (column.type != Type::date_time) return fmt::format("{} = ANY ({})", column.sql, array);
-        return fmt::format("{} IN (SELECT {} FROM unnest({}) AS given (value))", column.sql,
-                           fmt::format(fmt::runtime(kMicroseconds), "value"), array);
+        if (column.type != Type::date_time) return fmt::format("{} = ANY ({})", column.raw, array);
+        return fmt::format("{} IN (SELECT {} FROM unnest({}) AS given (value))", column.raw, time_of(column, "value"),
+                           array);
     }
 
     std::string compare(const Condition& condition) {
-        const std::string& sql = condition.column->sql;
+        const std::string& sql = condition.column->raw;
         const auto& values = condition.values;
         switch (condition.lookup) {
             case Lookup::iexact:
@@ -186,7 +192,7 @@ class Writer {
         for (std::size_t i = 0; i < query_.order.size(); ++i) {
             const Order& order = query_.order[i];
             const bool descending = order.descending != backwards;
-            std::string part = by_alias ? fmt::format("\"_o{}\"", i + 1) : order.column->sql;
+            std::string part = by_alias ? fmt::format("\"_o{}\"", i + 1) : order.column->raw;
             if (descending) part += " DESC";
             // PostgreSQL puts NULLs first in descending order and last in ascending one.
             if (order.column->field->nullable && order.descending) part += backwards ? " NULLS FIRST" : " NULLS LAST";
@@ -202,7 +208,8 @@ class Writer {
     }
 
     static std::string_view position_cast(const Column& column) {
-        return column.type == Type::date_time ? "timestamptz" : cast_of(column.type);
+        if (column.type != Type::date_time) return cast_of(column.type);
+        return column.to_raw.empty() ? "timestamptz" : "timestamp";
     }
 
     /// One column of the answer.
@@ -251,7 +258,7 @@ class Writer {
     }
 
     /// What the rows of each piece of a page have to meet.
-    std::vector<std::string> pieces(const model::Position& after, bool backwards);
+    std::vector<std::string> pieces(const Window& window);
 
     ListSql page_behind(const Window& window, Nesting nesting);
 
@@ -260,12 +267,14 @@ class Writer {
     std::vector<db::Param> params_;
 };
 
-std::vector<std::string> Writer::pieces(const model::Position& after, bool backwards) {
+std::vector<std::string> Writer::pieces(const Window& window) {
+    const model::Position& after = *window.after;
+    const bool backwards = window.backwards;
     std::vector<std::string> found;
     std::string equal;  // the columns before this one have the position's values
     for (std::size_t i = 0; i < query_.order.size(); ++i) {
         const Order& order = query_.order[i];
-        const std::string& sql = order.column->sql;
+        const std::string& sql = order.column->raw;
         const bool nullable = order.column->field->nullable;
         if (!after[i]) {
             // NULLs come last: behind one there is nothing, before it everything else.
@@ -274,7 +283,9 @@ std::vector<std::string> Writer::pieces(const model::Position& after, bool backw
             continue;
         }
         const std::string value = param(*after[i], position_cast(*order.column));
-        found.push_back(fmt::format("{}{} {} {}", equal, sql, order.descending != backwards ? "<" : ">", value));
+        const bool is_key = i + 1 == query_.order.size();
+        found.push_back(fmt::format("{}{} {}{} {}", equal, sql, order.descending != backwards ? "<" : ">",
+                                    is_key && window.inclusive ? "=" : "", value));
         if (nullable && !backwards) found.push_back(fmt::format("{}{} IS NULL", equal, sql));
         equal += fmt::format("{} = {} AND ", sql, value);
     }
@@ -288,12 +299,12 @@ ListSql Writer::page_behind(const Window& window, Nesting nesting) {
     for (const Selected& column : inner) outer.push_back({fmt::format("\"{}\"", column.name), column.name});
     for (std::size_t i = 0; i < query_.order.size(); ++i) {
         const std::string alias = fmt::format("_o{}", i + 1);
-        inner.push_back({query_.order[i].column->sql, alias});
+        inner.push_back({query_.order[i].column->raw, alias});
         outer.push_back(
             {position_text(*query_.order[i].column, fmt::format("\"{}\"", alias)), fmt::format("_{}", i + 1)});
     }
     std::vector<std::string> selects;
-    for (const std::string& piece : pieces(*window.after, window.backwards)) {
+    for (const std::string& piece : pieces(window)) {
         std::vector<std::string> conditions = common;
         conditions.push_back(piece);
         selects.push_back(fmt::format("({}{}{}{} LIMIT {})", select(inner), from_rows(), where(conditions),
@@ -310,7 +321,7 @@ ListSql Writer::list(const Window& window, Nesting nesting) {
     if (window.with_positions)
         for (std::size_t i = 0; i < query_.order.size(); ++i) {
             const Column& column = *query_.order[i].column;
-            selected.push_back({position_text(column, column.sql), fmt::format("_{}", i + 1)});
+            selected.push_back({position_text(column, column.raw), fmt::format("_{}", i + 1)});
         }
     std::string sql = fmt::format("{}{}{}{}", select(selected), from_rows(), where(filters()), order_by(false, false));
     if (window.offset > 0) sql += fmt::format(" OFFSET {}", window.offset);

@@ -27,6 +27,7 @@ constexpr std::array kOutcomes{
     NamedOutcome{"no_row", WriteOutcome::no_row},
     NamedOutcome{"failed_condition", WriteOutcome::failed_condition},
     NamedOutcome{"other_user", WriteOutcome::other_user},
+    NamedOutcome{"overtaken", WriteOutcome::overtaken},
 };
 
 WriteOutcome outcome_of(std::string_view name) {
@@ -63,8 +64,7 @@ std::string write_end(bool names_users) {
               FROM (SELECT user_id FROM asked EXCEPT SELECT user_id FROM target ORDER BY user_id LIMIT {}) AS u),
            (SELECT count(*) FROM asked) - (SELECT count(*) FROM target))sql"
                                                  : "\n           NULL::text, 0::bigint";
-    // Where nothing decided against it and still nothing was done, the core was faster: it has made the row that was to
-    // be made by this statement alone.
+    // Where nothing decided against it and still nothing was done, the core was faster.
     return R"sql(, remembered AS (
         INSERT INTO watchdxg_idempotency_key (operator_id, key, request_hash, status, response, created_at)
         SELECT $1::integer, $2::text, $3::text, status, body, statement_timestamp()
@@ -75,7 +75,7 @@ std::string write_end(bool names_users) {
     )
     SELECT CASE WHEN EXISTS (SELECT FROM earlier WHERE NOT is_same) THEN 'other_request'
                 WHEN given.status IS NOT NULL THEN 'done'
-                ELSE coalesce((SELECT outcome FROM decision), 'failed_condition') END,
+                ELSE coalesce((SELECT outcome FROM decision), 'overtaken') END,
            given.status, given.body, )sql" +
            etag_sql("given.body") + ',' + fmt::format(fmt::runtime(unknown), kMostUnknownIds) + R"sql(
       FROM (VALUES (true)) AS always (is_so)
@@ -101,7 +101,7 @@ asio::awaitable<Written> execute_write(db::Pool& pool, const db::Query& query, c
     db::Batch batch;
     batch.add(kLockChanges, {});
     const std::size_t index = batch.add(query, std::move(params));
-    co_await pool.execute(batch, db::Work::write);
+    co_await pool.execute(batch, db::Work::edit);
     const db::Row row = batch.rows(index).front();
     Written written{.outcome = outcome_of(row.text(0)),
                     .body = {},

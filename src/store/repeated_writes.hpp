@@ -28,6 +28,7 @@ enum class WriteOutcome {
     no_row,            ///< what was to be changed is not there
     failed_condition,  ///< If-Match, If-None-Match
     other_user,        ///< an action stays with its user
+    overtaken,         ///< the core made or removed a row meanwhile: to be tried again
 };
 
 /// What became of a write; unless it is `done`, nothing has changed.
@@ -41,6 +42,9 @@ struct Written {
 };
 
 inline constexpr int kMostUnknownIds = 20;
+
+/// SQLSTATE: a division by zero, which such a statement makes on purpose to undo what it has done.
+inline constexpr std::string_view kOvertaken = "22012";
 
 /// A key that no client can send: it begins with a blank.
 std::string own_write_key();
@@ -80,7 +84,8 @@ std::string change_log_sql(std::string_view event, std::string_view changes);
 
 /// Runs such a statement, alone among all writers of ours.
 /// @param query  its parameters from $6 on are `values`
-/// @throws DbError; 23503 when the core has deleted a user meanwhile
+/// @throws DbError; 23503 when the core has deleted a user meanwhile, `kOvertaken` when it has made rows meanwhile that
+///         were to be made, together with others that are made
 boost::asio::awaitable<Written> execute_write(db::Pool& pool, const db::Query& query, const WriteRequest& request,
                                               std::vector<db::Param> values);
 

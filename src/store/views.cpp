@@ -1,5 +1,8 @@
 #include "store/views.hpp"
 
+#include <array>
+#include <optional>
+
 #include <fmt/format.h>
 
 namespace wdx::store {
@@ -11,20 +14,39 @@ using model::Type;
 
 constexpr std::string_view kWithoutZone = "timestamp without time zone";
 
-std::string column_sql(const Field& field, std::string_view real_type, std::string_view time_zone) {
-    if (!field.sql.empty()) return std::string(field.sql);
-    const std::string name = fmt::format("t.\"{}\"", field.name);
-    if (real_type != kWithoutZone) return name;
-    // The cast reads it in the session's TimeZone, which is the database's: nobody of ours sets another.
-    if (time_zone.empty()) return fmt::format("{}::timestamptz", name);
-    return fmt::format("({} AT TIME ZONE '{}')", name, time_zone);
+/// The value, what it is compared by, and how.
+void set_sql(Column& column, std::string_view real_type, std::string_view time_zone) {
+    column.raw = column.field->sql.empty() ? fmt::format("t.\"{}\"", column.field->name) : column.field->sql;
+    column.sql = column.raw;
+    if (real_type != kWithoutZone) return;
+    // A cast reads it in the session's TimeZone, which is the database's: nobody of ours sets another.
+    column.sql = time_zone.empty() ? fmt::format("{}::timestamptz", column.raw)
+                                   : fmt::format("({} AT TIME ZONE '{}')", column.raw, time_zone);
+    column.to_raw = time_zone.empty() ? "({})::timestamp" : fmt::format("({{}} AT TIME ZONE '{}')", time_zone);
 }
 
-/// What a column became in another generation of the core's schema.
-Type type_of(const Field& field, std::string_view real_type) {
-    if (real_type == "date") return Type::date;
-    if (real_type == "timestamp with time zone" || real_type == kWithoutZone) return Type::date_time;
-    return field.type;
+struct RealType {
+    std::string_view name;  ///< as format_type has it
+    Type type;
+};
+constexpr std::array kRealTypes{
+    RealType{"smallint", Type::integer},
+    RealType{"integer", Type::integer},
+    RealType{"bigint", Type::bigint},
+    RealType{"boolean", Type::boolean},
+    RealType{"text", Type::text},
+    RealType{"character varying", Type::text},
+    RealType{"character", Type::text},
+    RealType{"date", Type::date},
+    RealType{kWithoutZone, Type::date_time},
+    RealType{"timestamp with time zone", Type::date_time},
+};
+
+/// What a column is in this generation of the core's schema; nullopt: it is not there, or nothing that can be shown.
+std::optional<Type> find_type(std::string_view real_type) {
+    for (const RealType& known : kRealTypes)
+        if (known.name == real_type) return known.type;
+    return std::nullopt;
 }
 
 bool is_of_table(const Field& field) {
@@ -34,21 +56,23 @@ bool is_of_table(const Field& field) {
 }  // namespace
 
 model::View view_of(const model::Resource& resource, const CoreSchema& schema, std::string_view time_zone) {
-    const bool has_classification = schema.has("classification");
+    const bool has_classification = schema.has("classification") && !schema.unreadable().contains("classification");
     model::View view{
         .resource = &resource, .columns = {}, .has_classification = has_classification && !resource.user_id.empty()};
     view.columns.reserve(resource.fields.size());
     for (const Field& field : resource.fields) {
+        Column& column = view.columns.emplace_back(
+            Column{.field = &field, .type = field.type, .is_present = true, .sql = {}, .raw = {}});
         std::string_view real_type;
-        bool is_present = field.type != Type::verdict || has_classification;
-        if (resource.of_core && is_of_table(field)) {
+        if (field.type == Type::verdict) {
+            column.is_present = has_classification;
+        } else if (resource.of_core && is_of_table(field)) {
             real_type = schema.type(resource.table, field.name);
-            is_present = !real_type.empty();
+            const std::optional<Type> type = find_type(real_type);
+            column.is_present = type.has_value();
+            column.type = type.value_or(field.type);
         }
-        view.columns.push_back({.field = &field,
-                                .type = type_of(field, real_type),
-                                .is_present = is_present,
-                                .sql = column_sql(field, real_type, time_zone)});
+        set_sql(column, real_type, time_zone);
     }
     return view;
 }

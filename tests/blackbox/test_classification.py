@@ -413,12 +413,24 @@ def test_a_verdict_that_the_core_changes_meanwhile_is_the_one_that_is_judged(api
     assert rows(database) == [(USER, True, False, "core")]
 
 
-@pytest.mark.parametrize("condition, status, left", [({"If_None_Match": "*"}, 412, "core"), ({}, 201, None)])
+@pytest.mark.parametrize("condition, status, left", [({"If_None_Match": "*"}, 412, "core"), ({}, 200, None)])
 def test_a_verdict_that_the_core_gives_meanwhile(api, database, condition, status, left):
     answer = while_the_core(database, f"INSERT INTO classification (user_id, notes) VALUES ({USER}, 'core')", lambda: api(
         "PUT", body={"harmful": True, "inactive": False}, **condition))
     assert answer.status_code == status
     assert rows(database)[0][3] == left
+    logged = execute(database, "SELECT before->>'notes' FROM watchdxg_log WHERE event = 'classification_changed'")
+    assert logged == ([("core",)] if status == 200 else [])
+
+
+def test_one_of_many_that_the_core_gives_meanwhile_is_changed_knowingly(api, database):
+    answer = while_the_core(database, f"INSERT INTO classification VALUES ({OTHER}, true, false, now(), 'core')", lambda: api(
+        "POST", MANY, {"user_ids": [USER, OTHER], "inactive": True}))
+    assert said(answer) == (200, {"updated": 2})
+    assert rows(database) == [(USER, False, True, None), (OTHER, True, True, "core")]
+    before = execute(database, "SELECT user_id, before->>'notes' FROM watchdxg_log "
+                               "WHERE event = 'classification_changed' ORDER BY user_id")
+    assert before == [(USER, None), (OTHER, "core")]
 
 
 def test_a_verdict_that_the_core_deletes_meanwhile_is_404_for_patch(api, database):
@@ -433,10 +445,47 @@ def test_a_row_that_the_core_holds_for_long_is_503_and_nothing_changes(api, data
     with connect(database, autocommit=False) as core, core.cursor() as cursor:
         cursor.execute("SELECT 1 FROM classification FOR UPDATE")
         answer = api("PATCH", body={"harmful": False})
-        assert api("GET").json()["harmful"] is True  # who reads does not wait
         core.rollback()
     assert answer.status_code == 503 and "Retry-After" in answer.headers
     assert rows(database) == [(USER, True, False, None)]
+
+
+def test_reads_and_logins_do_not_wait_for_a_write_that_waits_for_the_core(api, database):
+    api("PUT", body={"harmful": True, "inactive": False})
+    answers = []
+    with connect(database, autocommit=False) as core, core.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM classification FOR UPDATE")
+        writers = [threading.Thread(target=lambda: answers.append(api("PATCH", body={"harmful": False}))) for _ in range(8)]
+        for writer in writers:
+            writer.start()
+        wait_until(lambda: execute(database, "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() "
+                                             "AND wait_event_type = 'Lock'"), "a writer to wait for the core")
+        assert api("GET", "/api/users/?limit=5").status_code == 200
+        assert api("GET").json()["harmful"] is True
+        assert api.server.login().status_code == 200
+        assert api("DELETE", "/api/sessions/").status_code == 204
+        assert any(writer.is_alive() for writer in writers), "the writes waited longer than all of that"
+        core.rollback()
+        for writer in writers:
+            writer.join()
+    assert {answer.status_code for answer in answers} <= {200, 503}
+
+
+def test_the_core_is_never_the_victim_of_a_deadlock_with_us(api, database):
+    for user in (USER, OTHER):
+        api("PUT", f"/api/users/{user}/classification/", {"harmful": True, "inactive": False})
+    answers = []
+    with connect(database, autocommit=False) as core, core.cursor() as cursor:
+        cursor.execute(f"UPDATE classification SET notes = 'core' WHERE user_id = {OTHER}")
+        writer = threading.Thread(target=lambda: answers.append(api("POST", MANY, {"user_ids": [OTHER, USER], "harmful": False})))
+        writer.start()
+        wait_until(lambda: execute(database, "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() "
+                                             "AND wait_event_type = 'Lock'"), "the writer to wait for the core")
+        cursor.execute(f"UPDATE classification SET notes = 'core' WHERE user_id = {USER}")
+        core.commit()
+        writer.join()
+    assert {row[3] for row in rows(database)} == {"core"}
+    assert answers[0].status_code in (200, 503)
 
 
 # -- other databases
@@ -448,7 +497,7 @@ def test_rows_that_other_tables_of_the_core_forbid_are_409(cluster, start_server
                  "ALTER TABLE classification ADD FOREIGN KEY (user_id) REFERENCES allowed (id)")
     api = Client(start_server(url))
     assert said(api("PUT", body={"harmful": True, "inactive": False})) == (
-        409, {"detail": "The user was deleted meanwhile."})
+        409, {"detail": "The rows of this change, or rows that they refer to, do not allow it."})
     assert rows(url) == []
 
 

@@ -124,33 +124,31 @@ def test_truncate_and_a_reset_of_the_statistics_are_changes(watched):
         assert reader.table() == "actions"
 
 
-OWN_CHANGE = """
-    SELECT set_config('lock_timeout', '5s', true), pg_advisory_xact_lock(x'7764785f65646974'::bigint);
-    WITH changed AS (
-        INSERT INTO actions (user_id, action_type) SELECT 1, 'block' FROM generate_series(1, 5) RETURNING id
-    ), numbered AS (
-        UPDATE watchdxg_event_state SET last_id = last_id + 1
-        RETURNING last_id, pg_notify('watchdxg_event', last_id::text)
-    ), counted AS (
-        UPDATE watchdxg_watched_table SET own_changes = own_changes + (SELECT count(*) FROM changed)
-         WHERE table_name = 'actions')
-    INSERT INTO watchdxg_event
-    SELECT last_id, 'actions', 1, (SELECT jsonb_agg(id) FROM changed), now() FROM numbered"""
+def test_changes_of_ours_are_told_once_with_their_ids(watched):
+    def write(method, path, body=None):
+        answer = watched.request(method, path, mint(), json=body)
+        assert answer.ok, answer.text
+        return answer
 
-
-def test_a_change_of_ours_is_not_told_a_second_time(watched):
+    verdict = "/api/users/1/classification/"
+    write("PUT", verdict, {"harmful": True, "inactive": False})
+    write("PATCH", verdict, {"inactive": True})
+    write("POST", "/api/classifications/", {"user_ids": [1, 2], "harmful": False})
+    write("DELETE", verdict)
+    made = write("POST", "/api/actions/", {"user_ids": [1, 2], "action_type": "block"}).json()
+    write("PATCH", f"/api/actions/{made[0]['id']}/", {"notes": "x"})
+    write("DELETE", f"/api/actions/{made[1]['id']}/")
+    for table, own in (("classification", 5), ("actions", 4)):
+        wait_until(lambda: execute(watched.url, "SELECT 1 FROM watchdxg_watched_table WHERE table_name = %s AND changes = %s "
+                                                "AND own_changes = %s AND foreign_changes = 0", (table, own, own)),
+                   f"PostgreSQL to have counted what we changed in {table}", 40)
+    told = events(watched.url)
+    assert len(told) == 7 and all(ids for _, _, ids in told)
+    assert told[2][2] == [1, 2] and told[4][2] == [action["id"] for action in made]
     with EventReader(watched) as reader:
-        for _ in range(3):
-            execute(watched.url, OWN_CHANGE, autocommit=False)
-            assert len(reader.next().data["ids"]) == 5
-        counted = "SELECT changes, own_changes, foreign_changes FROM watchdxg_watched_table WHERE table_name = 'actions'"
-        changes, own, foreign = wait_until(
-            lambda: next((row for row in execute(watched.url, counted) if row[0] == row[1] + row[2]), None),
-            "PostgreSQL to have counted the changes")
-        assert own == 15
-        execute(watched.url, "UPDATE actions SET notes = 'x'")
+        execute(watched.url, "UPDATE actions SET notes = 'y'")
         assert reader.table() == "actions"
-    assert len(events(watched.url)) == 4
+    assert len(events(watched.url)) == 8
 
 
 def test_changes_of_ours_that_postgresql_forgot_to_count_do_not_hide_those_of_others_for_ever(watched):

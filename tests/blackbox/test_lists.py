@@ -210,6 +210,51 @@ def test_pages_by_cursor_are_stable_under_inserts_and_deletes(cluster, start_ser
     assert seen == before
 
 
+def test_a_page_whose_rows_are_gone_leads_back(cluster, start_server):
+    url = make_database(cluster)
+    seed(url, 50)
+    server = start_server(url)
+    server.access = mint("access")
+    first = get(server, "/api/users/", page_size="10", fields="id")
+    second = follow(server, first["next"])
+    third = follow(server, second["next"])
+    execute(url, "DELETE FROM users WHERE id > 20")
+    gone = follow(server, second["next"])
+    assert gone["results"] == [] and gone["next"] is None
+    assert follow(server, gone["previous"])["results"] == second["results"]
+    execute(url, "DELETE FROM users WHERE id <= 20")
+    execute(url, "INSERT INTO users (id, handle) VALUES (21, 'a'), (22, 'b')")
+    before = follow(server, third["previous"])
+    assert before["results"] == [] and before["previous"] is None
+    assert [row["id"] for row in follow(server, before["next"])["results"]] == [21, 22]
+
+
+@pytest.mark.parametrize("path, field", [("users", "bio"), ("posts", "text"), ("classifications", "notes")])
+def test_long_texts_do_not_go_into_cursors(server, path, field):
+    assert get(server, f"/api/{path}/", 400, page_size="2", ordering=f"-{field}") == {
+        "ordering": [f"page_size does not go with {field}: use limit and offset."]}
+    assert len(get(server, f"/api/{path}/", limit="2", ordering=f"-{field}")["results"]) == 2
+
+
+def test_pages_by_cursor_pass_infinite_and_ancient_dates(cluster, start_server):
+    url = make_database(cluster, "v2", state="no_rows")
+    execute(url, "INSERT INTO users (id, handle, created_at) VALUES (1, 'a', 'infinity'), (2, 'b', '-infinity'), "
+                 "(3, 'c', '0044-03-15 BC'), (4, 'd', '9999-12-31'), (5, 'e', '20000-01-01'), (6, 'f', NULL)")
+    for setting in ("DateStyle = 'SQL, DMY'", "TimeZone = 'Asia/Kathmandu'"):
+        name = execute(url, "SELECT current_database()")[0][0]
+        execute(url, f'ALTER DATABASE "{name}" SET {setting}')
+    server = start_server(url)
+    server.access = mint("access")
+    for ordering in ("created_at", "-created_at"):
+        whole = [row["id"] for row in get(server, "/api/users/", ordering=ordering)]
+        page = get(server, "/api/users/", page_size="1", ordering=ordering)
+        walked = [row["id"] for row in page["results"]]
+        while page["next"]:
+            page = follow(server, page["next"])
+            walked += [row["id"] for row in page["results"]]
+        assert walked == whole and len(whole) == 6
+
+
 def test_an_altered_or_stale_cursor_is_not_found(server):
     link = get(server, "/api/users/", page_size="3", ordering="handle")["next"]
     cursor = dict(parse_qsl(urlsplit(link).query))["cursor"]
@@ -241,10 +286,63 @@ def test_an_altered_or_stale_cursor_is_not_found(server):
     ({"fields": "id,colour"}, {"fields": [NO_CHOICE.format("colour")]}),
     ({"expand": "posts"}, {"expand": [NO_CHOICE.format("posts")]}),
     ({"handle": "\0"}, {"handle": ["Null characters are not allowed."]}),
+    ({"ordering": "handle,username,bio,created_at,account_id,follower,certified,last_updated,followers_count,id"},
+     {"ordering": ["Ensure this value has at most 8 fields."]}),
 ])
 def test_a_value_that_does_not_fit_is_named(server, params, body):
     expected = {name: messages for name, messages in body.items() if messages}
     assert get(server, "/api/users/", 400, **params) == expected
+
+
+def test_refusals_of_open_lists_can_be_read_by_allowed_origins(server):
+    origin = {"Origin": "http://localhost:4200"}
+    for path, params, status in (("/api/users/", {"limit": "x"}, 400), ("/api/posts/", {"limit": "x"}, 400),
+                                 ("/api/users/", {"page_size": "1", "cursor": "x"}, 404)):
+        answer = server.get(path, token=server.access, params=params, headers=origin)
+        assert answer.status_code == status
+        assert "X-Request-ID" in answer.headers["Access-Control-Expose-Headers"]
+        assert answer.headers["Vary"] == "Accept, origin"
+    plain = server.get("/api/users/", token=server.access, params={"account_id": "x"}, headers=origin)
+    assert (plain.status_code, plain.headers["Vary"]) == (400, "origin")
+    assert "Access-Control-Expose-Headers" not in plain.headers
+
+
+def test_an_order_of_nothing_is_the_usual_one(server):
+    assert get(server, "/api/logs/", ordering=",") == get(server, "/api/logs/")
+
+
+def test_a_slow_list_is_streamed_where_the_statement_timeout_would_end_it(cluster, start_server):
+    url = make_database(cluster)
+    seed(url, 100, 300)
+    execute(url, "ALTER TABLE posts RENAME TO stored_posts")
+    execute(url, "CREATE VIEW posts AS SELECT stored_posts.* FROM stored_posts, pg_sleep(1.5)")
+    server = start_server(url, statement_timeout=1)
+    server.access = mint("access")
+    assert len(get(server, "/api/posts/")) == 300
+    assert get(server, "/api/posts/", 503, limit="5")["detail"].startswith("Service temporarily unavailable")
+
+
+def test_a_table_that_must_not_be_read_is_named(cluster, start_server):
+    url = make_database(cluster)
+    role = f"reader_{execute(url, 'SELECT current_database()')[0][0]}"
+    execute(url, f"CREATE ROLE {role} LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}; "
+                 f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}; REVOKE ALL ON posts, classification FROM {role}")
+    server = start_server(re.sub("//[^@]+@", f"//{role}@", url))
+    server.access = mint("access")
+    assert get(server, "/api/posts/", 503) == {
+        "detail": "The table posts of watchdxg-core must not be read by the server's database role."}
+    user_id = get(server, "/api/users/")[0]["id"]
+    assert "classification" not in get(server, f"/api/users/{user_id}/")
+
+
+def test_a_column_of_a_type_that_nobody_expects_is_absent(cluster, start_server):
+    url = make_database(cluster)
+    execute(url, "ALTER TABLE posts ALTER COLUMN likes TYPE numeric; ALTER TABLE posts ALTER COLUMN views TYPE bigint;"
+                 "INSERT INTO posts (id, user_id, likes, views) SELECT 1, min(id), 2, 3 FROM users")
+    server = start_server(url)
+    server.access = mint("access")
+    assert get(server, "/api/posts/", 400, likes__gt="1") == {"likes__gt": [NO_COLUMN]}
+    assert "views" in get(server, "/api/posts/")[0] and "likes" not in get(server, "/api/posts/")[0]
 
 
 def test_unknown_fields_and_empty_values_are_ignored(server):

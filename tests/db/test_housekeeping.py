@@ -52,11 +52,14 @@ def test_the_server_removes_what_has_expired_and_nothing_else(database):
     execute(database, """INSERT INTO watchdxg_idempotency_key (operator_id, key, request_hash, status, response, created_at)
                          SELECT 1, n::text, '', 201, '{}', now() - interval '24 hours' + interval '20 seconds' * (n - 2500)
                            FROM generate_series(1, 3000) AS n WHERE n NOT BETWEEN 2450 AND 2600""")
+    execute(database, """INSERT INTO watchdxg_idempotency_key (operator_id, key, request_hash, status, response, created_at)
+                         SELECT 1, ' ' || n, '', 200, '{}', now() - interval '11 minutes' FROM generate_series(1, 25000) AS n
+                         UNION ALL SELECT 1, ' new', '', 200, '{}', now()""")
     with Server(database):
         wait_until(lambda: count(database, TOKENS) == 3, "expired tokens to go")
         wait_until(lambda: count(database, "SELECT count(*) FROM watchdxg_login_address") == 1, "old addresses to go")
-        wait_until(lambda: count(database, "SELECT count(*) FROM watchdxg_idempotency_key") == 400, "old keys to go")
-        assert count(database, "SELECT min(key::integer) FROM watchdxg_idempotency_key") == 2601
+        wait_until(lambda: count(database, "SELECT count(*) FROM watchdxg_idempotency_key") == 401, "old keys to go")
+        assert count(database, "SELECT min(key::integer) FROM watchdxg_idempotency_key WHERE key <> ' new'") == 2601
         assert count(database, BLACKLISTED) == 3
         assert execute(database, "SELECT refresh_jti FROM watchdxg_session ORDER BY 1") == [
             ("access-lives",), ("refresh-lives",)]

@@ -215,7 +215,8 @@ SELECT setval(pg_get_serial_sequence('accounts', 'id'), (SELECT max(id) FROM acc
 
 -- The core makes no index on what the API reads by. In a database of others that stays their decision (`check` names
 -- what is missing); this one is ours, and a scraper may fill it to any size.
-CREATE INDEX IF NOT EXISTS users_account_id_idx ON users (account_id);
-CREATE INDEX IF NOT EXISTS posts_user_id_idx ON posts (user_id);
+CREATE INDEX IF NOT EXISTS users_account_id_id_idx ON users (account_id, id);
+CREATE INDEX IF NOT EXISTS posts_user_id_id_idx ON posts (user_id, id);
+CREATE INDEX IF NOT EXISTS actions_user_id_id_idx ON actions (user_id, id);
 
 ANALYZE accounts, users, posts, classification, actions;

@@ -23,17 +23,18 @@ std::vector<model::Order> order(std::string_view field, bool descending) {
 
 TEST(Cursor, CarriesItsPosition) {
     for (const bool backwards : {false, true}) {
-        const Cursor cursor{{"a \"quoted\" \xE6\x97\xA5,]", std::nullopt, ""}, backwards};
+        const Cursor cursor{{"a \"quoted\" \xE6\x97\xA5,]", std::nullopt, ""}, backwards, !backwards};
         const auto read = read_cursor(write_cursor(cursor, model::kLogs, order("level", true), key()), model::kLogs,
                                       order("level", true), key());
         ASSERT_TRUE(read);
         EXPECT_EQ(read->position, cursor.position);
         EXPECT_EQ(read->backwards, backwards);
+        EXPECT_EQ(read->inclusive, !backwards);
     }
 }
 
 TEST(Cursor, IsNoGoodForAnotherListOrderOrKey) {
-    const std::string text = write_cursor({{"info", "7"}, false}, model::kLogs, order("level", true), key());
+    const std::string text = write_cursor({{"info", "7"}, false, false}, model::kLogs, order("level", true), key());
     EXPECT_FALSE(read_cursor(text, model::kUsers, order("level", true), key()));
     EXPECT_FALSE(read_cursor(text, model::kLogs, order("level", false), key()));
     EXPECT_FALSE(read_cursor(text, model::kLogs, order("event", true), key()));
@@ -42,7 +43,7 @@ TEST(Cursor, IsNoGoodForAnotherListOrderOrKey) {
 }
 
 TEST(Cursor, IsNoGoodWhenOneCharacterIsAnother) {
-    const std::string text = write_cursor({{"info", "7"}, false}, model::kLogs, order("level", true), key());
+    const std::string text = write_cursor({{"info", "7"}, false, false}, model::kLogs, order("level", true), key());
     for (std::size_t i = 0; i < text.size(); ++i) {
         std::string altered = text;
         altered[i] = altered[i] == 'A' ? 'B' : 'A';
