@@ -41,6 +41,23 @@ json::object one_of_these(std::initializer_list<json::object> schemas) {
     return {{"anyOf", std::move(list)}};
 }
 
+// ---- tables
+
+/// Whether a resource can be served: a table without its key is as good as none.
+bool is_there(const model::Resource& resource, const store::CoreSchema& schema) {
+    return !resource.of_core || !schema.type(resource.table, resource.key).empty();
+}
+
+/// A resource as the document shows it: without verdicts where there can be none.
+View view_of(const model::Resource& resource, const store::CoreSchema& schema) {
+    View view = store::view_of(resource, schema, {});
+    if (is_there(model::kClassifications, schema)) return view;
+    view.has_classification = false;
+    for (Column& column : view.columns)
+        if (column.type == Type::verdict) column.is_present = false;
+    return view;
+}
+
 // ---- fields
 
 struct TypeWords {
@@ -260,10 +277,12 @@ void add_selections(json::array& parameters, const View& view) {
         if (field.searched) searched += fmt::format("{}`{}`", searched.empty() ? "" : ", ", field.name);
     }
     if (!searched.empty())
-        parameters.push_back(query_parameter("search", fmt::format("Every word stands somewhere in {}.", searched),
-                                             {{"type", "string"}}));
-    parameters.push_back(query_parameter("ordering", "Fields to order by, downwards with `-`; NULLs come last.",
-                                         list_of_names(std::move(orderings))));
+        parameters.push_back(query_parameter(
+            "search", fmt::format("Every word, 32 at most, stands somewhere in {}.", searched), {{"type", "string"}}));
+    json::object order = list_of_names(std::move(orderings));
+    order["maxItems"] = 8;
+    parameters.push_back(query_parameter(
+        "ordering", "Fields to order by, 8 at most, downwards with `-`; NULLs come last.", std::move(order)));
     parameters.push_back(
         query_parameter("fields", "Exactly the fields that rows shall have.", list_of_names(std::move(shown))));
     if (!expandable.empty())
@@ -390,8 +409,7 @@ json::object describe(const Route& route, const Operation& operation, const stor
                      {"description", text(operation.help)}};
     json::array parameters;
     add_path_parameters(parameters, route.pattern);
-    if (operation.gives == Gives::list)
-        add_list_parameters(parameters, store::view_of(*operation.resource, schema, {}));
+    if (operation.gives == Gives::list) add_list_parameters(parameters, view_of(*operation.resource, schema));
     for (const std::string_view name : operation.parameters)
         if (!name.empty()) parameters.push_back(ref("parameters", name));
     if (!parameters.empty()) out["parameters"] = std::move(parameters);
@@ -423,7 +441,7 @@ void add_paths(json::object& paths, std::span<const Route> routes, const store::
     for (const Route& route : routes) {
         const Operation& operation = operation_of(route);
         const model::Resource* resource = operation.resource;
-        if (resource != nullptr && resource->of_core && !schema.has(resource->table)) continue;
+        if (resource != nullptr && !is_there(*resource, schema)) continue;
         json::value& path = paths[text(route.pattern)];
         if (path.is_null()) path = json::object{};
         path.as_object()[text(method_of(route.verb))] = describe(route, operation, schema);
@@ -441,8 +459,7 @@ json::object all_components(const store::CoreSchema& schema, bool basic_auth) {
     };
     json::object schemas = fixed(schema_components());
     for (const model::Resource* resource : kResources) {
-        const View view = store::view_of(*resource, schema, {});
-        if (view.key().is_present) add_resource_schemas(schemas, view);
+        if (is_there(*resource, schema)) add_resource_schemas(schemas, view_of(*resource, schema));
     }
     json::object responses;
     for (const Refusal& one : refusals()) {

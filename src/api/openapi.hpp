@@ -9,7 +9,8 @@ namespace wdx::api {
 
 /// The OpenAPI 3.1 document of the whole API, made of the table of routes, what operations.hpp says of them, and the
 /// fields of resources as the connected database has them.
-/// @param schema      has the tables `accounts` and `users`; routes about other tables that it lacks are left out
+/// @param schema      has the tables `accounts` and `users`; routes about other tables that it lacks, or whose key they
+///                    lack, are left out
 /// @param basic_auth  HTTP Basic is taken, too
 /// @return compact JSON
 std::string make_openapi(const store::CoreSchema& schema, bool basic_auth);

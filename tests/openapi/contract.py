@@ -59,7 +59,8 @@ class Document:
             return st.booleans()
         if kind == "integer":
             end = INTEGERS.get(schema.get("format"), 2**31)
-            return st.integers(schema.get("minimum", -end), schema.get("maximum", end - 1))
+            least, most = schema.get("minimum", -end), schema.get("maximum", end - 1)
+            return st.integers(least, min(most, least + 100)) | st.integers(least, most)
         if kind == "array":
             return st.lists(self.values(schema["items"]), min_size=schema.get("minItems", 0),
                             max_size=min(schema.get("maxItems", 4), 4))
@@ -75,6 +76,22 @@ class Document:
             return st.datetimes().map(lambda value: value.isoformat() + "Z")
         return st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=max(schema.get("minLength", 0), 1),
                        max_size=min(schema.get("maxLength", 20), 20)).filter(str.strip)
+
+    def mutations(self, schema, body):
+        """A strategy of bodies made of a right one with one member that is another or gone."""
+        @st.composite
+        def mutation(draw):
+            name, part = draw(st.sampled_from(sorted(self.resolve(schema)["properties"].items())))
+            rest = {other: value for other, value in body.items() if other != name}
+            how = draw(st.sampled_from(["gone", "right", "junk"] + ["element"] * ("items" in part)))
+            if how == "gone":
+                return rest
+            if how == "right":
+                return {**rest, name: draw(self.values(part))}
+            if how == "element":
+                return {**rest, name: [*draw(st.lists(self.values(part["items"]), max_size=2)), draw(JSON_JUNK)]}
+            return {**rest, name: draw(JSON_JUNK)}
+        return mutation()
 
     def check(self, operation, answer):
         """Holds an answer to what the document says of an operation."""

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from support.data import make_database
-from support.postgres import TESTS
+from support.postgres import TESTS, execute
 from support.server import PROJECT, Server, run_command
 from support.tokens import mint
 
@@ -42,6 +42,19 @@ def test_the_server_serves_what_the_command_prints(cluster, schema):
         assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
         assert answer.json() == json.loads(document(schema))
         assert answer.text == server.get("/api/schema/", mint()).text
+
+
+@pytest.mark.parametrize("table, key, path, component", [("posts", "id", "/api/posts/", "schemas/Post"),
+                                                         ("actions", "id", "/api/actions/", "schemas/Action"),
+                                                         ("classification", "user_id", "/api/classifications/", "/Verdict")])
+def test_a_table_without_its_key_is_left_out(cluster, table, key, path, component):
+    url = make_database(cluster)
+    execute(url, f"ALTER TABLE {table} DROP COLUMN {key} CASCADE")
+    with Server(url) as server:
+        answer = server.get("/api/schema/", mint())
+    assert answer.status_code == 200
+    for part in (path, component):
+        assert part in document("v3") and part not in answer.text
 
 
 def test_basic_is_advertised_where_it_is_on(database):

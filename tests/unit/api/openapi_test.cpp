@@ -88,6 +88,20 @@ TEST(MakeOpenapi, AdvertisesBasicOnlyWhereItIsOn) {
     EXPECT_TRUE(has_basic(document("v3", true)));
 }
 
+TEST(MakeOpenapi, FiltersByVerdictWhereRowsAreAboutUsers) {
+    std::set<std::string> filtered;
+    const json::value doc = document("v3");
+    for (const auto& [path, methods] : doc.at("paths").as_object()) {
+        const json::value* get = methods.as_object().if_contains("get");
+        if (get == nullptr || !get->as_object().contains("parameters")) continue;
+        const json::array& parameters = get->at("parameters").as_array();
+        const json::value verdict{{"$ref", "#/components/parameters/Verdict"}};
+        if (std::find(parameters.begin(), parameters.end(), verdict) != parameters.end()) filtered.emplace(path);
+    }
+    EXPECT_EQ(filtered, (std::set<std::string>{"/api/actions/", "/api/classifications/", "/api/posts/", "/api/users/",
+                                               "/api/users/{id}/posts/"}));
+}
+
 TEST(OpenApiDocument, IsMadeAnewWhenTheSchemaChanges) {
     OpenApiDocument document;
     const store::CoreSchema older = store::CoreSchema::of("v1");
