@@ -34,7 +34,8 @@ std::vector<Option> database_options() {
             .help("Connections that all requests share; each carries many requests at a time."),
         option("WDX_DATABASE_WRITE_CONNECTIONS", &Config::database_write_connections)
             .between(0, 64)
-            .help("At most so many further connections, made when logins and refreshes have to wait for each other."),
+            .help("At most so many further connections, made when logins, refreshes and slow lists would wait for each "
+                  "other. One more, beyond these, is for verdicts and actions."),
         option("WDX_DATABASE_STREAM_CONNECTIONS", &Config::database_stream_connections)
             .between(1, 64)
             .help("Connections for long lists, one for each list that is being sent."),

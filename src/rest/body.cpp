@@ -58,24 +58,6 @@ std::string to_utf8(const std::string& body, const std::string& charset) {
     return out;
 }
 
-/// The name of a value's type in Python, for DRF's message about a body that is no object.
-std::string_view python_type(const JsonValue& value) {
-    switch (value.kind) {
-        case JsonValue::Kind::boolean:
-            return "bool";
-        case JsonValue::Kind::integer:
-            return "int";
-        case JsonValue::Kind::floating:
-            return "float";
-        case JsonValue::Kind::string:
-            return "str";
-        case JsonValue::Kind::array:
-            return "list";
-        default:
-            return "dict";
-    }
-}
-
 /// Text of an integer as Python prints it: `-0` is 0.
 std::string integer_text(const JsonValue& value) {
     return value.fits_int64 ? std::to_string(value.integer) : std::string(value.raw);
@@ -122,6 +104,23 @@ std::string content_type_of(const http::Request& request) {
 }
 
 }  // namespace
+
+std::string_view python_type(const base::JsonValue& value) {
+    switch (value.kind) {
+        case JsonValue::Kind::boolean:
+            return "bool";
+        case JsonValue::Kind::integer:
+            return "int";
+        case JsonValue::Kind::floating:
+            return "float";
+        case JsonValue::Kind::string:
+            return "str";
+        case JsonValue::Kind::array:
+            return "list";
+        default:
+            return "dict";
+    }
+}
 
 std::vector<std::string> find_character_faults(std::string_view text, bool has_surrogates) {
     std::vector<std::string> faults;  // each validator is asked, whatever the others said

@@ -32,6 +32,8 @@ class JsonBody {
     base::JsonValue document_;
 };
 
+/// The name of a value's type in Python, as DRF's messages have it: `dict`, `list`, `str`, ...
+std::string_view python_type(const base::JsonValue& value);
 /// The text that a CharField makes of a value, trimmed; nullopt when it takes no such value.
 std::optional<std::string> char_field_text(const base::JsonValue& value);
 /// What a CharField's validators have against the characters of a text.

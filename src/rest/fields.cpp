@@ -94,22 +94,6 @@ std::vector<std::string> find_text_faults(std::string_view text, bool has_surrog
     return faults;
 }
 
-/// The name of a value's type in Python, for the message about what is no list.
-std::string_view python_type(const JsonValue& value) {
-    switch (value.kind) {
-        case JsonValue::Kind::boolean:
-            return "bool";
-        case JsonValue::Kind::integer:
-            return "int";
-        case JsonValue::Kind::floating:
-            return "float";
-        case JsonValue::Kind::string:
-            return "str";
-        default:
-            return "dict";
-    }
-}
-
 }  // namespace
 
 void FieldReader::refuse(std::string_view name, std::string_view message) {
