@@ -23,7 +23,6 @@ using model::View;
 using model::Window;
 using rest::Format;
 using rest::ListRequest;
-using rest::Page;
 using store::ListSql;
 using store::Nesting;
 
