@@ -115,8 +115,8 @@ Connection* Pool::pick(Work work) {
     const bool is_chosen = best != nullptr;
     std::size_t total = 0;
     std::size_t idle = 0;  // for whatever is slow
-    const auto ready =
-        std::count_if(connections_.begin(), connections_.end(), [](const auto& c) { return c->is_ready(); });
+    const auto ready = std::count_if(connections_.begin(), connections_.end(),
+                                     [&](const auto& c) { return c->is_ready() && c.get() != editor_; });
     for (std::size_t i = 0; i < connections_.size(); ++i) {
         Connection* const connection = connections_[i].get();
         total += connection->in_flight();
