@@ -455,7 +455,7 @@ def test_reads_and_logins_do_not_wait_for_a_write_that_waits_for_the_core(api, d
     answers = []
     with connect(database, autocommit=False) as core, core.cursor() as cursor:
         cursor.execute("SELECT 1 FROM classification FOR UPDATE")
-        writers = [threading.Thread(target=lambda: answers.append(api("PATCH", body={"harmful": False}))) for _ in range(8)]
+        writers = [threading.Thread(target=lambda: answers.append(api("PATCH", body={"harmful": False}))) for _ in range(24)]
         for writer in writers:
             writer.start()
         wait_until(lambda: execute(database, "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() "
