@@ -82,8 +82,8 @@ class Writer {
     ListSql count();
 
   private:
-    std::string param(std::string value, std::string_view cast) {
-        params_.emplace_back(std::move(value));
+    std::string param(const std::string& value, std::string_view cast) {
+        params_.emplace_back(value);
         return fmt::format("${}::{}", params_.size(), cast);
     }
 
@@ -100,8 +100,8 @@ class Writer {
         return column.type == Type::date_time ? time_of(column, sql) : sql;
     }
 
-    std::string like(const std::string& sql, std::string_view how, std::string pattern) {
-        return fmt::format("{} {} {}", sql, how, param(std::move(pattern), "text"));
+    std::string like(const std::string& sql, std::string_view how, const std::string& pattern) {
+        return fmt::format("{} {} {}", sql, how, param(pattern, "text"));
     }
 
     std::string any_of(const Condition& condition) {
@@ -246,6 +246,7 @@ class Writer {
 
     static std::string select(const std::vector<Selected>& columns) {
         std::vector<std::string> parts;
+        parts.reserve(columns.size());
         for (const Selected& column : columns) parts.push_back(fmt::format("{} AS \"{}\"", column.sql, column.name));
         return fmt::format("SELECT {}", fmt::join(parts, ", "));
     }
@@ -296,6 +297,7 @@ ListSql Writer::page_behind(const Window& window, Nesting nesting) {
     const std::vector<std::string> common = filters();
     std::vector<Selected> inner = select_output(nesting);
     std::vector<Selected> outer;
+    outer.reserve(inner.size() + query_.order.size());
     for (const Selected& column : inner) outer.push_back({fmt::format("\"{}\"", column.name), column.name});
     for (std::size_t i = 0; i < query_.order.size(); ++i) {
         const std::string alias = fmt::format("_o{}", i + 1);
