@@ -5,7 +5,6 @@
 #include "base/digest.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <spdlog/spdlog.h>
 
@@ -35,10 +34,9 @@ rest::ApiError conflict() {
     return {409, rest::detail_body("The rows of this change, or rows that they refer to, do not allow it.")};
 }
 
-/// PostgreSQL names what it protects in its words alone.
+/// PostgreSQL names what it protects, the table or its sequence, in its message alone, and that in many languages.
 bool is_about(const db::DbError& failure, std::string_view table) {
-    return failure.message().find(fmt::format("table {}", table)) != std::string::npos ||
-           failure.message().find(fmt::format("sequence {}_", table)) != std::string::npos;
+    return failure.message().find(table) != std::string::npos;
 }
 
 /// Makes ready for another try of a write that failed.
