@@ -128,6 +128,8 @@ Connection* Pool::pick(Work work) {
         if (connection->in_flight() == 0) ++idle;
         if (best == nullptr || connection->in_flight() < best->in_flight()) best = connection;
     }
+    // While the others reconnect, the one for edits serves everybody: what `is_up` promises is true.
+    if (best == nullptr && editor_ != nullptr && editor_->is_ready()) best = editor_;
     if (best == nullptr) throw DbError::unavailable("connect", "no connection to the database", false);
     if (total >= options_.queue)
         throw DbError::unavailable("connect", "too many requests wait for the database", false);

@@ -1,6 +1,8 @@
 """PostgreSQL goes away and comes back under load; nothing that was answered 2xx is lost, nobody is logged out."""
 import threading
+import time
 from collections import Counter
+from contextlib import closing
 
 import pytest
 import requests
@@ -209,6 +211,34 @@ def test_backends_terminated_under_load_give_only_503s(own_database, start_serve
         load.wait_for(200, 5)
     load.assert_only(200, 503)
     load.assert_rows(own_database)
+
+
+def test_reads_go_on_over_the_connection_for_edits_while_the_others_cannot_come_back(own_cluster, own_database,
+                                                                                      start_server):
+    """/readyz counts that connection; so must whoever is told by it that the server is ready."""
+    server = start_server(own_database, database_connections=1, database_write_connections=0)
+    token = server.login().json()["access"]
+    name = own_database.split("/")[-1].split("?")[0]
+    verdict = server.request("PUT", "/api/users/1/classification/", token, json={"harmful": True, "inactive": False})
+    assert verdict.status_code == 201, verdict.text
+    with closing(connect(own_cluster.url("postgres"))) as elsewhere, elsewhere.cursor() as cursor:
+        def shared_connections():
+            cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = %s AND application_name = 'watchdxg-back' "
+                           "AND query NOT LIKE 'LISTEN%%' ORDER BY backend_start", (name,))
+            return [pid for pid, in cursor.fetchall()]
+        wait_until(lambda: len(shared_connections()) == 2, "the connection for edits")
+        ordinary, for_edits = shared_connections()  # the former was made when the server started
+        cursor.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        try:
+            cursor.execute("SELECT pg_terminate_backend(%s)", (ordinary,))
+            wait_until(lambda: shared_connections() == [for_edits], "the other to end")
+            wait_until(lambda: server.get("/api/users/1/", token=token).status_code == 200, "a read", 5)
+            for _ in range(30):
+                assert server.get("/readyz").status_code == 200
+                assert server.get("/api/users/1/", token=token).status_code == 200
+                time.sleep(0.02)
+        finally:
+            cursor.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
 
 def test_kill_9_of_the_server_loses_nothing_that_was_answered(own_database, start_server):

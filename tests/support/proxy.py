@@ -44,28 +44,58 @@ class TcpProxy:
             except OSError:  # stop() closed it
                 return
             with self._lock:
-                if not self._open:
+                server = connect(self.target) if self._open else None
+                if server is None:
                     client.close()
                     continue
-                server = socket.create_connection(("127.0.0.1", self.target))
                 self._pairs.append((client, server))
-            threading.Thread(target=self._pump, args=(client, server, False), daemon=True).start()
-            threading.Thread(target=self._pump, args=(server, client, True), daemon=True).start()
+            run_pair((client, server), lambda pair=(client, server): self._pump(*pair, False),
+                     lambda pair=(server, client): self._pump(*pair, True))
 
     def _pump(self, source, sink, from_server):
+        while data := source.recv(65536):
+            if not (from_server and self._muted):
+                sink.sendall(data)
+
+
+def connect(port):
+    """@return a connection to 127.0.0.1:`port`; None when nobody is there"""
+    try:
+        return socket.create_connection(("127.0.0.1", port))
+    except OSError:
+        return None
+
+
+def run_pair(ends, *pumps):
+    """Runs both directions of a connection, each in a thread; when one ends, so does the other.
+
+    The sockets are closed by the last thread alone: a number that is closed while the other thread still uses it may
+    by then belong to another connection.
+    """
+    left, lock = [len(pumps)], threading.Lock()
+
+    def run(pump):
         try:
-            while data := source.recv(65536):
-                if not (from_server and self._muted):
-                    sink.sendall(data)
+            pump()
         except OSError:  # the other direction hung up
             pass
-        hang_up(source)
-        hang_up(sink)
+        finally:
+            for end in ends:
+                hang_up(end)
+            with lock:
+                left[0] -= 1
+                is_last = left[0] == 0
+            if is_last:
+                for end in ends:
+                    end.close()
+
+    for pump in pumps:
+        threading.Thread(target=run, args=(pump,), daemon=True).start()
 
 
 def hang_up(end):
+    """Ends both directions of a connection, and wakes the threads that wait for it."""
     try:
         end.shutdown(socket.SHUT_RDWR)
     except OSError:  # it already has
         pass
-    end.close()

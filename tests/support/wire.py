@@ -3,7 +3,7 @@ import socket
 import struct
 import threading
 
-from support.proxy import hang_up
+from support.proxy import connect, run_pair
 
 SSL_REQUEST, GSS_REQUEST = 80877103, 80877104
 SYNC = b"S"
@@ -44,24 +44,23 @@ class MessageProxy:
                 client, _ = self._listener.accept()
             except OSError:  # stop() closed it
                 return
-            server = socket.create_connection(("127.0.0.1", self.target))
-            threading.Thread(target=self._forward_client, args=(client, server), daemon=True).start()
-            threading.Thread(target=self._forward_server, args=(server, client), daemon=True).start()
+            server = connect(self.target)
+            if server is None:
+                client.close()
+                continue
+            run_pair((client, server), lambda pair=(client, server): self._forward_client(*pair),
+                     lambda pair=(server, client): self._forward_server(*pair))
 
-    def _forward_server(self, server, client):
-        try:
-            while data := server.recv(65536):
-                client.sendall(data)
-        except OSError:
-            pass
-        hang_up(server)
-        hang_up(client)
+    @staticmethod
+    def _forward_server(server, client):
+        while data := server.recv(65536):
+            client.sendall(data)
 
     def _forward_client(self, client, server):
-        stream = client.makefile("rb")
         left = None  # messages still to be forwarded, once the statement was named
-        try:
-            self._forward_startup(stream, server)
+        with client.makefile("rb") as stream:
+            if not self._forward_startup(stream, server):
+                return
             while kind := stream.read(1):
                 size = stream.read(4)
                 body = stream.read(struct.unpack(">I", size)[0] - 4)
@@ -69,7 +68,7 @@ class MessageProxy:
                     left, last = self._take_arms(body), b""
                 if left == 0:
                     self.cut_after = last
-                    break
+                    return
                 server.sendall(kind + size + body)
                 if left is None:
                     continue
@@ -77,13 +76,8 @@ class MessageProxy:
                 if kind == SYNC:  # the write is over: the connection is broken now or not at all
                     if left == 0:
                         self.cut_after = last
-                        break
+                        return
                     left = None
-        except OSError:
-            pass
-        stream.close()
-        hang_up(client)
-        hang_up(server)
 
     def _take_arms(self, body):
         with self._lock:
@@ -94,9 +88,10 @@ class MessageProxy:
 
     @staticmethod
     def _forward_startup(stream, server):
-        while True:
-            size = stream.read(4)
+        """@return False when the client went away before its startup message was whole"""
+        while len(size := stream.read(4)) == 4:
             body = stream.read(struct.unpack(">I", size)[0] - 4)
             server.sendall(size + body)
             if struct.unpack(">I", body[:4])[0] not in (SSL_REQUEST, GSS_REQUEST):
-                return
+                return True
+        return False
