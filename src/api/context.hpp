@@ -6,6 +6,7 @@
 #include "api/throttles.hpp"
 #include "auth/token.hpp"
 #include "http/message.hpp"
+#include "model/signals.hpp"
 #include "rest/negotiation.hpp"
 #include "rest/url.hpp"
 #include "store/actions.hpp"
@@ -49,6 +50,7 @@ struct Services {
     std::chrono::seconds refresh_grace{0};
     bool revoke_on_reuse = false;
     std::chrono::seconds session_max_age{0};  ///< zero: none
+    model::SignalWeights signal_weights{};
     std::string core_timezone{};  ///< in which the core wrote timestamps without zone; empty: the database's own
     /// Accounts whose list of users was long last time (0: all users), so that it is streamed at once.  Only a hint: a
     /// wrong one costs time, nothing else.

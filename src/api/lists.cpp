@@ -7,6 +7,7 @@
 #include "rest/list_query.hpp"
 #include "store/list_sql.hpp"
 #include "store/row_json.hpp"
+#include "store/signals.hpp"
 #include "store/users.hpp"
 #include "store/views.hpp"
 
@@ -147,19 +148,6 @@ asio::awaitable<http::Response> whole_list(Context& context, const View& view, c
     co_return co_await stream_rows(context, statement, all.params, view.resource->name);
 }
 
-/// Answers once more when the core's tables were altered after the statement had been made: they have been read again
-/// meanwhile.
-/// @param answer  () -> awaitable<Response>; not itself a coroutine
-template <typename Answer>
-asio::awaitable<http::Response> fit_to_schema(const Answer& answer) {
-    try {
-        co_return co_await answer();
-    } catch (const db::DbError& error) {
-        if (!error.is_schema_mismatch()) throw;
-    }
-    co_return co_await answer();
-}
-
 asio::awaitable<http::Response> list_once(Context& context, const model::Resource& resource,
                                           const std::optional<Narrowing>& narrowing) {
     const View view = co_await view_of(context, resource);
@@ -167,6 +155,7 @@ asio::awaitable<http::Response> list_once(Context& context, const model::Resourc
     if (narrowing)
         request.query.conditions.push_back(
             {view.find(narrowing->field), model::Lookup::exact, {std::to_string(narrowing->value)}});
+    if (model::needs_signals(request.query)) request.query.signals = signals_sql(context, view);
     if (request.page.page_size) co_return co_await cursor_page(context, view, request);
     if (request.page.limit && context.format == Format::json) co_return co_await numbered_page(context, view, request);
     co_return co_await whole_list(context, view, request);
@@ -177,7 +166,7 @@ asio::awaitable<http::Response> retrieve_once(Context& context, const model::Res
     ListQuery query;
     query.order = {{&view.key(), false}};
     for (const model::Column& column : view.columns)
-        if (column.is_present && column.field->use != model::Use::filter_only) query.output.push_back(&column);
+        if (column.is_present && column.field->use <= model::Use::on_request) query.output.push_back(&column);
     query.conditions.push_back({&view.key(), model::Lookup::exact, {std::to_string(id)}});
     const ListSql row = store::list_sql(view, query, {}, Nesting::objects);
     const db::Query statement = row.query("retrieve_row");
@@ -197,6 +186,13 @@ asio::awaitable<View> view_of(Context& context, const model::Resource& resource)
         context.require_core_table(resource.table);
     }
     co_return store::view_of(resource, services.schema.schema(), services.core_timezone);
+}
+
+std::string signals_sql(Context& context, const View& users) {
+    const Services& services = context.services();
+    const store::CoreSchema& schema = services.schema.schema();
+    const View posts = store::view_of(model::kPosts, schema, services.core_timezone);
+    return store::signal_ctes(users, posts, schema, services.signal_weights);
 }
 
 asio::awaitable<http::Response> list_rows(Context& context, const model::Resource& resource,

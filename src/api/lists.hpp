@@ -13,6 +13,23 @@ namespace wdx::api {
 /// @throws ApiError 404 when this generation of the core has no such table, 503; DbError
 boost::asio::awaitable<model::View> view_of(Context& context, const model::Resource& resource);
 
+/// SQL: common table expressions that make `signals` of the users in `scope`.  See store::signal_ctes.
+/// @param users  the View of kUsers
+std::string signals_sql(Context& context, const model::View& users);
+
+/// Answers once more when the core's tables were altered after the statement had been made: they have been read again
+/// meanwhile.
+/// @param answer  () -> awaitable<Response>; not itself a coroutine
+template <typename Answer>
+boost::asio::awaitable<http::Response> fit_to_schema(const Answer& answer) {
+    try {
+        co_return co_await answer();
+    } catch (const db::DbError& error) {
+        if (!error.is_schema_mismatch()) throw;
+    }
+    co_return co_await answer();
+}
+
 /// What a list is narrowed to by its path.
 struct Narrowing {
     std::string_view field;

@@ -77,9 +77,12 @@ TypeWords words_of(Type type) {
             return {"string", "date"};
         case Type::date_time:
             return {"string", "date-time"};
+        case Type::real:
+            return {"number", "double"};
         case Type::text:
         case Type::json:
         case Type::verdict:
+        case Type::signals:
             break;
     }
     return {"string", ""};
@@ -103,6 +106,8 @@ json::object field_schema(const Column& column) {
     json::object schema;
     if (column.type == Type::verdict) {
         schema = one_of_these({ref("schemas", "Verdict"), {{"type", "null"}}});
+    } else if (column.type == Type::signals) {
+        schema = ref("schemas", "UserSignals");
     } else if (column.type != Type::json) {
         schema = value_schema(column);
         if (column.field->nullable) schema["type"] = json::array{schema["type"], "null"};
@@ -155,7 +160,9 @@ void add_resource_schemas(json::object& schemas, const View& view) {
     };
     const auto standard = [](const Column& column) { return column.field->use == Use::standard; };
     schemas[title] = row_schema(view, standard);
-    schemas[title + "Detail"] = row_schema(view, [](const Column&) { return true; });
+    View whole = view;
+    std::erase_if(whole.columns, [](const Column& column) { return column.field->use == Use::computed; });
+    schemas[title + "Detail"] = row_schema(whole, [](const Column&) { return true; });
     schemas[title + "Selection"] = row_schema(view, [](const Column&) { return false; });
     schemas[title + "Selection"].as_object()["description"] = "A row of a list with `fields`: what was asked for.";
     schemas[title + "List"] =
@@ -269,7 +276,7 @@ void add_selections(json::array& parameters, const View& view) {
         if (!column.is_present) continue;
         const model::Field& field = *column.field;
         if (is_shown(column)) shown.push_back(text(field.name));
-        if (column.type == Type::verdict) expandable.push_back(text(field.name));
+        if (column.type == Type::verdict || column.type == Type::signals) expandable.push_back(text(field.name));
         if (model::is_orderable(column)) {
             orderings.push_back(text(field.name));
             orderings.push_back(json::string(fmt::format("-{}", field.name)));

@@ -36,6 +36,8 @@ constexpr std::array kRoutes{
           "Change parts of the verdict on a user"},
     Route{Verb::del, "/api/users/{id}/classification/", &destroy_classification, Needs::login,
           "Make a user unclassified"},
+    Route{Verb::get, "/api/users/{id}/signals/", &retrieve_signals, Needs::login, "Explain the score of one X user"},
+    Route{Verb::get, "/api/signals/", &describe_signals, Needs::login, "Describe the signals that make a score"},
     Route{Verb::get, "/api/posts/", &list_posts, Needs::login, "List posts", Layer::open, Throttled::api,
           rest::Formats::list},
     Route{Verb::get, "/api/posts/{id}/", &retrieve_post, Needs::login, "Retrieve one post"},
@@ -99,6 +101,8 @@ constexpr std::array kMetadata{
              R"("label":"Harmful"},"inactive":{"type":"boolean","required":true,"read_only":false,)"
              R"("label":"Inactive"},"notes":{"type":"string","required":false,"read_only":false,)"
              R"("label":"Notes"}}})"},
+    Metadata{"/api/users/{id}/signals/", "User Signals", R"("")", ""},
+    Metadata{"/api/signals/", "Signal Descriptions", R"("")", ""},
     Metadata{"/api/posts/", "Post List", R"("")", ""},
     Metadata{"/api/posts/{id}/", "Post Instance", R"("")", ""},
     Metadata{"/api/classifications/", "Classification List", R"("")",

@@ -83,6 +83,8 @@ boost::asio::awaitable<http::Response> list_accounts(Context& context);
 boost::asio::awaitable<http::Response> list_users(Context& context);
 boost::asio::awaitable<http::Response> retrieve_user(Context& context);
 boost::asio::awaitable<http::Response> list_posts_of_user(Context& context);
+boost::asio::awaitable<http::Response> retrieve_signals(Context& context);
+boost::asio::awaitable<http::Response> describe_signals(Context& context);
 boost::asio::awaitable<http::Response> list_posts(Context& context);
 boost::asio::awaitable<http::Response> retrieve_post(Context& context);
 boost::asio::awaitable<http::Response> list_classifications(Context& context);

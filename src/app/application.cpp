@@ -52,6 +52,12 @@ constexpr auto kManagementStop = 1s;
 constexpr auto kExitMargin = 5s;     ///< for worker threads that hang in a system call, after everything else has ended
 constexpr rlim_t kSpareFiles = 256;  ///< besides the clients' connections
 
+model::SignalWeights weights_of(const config::Config& config) {
+    model::SignalWeights weights;
+    for (const std::string& entry : config.signal_weights) weights.read(entry);  // checked when they were loaded
+    return weights;
+}
+
 spdlog::level::level_enum level_of(config::LogLevel level) {
     switch (level) {
         case config::LogLevel::debug:
@@ -280,6 +286,7 @@ Application::Application(const config::Config& config, const ServeOptions& optio
                 .refresh_grace = config.refresh_grace,
                 .revoke_on_reuse = config.revoke_on_reuse,
                 .session_max_age = config.session_max_age,
+                .signal_weights = weights_of(config),
                 .core_timezone = config.core_timezone},
       pipeline_({.allowed_hosts = config.allowed_hosts,
                  .cors_allowed_origins = config.cors_allowed_origins,

@@ -1,6 +1,7 @@
 #include "config/checks.hpp"
 
 #include "config/listen.hpp"
+#include "model/signals.hpp"
 
 #include <algorithm>
 
@@ -69,6 +70,10 @@ std::optional<std::string> check_trusted_proxy(std::string_view text) {
     const bool has_nul = text.find('\0') != std::string_view::npos;  // Asio reads up to it
     if (text == "unix" || (!has_nul && (!no_address || !no_v4 || !no_v6))) return std::nullopt;
     return fmt::format("'{}' is not an address, a range such as 10.0.0.0/8, or unix", text);
+}
+
+std::optional<std::string> check_signal_weight(std::string_view text) {
+    return model::SignalWeights{}.read(text);
 }
 
 std::optional<std::string> check_allowed_host(std::string_view text) {

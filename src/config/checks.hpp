@@ -28,6 +28,9 @@ std::optional<std::string> check_cors_origin(std::string_view text);
 /// A `postgres://` or `postgresql://` URI, or libpq's `key=value` pairs; libpq itself reads the rest.
 std::optional<std::string> check_database_url(std::string_view text);
 
+/// `id=number`: the weight of a signal, or `bias=number`.
+std::optional<std::string> check_signal_weight(std::string_view text);
+
 /// The characters of a time zone's name; whether it exists is the database's to say.
 std::optional<std::string> check_time_zone(std::string_view text);
 

@@ -83,6 +83,9 @@ struct Config {  // NOLINT(clang-analyzer-optin.performance.Padding): one object
     bool access_log = true;
     std::chrono::seconds log_retention{90 * 24h};  ///< of /api/logs/
 
+    // signals
+    std::vector<std::string> signal_weights;  ///< `id=number`; whatever is not named has its default
+
     // events
     std::chrono::seconds watch_interval{2s};  ///< zero: the core's tables are not watched
     std::chrono::seconds event_retention{24h};

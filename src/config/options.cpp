@@ -205,6 +205,15 @@ std::vector<Option> file_options() {
     };
 }
 
+std::vector<Option> signal_options() {
+    return {
+        option("WDX_SIGNAL_WEIGHTS", &Config::signal_weights)
+            .check(&check_signal_weight)
+            .empty_means("the defaults of docs/signals.md")
+            .help("How much signals count, by their ids, and the bias: wave=2,no_link=0,bias=-3.5."),
+    };
+}
+
 std::vector<Option> event_options() {
     return {
         option("WDX_WATCH_INTERVAL", &Config::watch_interval)
@@ -232,6 +241,7 @@ std::vector<Option> all_options() {
     add("Limits", limit_options());
     add("Throttles", throttle_options());
     add("Files and log", file_options());
+    add("Signals", signal_options());
     add("Events", event_options());
     return all;
 }

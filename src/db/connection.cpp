@@ -18,7 +18,7 @@ constexpr int kBinaryResult = 1;
 /// Beyond the statement timeout the server itself should have answered; then the network is to blame.
 constexpr std::chrono::seconds kStallMargin{10};
 constexpr Query kForgetPrepared{"forget_prepared", "DEALLOCATE ALL"};
-constexpr const char* kSetTimeout = "SELECT set_config('statement_timeout', $1, true)";
+constexpr const char* kSetTimeout = "SELECT set_config('statement_timeout', $1, true), set_config('jit', 'off', true)";
 
 std::string error_text(const PGconn* connection) {
     std::string text = PQerrorMessage(connection);
@@ -41,10 +41,13 @@ DbError refused(const PGresult* result, std::string_view statement) {
             message != nullptr ? message : PQresultErrorMessage(result)};
 }
 
-/// Whatever the database's defaults are: writes count on each of their statements seeing what was committed before it.
+/// Whatever the database's defaults are: writes count on each of their statements seeing what was committed before it,
+/// and the long statements of the signals are compiled for seconds to save milliseconds.
 void set_up_session(PGconn* connection, std::chrono::milliseconds statement_timeout) {
-    const std::string sql = fmt::format(
-        "SET statement_timeout = {}; SET default_transaction_isolation = 'read committed'", statement_timeout.count());
+    std::string sql = "SET jit = off";
+    if (statement_timeout.count() > 0)
+        sql += fmt::format("; SET statement_timeout = {}; SET default_transaction_isolation = 'read committed'",
+                           statement_timeout.count());
     const ResultPtr result(PQexec(connection, sql.c_str()));
     if (PQresultStatus(result.get()) != PGRES_COMMAND_OK)
         throw DbError::unavailable("connect", error_text(connection), false);
@@ -65,7 +68,8 @@ ConnectionPtr connect_blocking(const ConnectOptions& options, std::chrono::milli
         throw DbError::unavailable("connect", error_text(connection.get()), false);
     PQsetNoticeReceiver(
         connection.get(), [](void*, const PGresult*) {}, nullptr);
-    if (statement_timeout.count() > 0) set_up_session(connection.get(), statement_timeout);
+    // Behind a pooler a SET would land on somebody else's session.
+    if (options.prepared_statements) set_up_session(connection.get(), statement_timeout);
     return connection;
 }
 
@@ -78,7 +82,7 @@ Connection::~Connection() {
 
 asio::awaitable<void> Connection::run(asio::thread_pool& workers, std::function<void()> on_ready) {
     const auto self = shared_from_this();
-    // Behind a pooler a SET would land on somebody else's session: there each batch sets its own timeout.
+    // Behind a pooler each batch sets its own timeout.
     const auto timeout = options_.prepared_statements ? options_.statement_timeout : std::chrono::milliseconds{0};
     auto connect = [options = options_, timeout] { return connect_blocking(options, timeout); };
     connection_ = co_await base::offload(workers, std::move(connect));

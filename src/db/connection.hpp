@@ -30,6 +30,7 @@ struct ConnectionCloser {
 using ConnectionPtr = std::unique_ptr<PGconn, ConnectionCloser>;
 
 /// Connects, blocking: for worker threads only (name resolution in libpq has no asynchronous form).
+/// Turns JIT compilation off, unless it goes through a pooler.
 /// @param statement_timeout  applied by SET, as is the isolation level READ COMMITTED; zero leaves both alone
 /// @throws DbError that `is_unavailable()`
 ConnectionPtr connect_blocking(const ConnectOptions& options, std::chrono::milliseconds statement_timeout);

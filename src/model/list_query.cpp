@@ -1,5 +1,6 @@
 #include "model/list_query.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace wdx::model {
@@ -53,6 +54,7 @@ std::span<const Lookup> lookups_of(const Column& column) {
         case Type::bigint:
         case Type::date:
         case Type::date_time:
+        case Type::real:
             return kOfNumbers;
         case Type::text:
             return kOfText;
@@ -61,6 +63,7 @@ std::span<const Lookup> lookups_of(const Column& column) {
         case Type::json:
             return kOfJson;
         case Type::verdict:
+        case Type::signals:
             break;
     }
     return {};
@@ -68,7 +71,23 @@ std::span<const Lookup> lookups_of(const Column& column) {
 
 bool is_orderable(const Column& column) {
     return column.is_present && column.field->filterable && column.field->use != Use::filter_only &&
-           column.type != Type::json && column.type != Type::verdict;
+           column.type != Type::json && column.type != Type::verdict && column.type != Type::signals;
+}
+
+bool is_of_signals(const Column& column) {
+    return column.type == Type::real || column.type == Type::signals;
+}
+
+bool is_chosen_by_signals(const ListQuery& query) {
+    return std::any_of(query.conditions.begin(), query.conditions.end(),
+                       [](const Condition& condition) { return is_of_signals(*condition.column); }) ||
+           std::any_of(query.order.begin(), query.order.end(),
+                       [](const Order& order) { return is_of_signals(*order.column); });
+}
+
+bool needs_signals(const ListQuery& query) {
+    return is_chosen_by_signals(query) || std::any_of(query.output.begin(), query.output.end(),
+                                                      [](const Column* column) { return is_of_signals(*column); });
 }
 
 }  // namespace wdx::model

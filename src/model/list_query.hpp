@@ -44,7 +44,8 @@ struct Condition {
     const Column* column;
     Lookup lookup;
     /// One; two for `range`; any number for `in`.  Whole numbers in decimal, `true` or `false` (also for `isnull`),
-    /// dates as `2026-11-25`, times as microseconds since 1970-01-01 UTC, text as it is.
+    /// dates as `2026-11-25`, numbers with a fraction as PostgreSQL reads them, times as microseconds since 1970-01-01
+    /// UTC, text as it is.
     std::vector<std::string> values;
 };
 
@@ -60,7 +61,16 @@ struct ListQuery {
     std::vector<Verdict> verdicts{};      ///< any of them; empty: all users
     std::vector<std::string> words{};     ///< all of them, each in any of the searched fields
     std::vector<Order> order{};           ///< ends with the key; NULLs come last in either direction
+    /// SQL: common table expressions that make `signals` of the users in `scope`; only where the query `needs_signals`.
+    std::string signals{};
 };
+
+/// The column is made of the user's signals.
+bool is_of_signals(const Column& column);
+/// Which users are in the list, or in which order, depends on their signals.
+bool is_chosen_by_signals(const ListQuery& query);
+/// That, or signals are in the answer.
+bool needs_signals(const ListQuery& query);
 
 /// Where in an order a page begins: the values of its columns in the row before, each as PostgreSQL's text.
 using Position = std::vector<std::optional<std::string>>;

@@ -16,11 +16,14 @@ enum class Type {
     date_time,  ///< `2026-11-25T10:00:00Z`
     json,
     verdict,  ///< the classification of a user: an object, in CSV one word
+    real,     ///< a double
+    signals,  ///< the signals of a user: an object
 };
 
 enum class Use {
     standard,     ///< in the answer unless `fields` says otherwise
-    on_request,   ///< in the answer when `fields` or `expand` names it
+    on_request,   ///< in the answer when `fields` or `expand` names it, and where a row is shown whole
+    computed,     ///< in the answer when `fields` or `expand` names it: it costs more than a column
     filter_only,  ///< never in the answer
 };
 

@@ -41,6 +41,16 @@ constexpr std::array kUserFields{
           .type = Type::verdict,
           .help = "The verdict on it; null when there is none.",
           .use = Use::on_request},
+    Field{.name = "risk",
+          .type = Type::real,
+          .help = "The score that its signals give, 0 to 1; null when nothing is known of it. Filtering or ordering by "
+                  "it looks at all users that meet the other conditions.",
+          .use = Use::computed,
+          .sql = "s.risk"},
+    Field{.name = "signals",
+          .type = Type::signals,
+          .help = "The score and the signals that it is made of.",
+          .use = Use::computed},
 };
 
 constexpr std::string_view kWithinUsers = "t.user_id IN (SELECT u.id FROM users AS u WHERE {})";

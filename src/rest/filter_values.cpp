@@ -3,7 +3,9 @@
 #include "base/unicode.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
+#include <cmath>
 #include <string>
 
 namespace wdx::rest {
@@ -106,6 +108,14 @@ std::optional<std::int64_t> parse_number(std::string_view text) {
     if (!number) return std::nullopt;
     if (number->in_range) return number->value;
     return number->negative ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
+}
+
+std::optional<std::string> parse_real(std::string_view text) {
+    const std::string_view stripped = base::strip(text);
+    double value = 0;
+    const auto [end, error] = std::from_chars(stripped.data(), stripped.data() + stripped.size(), value);
+    if (error != std::errc{} || end != stripped.data() + stripped.size() || !std::isfinite(value)) return std::nullopt;
+    return std::string(stripped);
 }
 
 std::optional<std::int64_t> parse_date_time(std::string_view text) {

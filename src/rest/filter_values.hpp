@@ -16,6 +16,10 @@ inline constexpr std::string_view kNullCharacters = "Null characters are not all
 /// A whole number.  One that does not fit is the nearest that does.
 std::optional<std::int64_t> parse_number(std::string_view text);
 
+/// A finite number, with a fraction or an exponent or without.
+/// @return the same without outer white space
+std::optional<std::string> parse_real(std::string_view text);
+
 /// ISO 8601: a date, or a date and a time of hours and minutes with or without seconds, their fraction and a zone
 /// (`Z`, `+02:00`, `+0200`, `+02`); UTC where none is given.
 /// @return microseconds since 1970-01-01 UTC

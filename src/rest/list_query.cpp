@@ -176,6 +176,10 @@ class Reader {
                 if (const auto number = parse_number(text)) out = std::to_string(*number);
                 if (!out) refuse(parameter, kEnterANumber);
                 return out;
+            case Type::real:
+                out = parse_real(text);
+                if (!out) refuse(parameter, kEnterANumber);
+                return out;
             case Type::date:
                 out = parse_date(text);
                 if (!out) refuse(parameter, kEnterADate);
@@ -251,7 +255,7 @@ class Reader {
         if (const std::string* text = value("fields")) {
             for (const std::string& name : split(*text)) {
                 const Column* column = find_named("fields", name, name);
-                if (column == nullptr) return {};
+                if (column == nullptr || is_refused_in_csv("fields", *column)) return {};
                 add(column);
             }
         }
@@ -262,14 +266,22 @@ class Reader {
             for (const std::string& name : split(*text)) {
                 const Column* column = find_named("expand", name, name);
                 if (column == nullptr) return {};
-                if (column->type != Type::verdict) {
+                if (column->type != Type::verdict && column->type != Type::signals) {
                     refuse("expand", no_choice(name));
                     return {};
                 }
+                if (is_refused_in_csv("expand", *column)) return {};
                 add(column);
             }
         }
         return output;
+    }
+
+    /// Signals have no place in the cell of a table; their score, `risk`, has.
+    bool is_refused_in_csv(std::string_view parameter, const Column& column) {
+        if (format_ != Format::csv || column.type != Type::signals) return false;
+        refuse(parameter, "signals: not available in CSV.");
+        return true;
     }
 
     /// A cursor carries the values that the list is ordered by, and the next request has to fit into its line.

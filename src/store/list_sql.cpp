@@ -1,5 +1,8 @@
 #include "store/list_sql.hpp"
 
+#include "model/signals.hpp"
+#include "store/signals.hpp"
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -19,6 +22,7 @@ using model::View;
 using model::Window;
 
 constexpr std::string_view kClassificationJoin = " LEFT JOIN classification AS c ON c.user_id = t.id";
+constexpr std::string_view kSignalsJoin = " JOIN signals AS s ON s.id = t.id";
 
 /// An array in PostgreSQL's text format.  Source: PostgreSQL manual, section 8.15.6.
 std::string array_of(const std::vector<std::string>& values) {
@@ -53,6 +57,8 @@ std::string_view cast_of(Type type) {
             return "date";
         case Type::text:
             return "text";
+        case Type::real:
+            return "float8";
         default:
             return "bigint";  // also times: microseconds
     }
@@ -76,9 +82,12 @@ std::string_view operator_of(Lookup lookup) {
 /// Writes one statement; values become `$1`, `$2`, ...
 class Writer {
   public:
-    Writer(const View& view, const ListQuery& query) : view_(view), query_(query) {}
+    Writer(const View& view, const ListQuery& query)
+        : view_(view), query_(query), chosen_by_signals_(model::is_chosen_by_signals(query)) {}
 
     ListSql list(const Window& window, Nesting nesting);
+    /// The rows first, then the signals of the users in them.
+    ListSql list_with_signals(const Window& window, Nesting nesting);
     ListSql count();
 
   private:
@@ -169,17 +178,27 @@ class Writer {
         return fmt::format("({})", fmt::join(fields, " OR "));
     }
 
-    /// The filters, once: pieces of a union use the same parameters.
+    /// The filters, once: pieces of a union use the same parameters.  Those on signals come last, the others choose
+    /// the users that signals are made of.
     std::vector<std::string> filters() {
         std::vector<std::string> all;
+        std::vector<std::string> of_signals;
         for (const Condition& condition : query_.conditions) {
             const std::string_view within = condition.column->field->within;
             std::string sql = compare(condition);
-            all.push_back(within.empty() ? std::move(sql) : fmt::format(fmt::runtime(within), sql));
+            std::vector<std::string>& list = model::is_of_signals(*condition.column) ? of_signals : all;
+            list.push_back(within.empty() ? std::move(sql) : fmt::format(fmt::runtime(within), sql));
         }
         if (!query_.verdicts.empty()) all.push_back(verdicts());
         for (const std::string& word : query_.words) all.push_back(search(word));
+        if (chosen_by_signals_) scope_ = fmt::format("SELECT t.id FROM {} AS t{}", view_.resource->table, where(all));
+        all.insert(all.end(), of_signals.begin(), of_signals.end());
         return all;
+    }
+
+    /// What stands before a statement that `filters` were written for.
+    [[nodiscard]] std::string with_signals() const {
+        return chosen_by_signals_ ? fmt::format("WITH scope AS ({}), {} ", scope_, query_.signals) : std::string{};
     }
 
     static std::string where(const std::vector<std::string>& conditions) {
@@ -216,6 +235,7 @@ class Writer {
     struct Selected {
         std::string sql;
         std::string name;
+        bool of_signals = false;
     };
 
     static void select_verdict(std::vector<Selected>& out, std::string_view name, Nesting nesting) {
@@ -232,13 +252,26 @@ class Writer {
             out.push_back({fmt::format("c.{}", member), fmt::format("{}.{}", name, member)});
     }
 
+    static void select_signals(std::vector<Selected>& out, std::string_view name) {
+        out.push_back({"s.id IS NOT NULL", fmt::format("{}.", name), true});
+        const auto add = [&](std::string sql, std::string_view member) {
+            out.push_back({std::move(sql), fmt::format("{}.{}", name, member), true});
+        };
+        add(fmt::format("'{}'::text", model::kSignalsVersion), "version");
+        add("s.risk", "risk");
+        add(band_sql("s.risk"), "band");
+        add("s.signals", "signals");
+    }
+
     [[nodiscard]] std::vector<Selected> select_output(Nesting nesting) const {
         std::vector<Selected> out;
         for (const Column* column : query_.output) {
             if (column->type == Type::verdict) {
                 select_verdict(out, column->field->name, nesting);
+            } else if (column->type == Type::signals) {
+                select_signals(out, column->field->name);
             } else {
-                out.push_back({column->sql, std::string(column->field->name)});
+                out.push_back({column->sql, std::string(column->field->name), model::is_of_signals(*column)});
             }
         }
         return out;
@@ -255,7 +288,8 @@ class Writer {
     [[nodiscard]] std::string from_rows() const {
         const bool with_verdict = std::any_of(query_.output.begin(), query_.output.end(),
                                               [](const Column* column) { return column->type == Type::verdict; });
-        return fmt::format(" FROM {} AS t{}", view_.resource->table, with_verdict ? kClassificationJoin : "");
+        return fmt::format(" FROM {} AS t{}{}", view_.resource->table, with_verdict ? kClassificationJoin : "",
+                           chosen_by_signals_ ? kSignalsJoin : "");
     }
 
     /// What the rows of each piece of a page have to meet.
@@ -265,6 +299,8 @@ class Writer {
 
     const View& view_;
     const ListQuery& query_;
+    const bool chosen_by_signals_;
+    std::string scope_;  ///< the users that signals are made of, once `filters` has been called
     std::vector<db::Param> params_;
 };
 
@@ -312,8 +348,8 @@ ListSql Writer::page_behind(const Window& window, Nesting nesting) {
         selects.push_back(fmt::format("({}{}{}{} LIMIT {})", select(inner), from_rows(), where(conditions),
                                       order_by(window.backwards, false), *window.limit));
     }
-    return {fmt::format("{} FROM ({}) AS page{} LIMIT {}", select(outer), fmt::join(selects, " UNION ALL "),
-                        order_by(window.backwards, true), *window.limit),
+    return {fmt::format("{}{} FROM ({}) AS page{} LIMIT {}", with_signals(), select(outer),
+                        fmt::join(selects, " UNION ALL "), order_by(window.backwards, true), *window.limit),
             std::move(params_)};
 }
 
@@ -325,25 +361,53 @@ ListSql Writer::list(const Window& window, Nesting nesting) {
             const Column& column = *query_.order[i].column;
             selected.push_back({position_text(column, column.raw), fmt::format("_{}", i + 1)});
         }
-    std::string sql = fmt::format("{}{}{}{}", select(selected), from_rows(), where(filters()), order_by(false, false));
+    const std::string conditions = where(filters());
+    std::string sql =
+        fmt::format("{}{}{}{}{}", with_signals(), select(selected), from_rows(), conditions, order_by(false, false));
     if (window.offset > 0) sql += fmt::format(" OFFSET {}", window.offset);
     if (window.limit) sql += fmt::format(" LIMIT {}", *window.limit);
     return {std::move(sql), std::move(params_)};
 }
 
+ListSql Writer::list_with_signals(const Window& window, Nesting nesting) {
+    ListQuery plain = query_;
+    std::erase_if(plain.output, [](const Column* column) { return model::is_of_signals(*column); });
+    const bool has_key = std::find(plain.output.begin(), plain.output.end(), &view_.key()) != plain.output.end();
+    if (!has_key) plain.output.push_back(&view_.key());
+    ListSql rows = Writer(view_, plain).list(window, nesting);
+    std::vector<Selected> selected = select_output(nesting);
+    for (Selected& column : selected)
+        if (!column.of_signals) column.sql = fmt::format("page.\"{}\"", column.name);
+    if (window.with_positions)
+        for (std::size_t i = 1; i <= query_.order.size(); ++i)
+            selected.push_back({fmt::format("page.\"_{}\"", i), fmt::format("_{}", i)});
+    rows.sql = fmt::format(
+        "WITH page AS MATERIALIZED (SELECT r.*, row_number() OVER () AS \"_n\" FROM ({}) AS r),"
+        " scope AS (SELECT \"{}\" AS id FROM page), {} {} FROM page JOIN signals AS s ON s.id = page.\"{}\""
+        " ORDER BY page.\"_n\"",
+        rows.sql, view_.resource->key, query_.signals, select(selected), view_.resource->key);
+    return rows;
+}
+
 ListSql Writer::count() {
-    std::string sql = fmt::format("SELECT count(*) FROM {} AS t{}", view_.resource->table, where(filters()));
+    const std::string conditions = where(filters());
+    std::string sql = fmt::format("{}SELECT count(*) FROM {} AS t{}{}", with_signals(), view_.resource->table,
+                                  chosen_by_signals_ ? kSignalsJoin : "", conditions);
     return {std::move(sql), std::move(params_)};
 }
 
 }  // namespace
 
 ListSql list_sql(const View& view, const ListQuery& query, const Window& window, Nesting nesting) {
+    if (model::needs_signals(query) && !model::is_chosen_by_signals(query))
+        return Writer(view, query).list_with_signals(window, nesting);
     return Writer(view, query).list(window, nesting);
 }
 
 ListSql count_sql(const View& view, const ListQuery& query) {
-    return Writer(view, query).count();
+    ListQuery unordered = query;
+    unordered.order.clear();  // an order by signals need not make them
+    return Writer(view, unordered).count();
 }
 
 }  // namespace wdx::store

@@ -28,6 +28,9 @@ enum class Nesting {
 /// A page behind a position is the union of a few ordered pieces, each of which an index on the ordering columns can
 /// begin where the page begins: rows that equal the position up to a column and come after it there.  So a deep page
 /// costs as much as the first one.
+///
+/// Where signals are in the answer alone, they are computed for the users of the page; where they choose or order the
+/// users, for all that meet the other conditions.  `query.signals` has to be set for either.
 ListSql list_sql(const model::View& view, const model::ListQuery& query, const model::Window& window, Nesting nesting);
 
 /// One row: how many rows the list has.

@@ -50,7 +50,7 @@ std::optional<Type> find_type(std::string_view real_type) {
 }
 
 bool is_of_table(const Field& field) {
-    return field.sql.empty() && field.type != Type::verdict;
+    return field.sql.empty() && field.type != Type::verdict && field.type != Type::signals;
 }
 
 }  // namespace

@@ -61,6 +61,8 @@ class Document:
             end = INTEGERS.get(schema.get("format"), 2**31)
             least, most = schema.get("minimum", -end), schema.get("maximum", end - 1)
             return st.integers(least, min(most, least + 100)) | st.integers(least, most)
+        if kind == "number":
+            return st.floats(allow_nan=False, allow_infinity=False)
         if kind == "array":
             return st.lists(self.values(schema["items"]), min_size=schema.get("minItems", 0),
                             max_size=min(schema.get("maxItems", 4), 4))

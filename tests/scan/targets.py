@@ -78,6 +78,8 @@ TARGETS = [
     *(Target("GET", path, query={name: value}) for path, own in LISTS.items() for name, value in {**PAGES, **own}.items()),
     Target("GET", "/api/users/{id}/", segments={"id": "1"}),
     Target("GET", "/api/users/{id}/posts/", segments={"id": "1"}, query={"views__gte": "1"}),
+    Target("GET", "/api/users/{id}/signals/", segments={"id": "1"}),
+    Target("GET", "/api/signals/"),
     Target("GET", "/api/posts/{id}/", segments={"id": "1"}),
     Target("GET", "/api/actions/{id}/", segments={"id": "1"}),
     Target("GET", "/api/events/", headers={"Last-Event-ID": "x1"}),

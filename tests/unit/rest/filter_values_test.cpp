@@ -11,6 +11,13 @@ constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kSecond = 1'000'000;
 
+TEST(ParseReal, TakesFiniteNumbersAlone) {
+    EXPECT_EQ(parse_real(" 0.8 "), "0.8");
+    EXPECT_EQ(parse_real("-1e-3"), "-1e-3");
+    for (const char* text : {"", " ", "much", "0.8x", "1 2", "nan", "inf", "-infinity", "1e999", "0x1", "1,5", "+1"})
+        EXPECT_EQ(parse_real(text), std::nullopt) << text;
+}
+
 TEST(ParseNumber, ReadsWholeNumbers) {
     EXPECT_EQ(parse_number("7"), 7);
     EXPECT_EQ(parse_number(" -7 "), -7);
