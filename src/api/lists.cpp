@@ -188,6 +188,13 @@ asio::awaitable<View> view_of(Context& context, const model::Resource& resource)
     co_return store::view_of(resource, services.schema.schema(), services.core_timezone);
 }
 
+asio::awaitable<store::CoreViews> core_views(Context& context) {
+    Services& services = context.services();
+    if (!services.schema.is_known()) co_await services.schema.refresh();
+    context.require_core_table(model::kUsers.table);
+    co_return store::CoreViews(services.schema.schema(), services.core_timezone);
+}
+
 std::string signals_sql(Context& context, const View& users) {
     const Services& services = context.services();
     const store::CoreSchema& schema = services.schema.schema();

@@ -2,6 +2,7 @@
 
 #include "api/context.hpp"
 #include "model/list_query.hpp"
+#include "store/statistics.hpp"
 
 #include <vector>
 
@@ -12,6 +13,9 @@ namespace wdx::api {
 /// A resource as the connected database has it now; reads the core's schema if nobody has yet.
 /// @throws ApiError 404 when this generation of the core has no such table, 503; DbError
 boost::asio::awaitable<model::View> view_of(Context& context, const model::Resource& resource);
+
+/// The tables that figures are made of, as the connected database has them now; as `view_of`.
+boost::asio::awaitable<store::CoreViews> core_views(Context& context);
 
 /// SQL: common table expressions that make `signals` of the users in `scope`.  See store::signal_ctes.
 /// @param users  the View of kUsers

@@ -61,6 +61,15 @@ constexpr std::array kOperations{
               .answer = "Account",
               .resource = &model::kAccounts},
     Operation{.verb = Verb::get,
+              .pattern = "/api/accounts/{handle}/stats/",
+              .id = "retrieveStatistics",
+              .tag = "statistics",
+              .help =
+                  "All figures of one snapshot, exact. Days and months are UTC; the days are today and the 89 before. "
+                  "What this generation of the core's schema cannot tell is null.",
+              .answer = "Statistics",
+              .resource = &model::kAccounts},
+    Operation{.verb = Verb::get,
               .pattern = "/api/users/",
               .id = "listUsers",
               .tag = "users",

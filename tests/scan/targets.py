@@ -66,6 +66,7 @@ TARGETS = [
     Target("POST", "/api/token/blacklist/", body={"refresh": "a.b.c"}),
     Target("POST", "/api/token/blacklist/", claims={"jti": JTI, "user_id": "1"}, claims_in="refresh"),
     Target("GET", "/api/accounts/{handle}/", segments={"handle": "synka777"}),
+    Target("GET", "/api/accounts/{handle}/stats/", segments={"handle": "synka777"}),
     Target("GET", "/api/users/", query={"account_id": "1"}),
     Target("GET", "/api/users/", query={"format": "json"}),
     Target("GET", "/api/sessions/", headers={"Authorization": "Bearer a.b.c"}),

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "model/resource.hpp"
+#include "store/core_schema.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace wdx::store {
+
+/// The core has the table, and we may read it.
+bool is_readable(const CoreSchema& schema, std::string_view table);
+
+/// SQL over the row `t`: the column's value; a NULL of the type where this generation lacks the column.
+/// @param type  PostgreSQL's name of the type, for that NULL
+std::string sql_of(const model::View& view, std::string_view name, std::string_view type);
+
+/// SQL over the row `t`: a date or a time as a day in UTC.  NULL where it is no day that ISO 8601 can carry, years 1 to
+/// 9999.
+std::string utc_day_sql(const model::View& view, std::string_view name);
+
+/// SQL over the row `t`: a column as it stands within JSON that PostgreSQL makes, times as API.md has them: in UTC with
+/// `Z`, microseconds where there are any, null where ISO 8601 cannot carry them.
+std::string json_value_sql(const model::Column& column);
+
+}  // namespace wdx::store

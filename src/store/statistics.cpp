@@ -1,0 +1,402 @@
+#include "store/statistics.hpp"
+
+#include "store/column_sql.hpp"
+#include "store/views.hpp"
+
+#include <array>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace wdx::store {
+namespace {
+
+using model::Column;
+using model::Type;
+using model::View;
+
+constexpr int kDays = 90;
+constexpr int kTop = 10;
+
+/// Lower edges of the histograms; a bin ends before the next one begins.
+constexpr std::string_view kCountEdges = "0,1,10,100,1000,10000,100000,1000000,10000000";
+constexpr std::string_view kRatioEdges = "0,0.1,0.5,1,2,10,50";
+
+bool has_owner(const View& view, const CoreSchema& schema) {
+    return is_readable(schema, view.resource->table) && view.find("user_id")->is_present;
+}
+
+/// A figure that needs what is not there.
+std::string if_there(bool there, std::string sql, std::string_view type = "bigint") {
+    return there ? std::move(sql) : fmt::format("NULL::{}", type);
+}
+
+std::string if_present(const View& view, std::string_view column, std::string sql, std::string_view type = "bigint") {
+    return if_there(view.find(column)->is_present, std::move(sql), type);
+}
+
+std::string count_where(std::string_view condition) {
+    return fmt::format("count(*) FILTER (WHERE {})", condition);
+}
+
+std::string verdict_join(const CoreViews& views) {
+    if (!views.has_classifications) return "";
+    return " LEFT JOIN classification AS v ON v.user_id = t.id";
+}
+
+/// One figure of a group of rows.
+struct Figure {
+    std::string_view name;
+    std::string sql;
+};
+
+std::string select_list(const std::vector<Figure>& figures) {
+    std::vector<std::string> parts;
+    parts.reserve(figures.size());
+    for (const Figure& figure : figures) parts.push_back(fmt::format("{} AS {}", figure.sql, figure.name));
+    return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+/// Over `users AS t` and, where it is there, `classification AS v`.
+std::vector<Figure> user_counts(const CoreViews& views) {
+    const bool judged = views.has_classifications;
+    const View& users = views.users;
+    const auto verdict = [&](std::string_view condition) { return if_there(judged, count_where(condition)); };
+    return {
+        {"total", "count(*)"},
+        {"followers", if_present(users, "follower", count_where(sql_of(users, "follower", "boolean")))},
+        {"certified", if_present(users, "certified", count_where(sql_of(users, "certified", "boolean")))},
+        {"harmful", verdict("v.harmful")},
+        {"inactive", verdict("v.inactive")},
+        {"sane", verdict("v.user_id IS NOT NULL AND v.harmful IS NOT TRUE AND v.inactive IS NOT TRUE")},
+        {"unclassified", verdict("v.user_id IS NULL")},
+    };
+}
+
+/// Over `posts AS t`.
+std::vector<Figure> post_counts(const CoreViews& views) {
+    const std::string repost = sql_of(views.posts, "repost", "boolean");
+    return {{"total", "count(*)"}, {"reposts", if_present(views.posts, "repost", count_where(repost))}};
+}
+
+std::string own_rows(const View& view) {
+    return fmt::format("{} AS t JOIN users AS u ON u.id = {} WHERE u.account_id = $1::bigint", view.resource->table,
+                       view.find("user_id")->sql);
+}
+
+std::string totals(const CoreViews& views) {
+    std::vector<Figure> figures = user_counts(views);
+    if (views.has_classifications) {
+        const std::string follower = sql_of(views.users, "follower", "boolean");
+        figures.push_back({"classified", "count(v.user_id)"});
+        figures.push_back({"followers_harmful", count_where(follower + " AND v.harmful")});
+        figures.push_back({"followers_classified", count_where(follower + " AND v.user_id IS NOT NULL")});
+    }
+    figures.push_back({"last_scrape_at", fmt::format("max({})", sql_of(views.users, "last_updated", "timestamptz"))});
+    return fmt::format("totals AS (SELECT {} FROM users AS t{} WHERE t.account_id = $1::bigint)", select_list(figures),
+                       verdict_join(views));
+}
+
+/// Which bin a count falls into, from 1 on; NULL for what is no count.
+std::string count_bin(const View& users, std::string_view name) {
+    const std::string sql = sql_of(users, name, "bigint");
+    return fmt::format("CASE WHEN {0} >= 0 THEN width_bucket(({0})::bigint, '{{{1}}}'::bigint[]) END", sql,
+                       kCountEdges);
+}
+
+/// Bin 0 has the users without followers.
+std::string ratio_bin(const View& users) {
+    return fmt::format(
+        "CASE WHEN {followers} = 0 THEN 0 WHEN {followers} > 0 AND {following} >= 0"
+        " THEN width_bucket(({following})::float8 / ({followers})::float8, '{{{edges}}}'::float8[]) END",
+        fmt::arg("followers", sql_of(users, "followers_count", "bigint")),
+        fmt::arg("following", sql_of(users, "following_count", "bigint")), fmt::arg("edges", kRatioEdges));
+}
+
+/// Users by month and by bin, each on its own, in one pass.  `kind` says by which; a NULL `month` or `bin` has those of
+/// whom it is not known.
+std::string bins(const CoreViews& views) {
+    const View& users = views.users;
+    return fmt::format(
+        "bins AS MATERIALIZED (SELECT grouping(month, followers, following, ratio) AS kind, month,"
+        " coalesce(followers, following, ratio) AS bin, count(*) AS total, {harmful} AS harmful"
+        " FROM (SELECT date_trunc('month', ({day})::timestamp)::date AS month, {followers} AS followers,"
+        " {following} AS following, {ratio} AS ratio{verdict} FROM users AS t{join} WHERE t.account_id = $1::bigint)"
+        " AS t GROUP BY GROUPING SETS ((month), (followers), (following), (ratio)))",
+        fmt::arg("harmful", if_there(views.has_classifications, count_where("t.harmful"))),
+        fmt::arg("day", utc_day_sql(users, "created_at")), fmt::arg("followers", count_bin(users, "followers_count")),
+        fmt::arg("following", count_bin(users, "following_count")), fmt::arg("ratio", ratio_bin(users)),
+        fmt::arg("verdict", views.has_classifications ? ", v.harmful" : ""), fmt::arg("join", verdict_join(views)));
+}
+
+// What grouping() gives for each of the sets above: a bit is 0 where the column is grouped by.
+constexpr int kByMonth = 0b0111;
+constexpr int kByFollowers = 0b1011;
+constexpr int kByFollowing = 0b1101;
+constexpr int kByRatio = 0b1110;
+
+std::string harmful_or_zero(const CoreViews& views) {
+    return if_there(views.has_classifications, "coalesce(b.harmful, 0)");
+}
+
+std::string joined(const CoreViews& views) {
+    return fmt::format(
+        "(SELECT coalesce(json_agg(json_build_object('month', to_char(m, 'YYYY-MM'), 'total', coalesce(b.total, 0),"
+        " 'harmful', {}) ORDER BY m), '[]') FROM (SELECT min(month) AS first, max(month) AS last FROM bins WHERE kind "
+        "= "
+        "{}) AS ends,"
+        " generate_series(ends.first::timestamp, ends.last::timestamp, interval '1 month') AS m"
+        " LEFT JOIN bins AS b ON b.kind = {} AND b.month = m::date)",
+        harmful_or_zero(views), kByMonth, kByMonth);
+}
+
+/// @param step  what lies between the last value of a bin and the first of the next: 1 for counts, 0 for ratios
+std::string histogram(const CoreViews& views, int kind, std::string_view edges, int step) {
+    return fmt::format(
+        "(SELECT json_agg(json_build_object('from', e.low, 'to', e.next - {step}, 'total', coalesce(b.total, 0),"
+        " 'harmful', {harmful}) ORDER BY e.n) FROM (SELECT n, low, lead(low) OVER (ORDER BY n) AS next"
+        " FROM unnest('{{{edges}}}'::numeric[]) WITH ORDINALITY AS edge (low, n)) AS e"
+        " LEFT JOIN bins AS b ON b.kind = {kind} AND b.bin = e.n)",
+        fmt::arg("step", step), fmt::arg("harmful", harmful_or_zero(views)), fmt::arg("edges", edges),
+        fmt::arg("kind", kind));
+}
+
+std::string in_bin(int kind, std::string_view condition) {
+    return fmt::format("(SELECT coalesce(sum(total), 0)::bigint FROM bins WHERE kind = {} AND {})", kind, condition);
+}
+
+/// Days of the window, each with what was counted on it.
+/// @param counted  SQL: rows `day` and the counts, for days in the window
+std::string by_day(const std::vector<std::string_view>& counts, std::string_view counted) {
+    std::string members;
+    for (const std::string_view count : counts) members += fmt::format(", '{0}', coalesce(c.{0}, 0)", count);
+    return fmt::format(
+        "(SELECT json_agg(json_build_object('day', to_char(d.day, 'YYYY-MM-DD'){}) ORDER BY d.day)"
+        " FROM (SELECT today - n AS day FROM clock, generate_series(0, {}) AS n) AS d LEFT JOIN ({}) AS c ON c.day = "
+        "d.day)",
+        members, kDays - 1, counted);
+}
+
+/// A time lies within the window's days.
+std::string in_window(const View& view, std::string_view name) {
+    return fmt::format("{0} >= (SELECT since FROM clock) AND {0} < (SELECT until FROM clock)",
+                       sql_of(view, name, "timestamptz"));
+}
+
+/// Rows per day, of a table with `user_id`.
+std::string rows_by_day(const View& view) {
+    return by_day({"total"}, fmt::format("SELECT {} AS day, count(*) AS total FROM {} AND {} GROUP BY 1",
+                                         utc_day_sql(view, "timestamp"), own_rows(view), in_window(view, "timestamp")));
+}
+
+std::string classified_by_day(const CoreViews& views) {
+    const View& view = views.classifications;
+    return by_day({"harmful", "inactive", "sane"},
+                  fmt::format("SELECT {day} AS day, count(*) FILTER (WHERE t.harmful) AS harmful,"
+                              " count(*) FILTER (WHERE t.inactive) AS inactive,"
+                              " count(*) FILTER (WHERE t.harmful IS NOT TRUE AND t.inactive IS NOT TRUE) AS sane"
+                              " FROM {rows} AND {window} GROUP BY 1",
+                              fmt::arg("day", utc_day_sql(view, "classified_at")), fmt::arg("rows", own_rows(view)),
+                              fmt::arg("window", in_window(view, "classified_at"))));
+}
+
+/// Posts by their views, few rows instead of many; then how many have at most so many views.
+std::string post_cells(const View& posts) {
+    const std::string at = sql_of(posts, "timestamp", "timestamptz");
+    return fmt::format(
+        "cells AS MATERIALIZED (SELECT {views} AS views, {repost} AS repost, count(*) AS n,"
+        " max({at}) FILTER (WHERE isfinite({at})) AS last FROM {rows} GROUP BY 1, 2),"
+        " ranks AS MATERIALIZED (SELECT views, n, sum(n) OVER (ORDER BY views) AS upto, sum(n) OVER () AS total"
+        " FROM (SELECT views, sum(n) AS n FROM cells WHERE views IS NOT NULL GROUP BY views) AS v)",
+        fmt::arg("views", sql_of(posts, "views", "bigint")), fmt::arg("repost", sql_of(posts, "repost", "boolean")),
+        fmt::arg("at", at), fmt::arg("rows", own_rows(posts)));
+}
+
+/// percentile_cont over the posts' views, from the ranks: nobody sorts a million posts.
+/// Source: PostgreSQL manual, section 9.21, table 9.62.
+std::string views_percentile(double fraction) {
+    return fmt::format(
+        "(SELECT r.low + (r.place - floor(r.place)) * (r.high - r.low) FROM (SELECT p.place,"
+        " (SELECT min(views) FROM ranks WHERE upto > floor(p.place))::float8 AS low,"
+        " (SELECT min(views) FROM ranks WHERE upto > ceil(p.place))::float8 AS high"
+        " FROM (SELECT {}::float8 * (max(total) - 1)::float8 AS place FROM ranks) AS p) AS r)",
+        fraction);
+}
+
+/// An object with the fields that a list shows by default.
+std::string row_object(const View& view) {
+    std::vector<std::string> members;
+    for (const Column& column : view.columns)
+        if (column.is_present && column.field->use == model::Use::standard)
+            members.push_back(fmt::format("'{}', {}", column.field->name, json_value_sql(column)));
+    return fmt::format("json_build_object({})", fmt::join(members, ", "));
+}
+
+/// @param rows  SQL: rows `row`, `figure` and `id`, not more than needed
+std::string top(std::string_view rows) {
+    return fmt::format(
+        "(SELECT coalesce(json_agg(row ORDER BY figure DESC, id), '[]') FROM (SELECT * FROM ({}) AS r"
+        " ORDER BY figure DESC, id LIMIT {}) AS best)",
+        rows, kTop);
+}
+
+std::string harmful_by_followers(const CoreViews& views) {
+    const std::string followers = sql_of(views.users, "followers_count", "bigint");
+    const bool there = views.has_classifications && views.users.find("followers_count")->is_present;
+    return if_there(there,
+                    top(fmt::format("SELECT t.id, {0} AS figure, {1} AS row FROM users AS t JOIN classification AS v"
+                                    " ON v.user_id = t.id WHERE t.account_id = $1::bigint AND v.harmful AND {0} IS NOT "
+                                    "NULL",
+                                    followers, row_object(views.users))),
+                    "json");
+}
+
+std::string posts_by_views(const CoreViews& views) {
+    const bool there = views.has_posts && views.posts.find("views")->is_present;
+    const std::string figure = sql_of(views.posts, "views", "bigint");
+    return if_there(there,
+                    top(fmt::format("SELECT t.id, {0} AS figure, {1} AS row FROM {2} AND {0} >= "
+                                    "(SELECT coalesce(max(views) FILTER (WHERE total - upto + n >= {3}), min(views)) "
+                                    "FROM ranks)",
+                                    figure, row_object(views.posts), own_rows(views.posts), kTop)),
+                    "json");
+}
+
+std::string share(std::string_view part, std::string_view whole) {
+    return fmt::format("{}::float8 / nullif({}, 0)", part, whole);
+}
+
+std::vector<Figure> post_figures(const CoreViews& views) {
+    const bool there = views.has_posts;
+    const auto present = [&](std::string_view column) { return there && views.posts.find(column)->is_present; };
+    const auto sum = [](std::string_view condition) {
+        return fmt::format("(SELECT coalesce(sum(n), 0)::bigint FROM cells WHERE {})", condition);
+    };
+    return {
+        {"total", if_there(there, sum("true"))},
+        {"reposts", if_there(present("repost"), sum("repost"))},
+        {"repost_share", if_there(present("repost"), share(sum("repost"), sum("repost IS NOT NULL")), "float8")},
+        {"last_post_at", if_there(present("timestamp"), "(SELECT max(last) FROM cells)", "timestamptz")},
+        {"views_median", if_there(present("views"), views_percentile(0.5), "float8")},
+        {"views_p90", if_there(present("views"), views_percentile(0.9), "float8")},
+        {"by_day", if_there(present("timestamp"), there ? rows_by_day(views.posts) : "", "json")},
+    };
+}
+
+std::vector<Figure> action_figures(const CoreViews& views) {
+    const bool there = views.has_actions;
+    const auto present = [&](std::string_view column) { return there && views.actions.find(column)->is_present; };
+    const auto counted = [&](std::string_view select, std::string_view from) {
+        return there ? fmt::format("(SELECT {} FROM {})", select, from) : "";
+    };
+    const std::string rows = there ? own_rows(views.actions) : "";
+    const std::string types = fmt::format("(SELECT {} AS type, count(*) AS total FROM {} GROUP BY 1) AS a",
+                                          sql_of(views.actions, "action_type", "text"), rows);
+    return {
+        {"total", if_there(there, counted("count(*)", rows))},
+        {"by_type", if_there(present("action_type"),
+                             counted("coalesce(json_agg(json_build_object('action_type', type, 'total', total)"
+                                     " ORDER BY total DESC, type), '[]')",
+                                     types),
+                             "json")},
+        {"by_day", if_there(present("timestamp"), there ? rows_by_day(views.actions) : "", "json")},
+    };
+}
+
+/// A count of an account that has none of the rows; NULL where it is not known of any account.
+std::string or_zero(std::string_view table, const Figure& figure) {
+    if (figure.sql.starts_with("NULL")) return figure.sql;
+    return fmt::format("coalesce({}.{}, 0)", table, figure.name);
+}
+
+}  // namespace
+
+CoreViews::CoreViews(const CoreSchema& schema, std::string_view time_zone)
+    : users(view_of(model::kUsers, schema, time_zone)),
+      posts(view_of(model::kPosts, schema, time_zone)),
+      classifications(view_of(model::kClassifications, schema, time_zone)),
+      actions(view_of(model::kActions, schema, time_zone)),
+      has_posts(has_owner(posts, schema)),
+      has_classifications(has_owner(classifications, schema)),
+      has_actions(has_owner(actions, schema)) {}
+
+std::string statistics_sql(const CoreViews& views) {
+    const View& users = views.users;
+    const bool judged = views.has_classifications;
+    const bool has_months = users.find("created_at")->is_present;
+    const bool has_followers = users.find("followers_count")->is_present;
+    const bool has_following = users.find("following_count")->is_present;
+    const bool has_ratio = has_followers && has_following;
+    std::vector<std::string> out;
+    const auto add = [&](std::string_view name, std::string_view sql) {
+        out.push_back(fmt::format("{} AS \"{}\"", sql, name));
+    };
+    const auto add_object = [&](std::string_view name, const std::vector<Figure>& figures) {
+        add(fmt::format("{}.", name), "true");
+        for (const Figure& figure : figures) add(fmt::format("{}.{}", name, figure.name), figure.sql);
+    };
+    const auto add_histogram = [&](std::string_view name, bool there, int kind, std::string_view edges, int step) {
+        add(name, if_there(there, histogram(views, kind, edges, step), "json"));
+    };
+    const auto add_unknown = [&](std::string_view name, bool there, int kind, std::string_view condition) {
+        add(name, if_there(there, in_bin(kind, condition)));
+    };
+
+    add_object("account", {{"id", "$1::bigint"}, {"handle", "$2::text"}});
+    add("as_of", "statement_timestamp()");
+    std::vector<Figure> counts = user_counts(views);
+    for (Figure& figure : counts) figure.sql = fmt::format("totals.{}", figure.name);
+    counts.push_back({"harmful_share", if_there(judged, share("totals.harmful", "totals.classified"), "float8")});
+    counts.push_back({"followers_harmful_share",
+                      if_there(judged && users.find("follower")->is_present,
+                               share("totals.followers_harmful", "totals.followers_classified"), "float8")});
+    add_object("users", counts);
+    add("joined", if_there(has_months, joined(views), "json"));
+    add_unknown("joined_unknown", has_months, kByMonth, "month IS NULL");
+    add_histogram("followers_count", has_followers, kByFollowers, kCountEdges, 1);
+    add_unknown("followers_count_unknown", has_followers, kByFollowers, "bin IS NULL");
+    add_histogram("following_count", has_following, kByFollowing, kCountEdges, 1);
+    add_unknown("following_count_unknown", has_following, kByFollowing, "bin IS NULL");
+    add_histogram("follow_ratio", has_ratio, kByRatio, kRatioEdges, 0);
+    add_unknown("follow_ratio_no_followers", has_ratio, kByRatio, "bin = 0");
+    add_unknown("follow_ratio_unknown", has_ratio, kByRatio, "bin IS NULL");
+    add_object("posts", post_figures(views));
+    add_object("actions", action_figures(views));
+    const bool has_verdict_days = judged && views.classifications.find("classified_at")->is_present;
+    add("classified_by_day", if_there(has_verdict_days, judged ? classified_by_day(views) : "", "json"));
+    add("last_scrape_at", "totals.last_scrape_at");
+    add_object("top",
+               {{"harmful_by_followers", harmful_by_followers(views)}, {"posts_by_views", posts_by_views(views)}});
+
+    const std::string clock = fmt::format(
+        "clock AS (SELECT today, (today - {})::timestamp AT TIME ZONE 'UTC' AS since,"
+        " (today + 1)::timestamp AT TIME ZONE 'UTC' AS until"
+        " FROM (SELECT (statement_timestamp() AT TIME ZONE 'UTC')::date AS today) AS d)",
+        kDays - 1);
+    return fmt::format("WITH {}, {}, {}{} SELECT {} FROM totals", clock, totals(views), bins(views),
+                       views.has_posts ? ", " + post_cells(views.posts) : "", fmt::join(out, ", "));
+}
+
+std::string account_counts_sql(const CoreViews& views) {
+    std::vector<std::string> out{"a.id AS account_id"};
+    std::string joins;
+    const auto add = [&](std::string_view of, bool there, const std::vector<Figure>& figures, std::string_view from) {
+        for (const Figure& figure : figures)
+            out.push_back(fmt::format("{} AS {}_{}", if_there(there, or_zero(of, figure)), of, figure.name));
+        if (!there) return;
+        joins += fmt::format(
+            " LEFT JOIN (SELECT account_id, {} FROM {} GROUP BY account_id) AS {} ON"
+            " {}.account_id = a.id",
+            select_list(figures), from, of, of);
+    };
+    const auto of_users = [](const View& view) {
+        return fmt::format("{} AS t JOIN users AS u ON u.id = {}", view.resource->table, view.find("user_id")->sql);
+    };
+    add("users", true, user_counts(views), "users AS t" + verdict_join(views));
+    add("posts", views.has_posts, post_counts(views), of_users(views.posts));
+    add("actions", views.has_actions, {{"total", "count(*)"}}, of_users(views.actions));
+    return fmt::format("SELECT {} FROM accounts AS a{}", fmt::join(out, ", "), joins);
+}
+
+}  // namespace wdx::store
