@@ -466,7 +466,11 @@ json::object all_components(const store::CoreSchema& schema, bool basic_auth) {
     };
     json::object schemas = fixed(schema_components());
     for (const model::Resource* resource : kResources) {
-        if (is_there(*resource, schema)) add_resource_schemas(schemas, view_of(*resource, schema));
+        if (is_there(*resource, schema)) {
+            add_resource_schemas(schemas, view_of(*resource, schema));
+        } else {  // what other components hold of it is null or empty: no value is one
+            schemas[text(resource->title)] = {{"description", "The core has no such table."}, {"not", json::object{}}};
+        }
     }
     json::object responses;
     for (const Refusal& one : refusals()) {

@@ -23,8 +23,9 @@ constexpr int kTop = 10;
 constexpr std::string_view kCountEdges = "0,1,10,100,1000,10000,100000,1000000,10000000";
 constexpr std::string_view kRatioEdges = "0,0.1,0.5,1,2,10,50";
 
+/// A table without its key is as good as none.
 bool has_owner(const View& view, const CoreSchema& schema) {
-    return is_readable(schema, view.resource->table) && view.find("user_id")->is_present;
+    return is_readable(schema, view.resource->table) && view.key().is_present && view.find("user_id")->is_present;
 }
 
 /// A figure that needs what is not there.

@@ -44,7 +44,7 @@ def test_the_server_serves_what_the_command_prints(cluster, schema):
         assert answer.text == server.get("/api/schema/", mint()).text
 
 
-@pytest.mark.parametrize("table, key, path, component", [("posts", "id", "/api/posts/", "schemas/Post"),
+@pytest.mark.parametrize("table, key, path, component", [("posts", "id", "/api/posts/", "schemas/PostList"),
                                                          ("actions", "id", "/api/actions/", "schemas/Action"),
                                                          ("classification", "user_id", "/api/classifications/", "/Verdict")])
 def test_a_table_without_its_key_is_left_out(cluster, table, key, path, component):
