@@ -51,6 +51,8 @@ def test_bodies_under_way_share_a_bounded_memory(narrow):
         assert large_login_status(narrow) == 400
         for connection in (first, second):
             connection.send(login(b'{"x":"' + b"a" * 500_000, 1_000_000))
+        # Not before: the third's bytes would compete with the last of the second's, and both could be refused.
+        wait_until(lambda: first.has_been_read() and second.has_been_read(), "both to be received")
         wait_until(lambda: large_login_status(narrow) == 503, "the third to be refused")
         refused = exchange(narrow.port, login(b"a" * 100_000))
         assert int(refused.header("retry-after")) > 0 and list(refused.json()) == ["detail"]
