@@ -70,6 +70,27 @@ constexpr std::array kOperations{
               .answer = "Statistics",
               .resource = &model::kAccounts},
     Operation{.verb = Verb::get,
+              .pattern = "/api/accounts/{handle}/history/",
+              .id = "listHistory",
+              .tag = "statistics",
+              .help =
+                  "The counts of the statistics, one object for each day (UTC) that the server was running on, as they "
+                  "were when they were last looked at on that day.",
+              .answer = "History",
+              .resource = &model::kAccounts,
+              .parameters = {"From", "To"}},
+    Operation{
+        .verb = Verb::get,
+        .pattern = "/api/accounts/{handle}/changes/",
+        .id = "listChanges",
+        .tag = "statistics",
+        .help =
+            "Users that are new, gone or renamed since a day (UTC), and those whose counts jumped; newest first, at "
+            "most 1,000 of each. Nothing is known from before `observed_since`.",
+        .answer = "Changes",
+        .resource = &model::kAccounts,
+        .parameters = {"Since"}},
+    Operation{.verb = Verb::get,
               .pattern = "/api/users/",
               .id = "listUsers",
               .tag = "users",

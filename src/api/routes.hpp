@@ -81,6 +81,8 @@ boost::asio::awaitable<http::Response> blacklist_token(Context& context);
 boost::asio::awaitable<http::Response> retrieve_account(Context& context);
 boost::asio::awaitable<http::Response> list_accounts(Context& context);
 boost::asio::awaitable<http::Response> retrieve_statistics(Context& context);
+boost::asio::awaitable<http::Response> list_history(Context& context);
+boost::asio::awaitable<http::Response> list_changes(Context& context);
 boost::asio::awaitable<http::Response> list_users(Context& context);
 boost::asio::awaitable<http::Response> retrieve_user(Context& context);
 boost::asio::awaitable<http::Response> list_posts_of_user(Context& context);

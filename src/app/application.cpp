@@ -2,6 +2,7 @@
 
 #include "api/event_hub.hpp"
 #include "app/database_gate.hpp"
+#include "app/history_keeper.hpp"
 #include "app/housekeeping.hpp"
 #include "app/management.hpp"
 #include "app/metrics.hpp"
@@ -204,6 +205,7 @@ class Application {
     store::ActionStore actions_;
     store::EventLog events_;
     store::EventStore changes_;
+    store::HistoryStore history_;
     api::EventHub event_hub_;
     db::Listener listener_;
     store::SchemaWatch schema_;
@@ -218,6 +220,7 @@ class Application {
     asio::steady_timer schema_timer_;
     Housekeeping housekeeping_;
     TableWatcher watcher_;
+    HistoryKeeper history_keeper_;
     asio::steady_timer tick_timer_;
     std::vector<std::string> urls_;
     std::string management_url_;
@@ -259,6 +262,7 @@ Application::Application(const config::Config& config, const ServeOptions& optio
       actions_(pool_),
       events_(context_.get_executor(), pool_),
       changes_(pool_),
+      history_(pool_),
       event_hub_({.executor = context_.get_executor(),
                   .events = changes_,
                   .tokens = tokens_,
@@ -310,6 +314,13 @@ Application::Application(const config::Config& config, const ServeOptions& optio
                 .events = changes_,
                 .interval = config.watch_interval,
                 .is_up = [this] { return pool_.is_up(); }}),
+      history_keeper_({.executor = context_.get_executor(),
+                       .history = history_,
+                       .schema = schema_,
+                       .core_timezone = config.core_timezone,
+                       .retention = config.history_retention,
+                       .is_up = [this] { return pool_.is_up(); },
+                       .last_event = [this] { return event_hub_.last_id(); }}),
       tick_timer_(context_) {}
 
 http::ServerOptions Application::server_options() {
@@ -508,6 +519,7 @@ asio::awaitable<void> Application::open_gate() {
         spawn(event_hub_.look_after_streams());
         spawn(listener_.run([this] { event_hub_.wake(); }));
         spawn(watcher_.run());
+        spawn(history_keeper_.run());
         database_problem_.clear();
         co_return;
     } catch (const db::DbError& error) {
@@ -611,6 +623,7 @@ asio::awaitable<void> Application::stop() {
     stopping_ = true;
     manager_.stopping();
     watcher_.stop();
+    history_keeper_.stop();
     listener_.stop();
     event_hub_.stop();  // its streams would never end
     co_await server_.stop(config_.shutdown_timeout);

@@ -89,6 +89,7 @@ struct Config {  // NOLINT(clang-analyzer-optin.performance.Padding): one object
     // events
     std::chrono::seconds watch_interval{2s};  ///< zero: the core's tables are not watched
     std::chrono::seconds event_retention{24h};
+    std::chrono::seconds history_retention{365 * 24h};  ///< of users that are gone
     std::uint32_t event_streams = 2000;
 };
 

@@ -223,6 +223,9 @@ std::vector<Option> event_options() {
         option("WDX_EVENT_RETENTION", &Config::event_retention)
             .between(60s, 365 * kDay)
             .help("How long events of /api/events/ are kept, for clients that come back."),
+        option("WDX_HISTORY_RETENTION", &Config::history_retention)
+            .between(kDay, 3650 * kDay)
+            .help("How long changes/ remembers users that are gone; the daily snapshots are kept for ever."),
         option("WDX_EVENT_STREAMS", &Config::event_streams)
             .between(1, 1'000'000)
             .unit("streams")

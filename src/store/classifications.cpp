@@ -1,6 +1,7 @@
 #include "store/classifications.hpp"
 
 #include "store/change_events.hpp"
+#include "store/column_sql.hpp"
 #include "store/event_log.hpp"
 
 #include <fmt/format.h>

@@ -8,8 +8,9 @@ namespace {
 using model::Column;
 using model::Type;
 
-std::string is_carried(const Column& column) {
-    return fmt::format("{} >= '0001-01-01' AND {} < '10000-01-01'", column.sql, column.sql);
+/// ISO 8601 can carry a date or a time.
+std::string is_carried(std::string_view sql) {
+    return fmt::format("{0} >= '0001-01-01' AND {0} < '10000-01-01'", sql);
 }
 
 }  // namespace
@@ -26,20 +27,23 @@ std::string sql_of(const model::View& view, std::string_view name, std::string_v
 std::string utc_day_sql(const model::View& view, std::string_view name) {
     const Column* column = view.find(name);
     if (!column->is_present) return "NULL::date";
-    return fmt::format("CASE WHEN {} THEN ({}{})::date END", is_carried(*column), column->sql,
+    return fmt::format("CASE WHEN {} THEN ({}{})::date END", is_carried(column->sql), column->sql,
                        column->type == Type::date_time ? " AT TIME ZONE 'UTC'" : "");
 }
 
 std::string json_value_sql(const Column& column) {
     const std::string& sql = column.sql;
     if (column.type == Type::date)
-        return fmt::format("CASE WHEN {} THEN to_char({}, 'YYYY-MM-DD') END", is_carried(column), sql);
-    if (column.type != Type::date_time) return sql;
-    const std::string utc = fmt::format("{} AT TIME ZONE 'UTC'", sql);
+        return fmt::format("CASE WHEN {} THEN to_char({}, 'YYYY-MM-DD') END", is_carried(sql), sql);
+    return column.type == Type::date_time ? json_time_sql(sql) : sql;
+}
+
+std::string json_time_sql(std::string_view timestamp) {
     return fmt::format(
-        "CASE WHEN {carried} THEN to_char({utc}, CASE WHEN date_trunc('second', {sql}) = {sql}"
+        "CASE WHEN isfinite({0}) AND extract(year FROM {0} AT TIME ZONE 'UTC') BETWEEN 1 AND 9999 THEN"
+        " to_char({0} AT TIME ZONE 'UTC', CASE WHEN extract(microseconds FROM {0})::bigint % 1000000 = 0"
         " THEN 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"' ELSE 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"' END) END",
-        fmt::arg("carried", is_carried(column)), fmt::arg("utc", utc), fmt::arg("sql", sql));
+        timestamp);
 }
 
 }  // namespace wdx::store

@@ -23,4 +23,8 @@ std::string utc_day_sql(const model::View& view, std::string_view name);
 /// `Z`, microseconds where there are any, null where ISO 8601 cannot carry them.
 std::string json_value_sql(const model::Column& column);
 
+/// SQL: a timestamptz as text in that form.
+/// @param timestamp  SQL
+std::string json_time_sql(std::string_view timestamp);
+
 }  // namespace wdx::store

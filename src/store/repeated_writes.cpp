@@ -46,14 +46,6 @@ std::string own_write_key() {
     return ' ' + base::random_hex(kKeyBytes);
 }
 
-std::string json_time_sql(std::string_view timestamp) {
-    return fmt::format(
-        "CASE WHEN isfinite({0}) AND extract(year FROM {0} AT TIME ZONE 'UTC') BETWEEN 1 AND 9999 THEN"
-        " to_char({0} AT TIME ZONE 'UTC', CASE WHEN extract(microseconds FROM {0})::bigint % 1000000 = 0"
-        " THEN 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"' ELSE 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"' END) END",
-        timestamp);
-}
-
 std::string etag_sql(std::string_view body) {
     return fmt::format("'\"' || encode(substr(sha256(convert_to({}, 'UTF8')), 1, 16), 'hex') || '\"'", body);
 }

@@ -49,9 +49,6 @@ inline constexpr std::string_view kOvertaken = "22012";
 /// A key that no client can send: it begins with a blank.
 std::string own_write_key();
 
-/// SQL: the ISO 8601 text of a timestamptz in UTC, as base::append_json_timestamp writes it; NULL where that is null.
-std::string json_time_sql(std::string_view timestamp);
-
 /// SQL: the strong entity tag of a body, a text that is valid JSON but need not be compact.
 std::string etag_sql(std::string_view body);
 

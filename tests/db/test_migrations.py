@@ -7,7 +7,7 @@ from support.postgres import apply_core_schema, bin_dir, execute
 from support.server import binary, environment, run_command
 
 OURS = ["0001_initial", "0002_session_cutoff", "0003_sessions", "0004_log", "0005_totp",
-        "0006_open_layer"]
+        "0006_open_layer", "0007_history"]
 
 
 def dump(url):
