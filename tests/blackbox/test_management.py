@@ -99,13 +99,15 @@ def test_logins_refreshes_and_throttled_requests_are_counted(fresh_database, sta
 def test_the_state_of_the_process_is_told(database, start_managed):
     server, port = start_managed(database, database_connections=3)
     version = run_command("version").stdout.split()[-1]
-    wait_until(lambda: value(scrape(port), "wdx_database_connections_up") == 4,
+    wait_until(lambda: value(scrape(port), "wdx_database_connections_up") >= 4,
                "three connections and the one that the watcher of the core's tables has made for edits")
     samples = scrape(port)
+    connections = int(value(samples, "wdx_database_connections_up"))  # with those of other writes at the start
     assert value(samples, "wdx_build_info", version=version) == 1
     assert 1e6 < value(samples, "process_resident_memory_bytes") < 1e9
     assert value(samples, "process_start_time_seconds") > 1.7e9
-    assert {dict(labels)["connection"] for name, labels in samples if name == "wdx_database_pipeline_depth"} == set("0123")
+    depths = {dict(labels)["connection"] for name, labels in samples if name == "wdx_database_pipeline_depth"}
+    assert depths == set(map(str, range(connections)))
     for name in ("wdx_database_queue", "wdx_database_streams_in_use", "wdx_hashes_pending", "wdx_events_lost_total"):
         assert samples[name, frozenset()] == 0, name
     with socket.create_connection(("127.0.0.1", server.port)):
