@@ -22,7 +22,7 @@ FIRST_ID = 1_500_000_000_000_000_000
 PEAK = 64 * MIB
 PIECE = 256 * 1024
 RUNNING = ("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'watchdxg-back' "
-           "AND datname = current_database() AND state <> 'idle'")
+           "AND datname = current_database() AND state <> 'idle' AND query LIKE '%FROM posts AS t%ORDER BY%'")
 FORMULAS = ["=1+1", "+1", "-5", "@a", "\tx", "\rx", "\nx", "\uff1d1", "\uff0b1", "\uff0d1", "\uff201"]
 TEXTS = ["plain", "a,b", 'say "x"', "two\nlines", "two\r\nlines", "", None, " =1", "'=1", "héé 🌸", "a;b", "\\N", "NULL"]
 

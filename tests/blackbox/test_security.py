@@ -84,7 +84,8 @@ def test_times_of_both_logs_are_utc(fresh_database, start_server):
     before = datetime.now(timezone.utc)
     assert server.login().status_code == 200
     after = datetime.now(timezone.utc)
-    line = next(line for line in map(json.loads, server.log.splitlines()) if line.get("path") == "/api/token/")
+    line = wait_until(lambda: [line for line in map(json.loads, server.log.splitlines())
+                               if line.get("path") == "/api/token/"], "the line of the login")[0]
     entry = wait_until(lambda: server.get("/api/logs/?event=login", mint()).json(), "the entry")[0]
     for time in (line["time"], entry["time"]):
         assert time.endswith("Z") and before - A_MOMENT <= datetime.fromisoformat(time[:-1] + "+00:00") <= after + A_MOMENT
