@@ -8,8 +8,8 @@
 
 namespace wdx::api {
 
-/// Threads for password hashes, at a low priority, behind a bounded queue: a flood of logins must not slow the
-/// requests of those who are in.  Belongs to the event loop's thread.
+/// Threads for password hashes, and whatever else computes for long, at a low priority, behind a bounded queue: a flood
+/// of logins must not slow the requests of those who are in.  Belongs to the event loop's thread.
 class HashPool {
   public:
     /// @param threads  how many hashes run at a time

@@ -148,6 +148,53 @@ constexpr std::array kSchemas{
         "properties":{
         "harmful_by_followers":{"type":["array","null"],"maxItems":10,"items":{"$ref":"#/components/schemas/User"}},
         "posts_by_views":{"type":["array","null"],"maxItems":10,"items":{"$ref":"#/components/schemas/Post"}}}}}})"},
+    Component{"Calibration", R"({"type":"object","additionalProperties":false,
+        "required":["version","labels","score","signals","disagreements","suggested_weights","reason"],"properties":{
+        "version":{"type":"string"},
+        "labels":{"type":"object","additionalProperties":false,"required":["total","n","harmful"],"properties":{
+        "total":{"type":["integer","null"],"format":"int64","minimum":0},"n":{"type":["integer","null"],"format":"int64","minimum":0},
+        "harmful":{"type":["integer","null"],"format":"int64","minimum":0}}},
+        "score":{"type":"object","additionalProperties":false,
+        "required":["precision","recall","n","fired","auc","auc_low","auc_high"],"properties":{
+        "precision":{"type":["number","null"],"minimum":0,"maximum":1},"recall":{"type":["number","null"],"minimum":0,"maximum":1},
+        "n":{"type":["integer","null"],"format":"int64","minimum":0},"fired":{"type":["integer","null"],"format":"int64","minimum":0},
+        "auc":{"type":["number","null"],"minimum":0,"maximum":1},"auc_low":{"type":["number","null"],"minimum":0,"maximum":1},
+        "auc_high":{"type":["number","null"],"minimum":0,"maximum":1}}},
+        "signals":{"type":"array","items":{"type":"object","additionalProperties":false,
+        "required":["id","precision","recall","n","fired","auc","auc_low","auc_high"],"properties":{
+        "id":{"type":"string"},
+        "precision":{"type":["number","null"],"minimum":0,"maximum":1},"recall":{"type":["number","null"],"minimum":0,"maximum":1},
+        "n":{"type":["integer","null"],"format":"int64","minimum":0},"fired":{"type":["integer","null"],"format":"int64","minimum":0},
+        "auc":{"type":["number","null"],"minimum":0,"maximum":1},"auc_low":{"type":["number","null"],"minimum":0,"maximum":1},
+        "auc_high":{"type":["number","null"],"minimum":0,"maximum":1}}}},
+        "disagreements":{"type":["array","null"],"maxItems":20,"items":{"type":"object","additionalProperties":false,
+        "required":["user","risk","harmful"],"properties":{
+        "user":{"type":"object","additionalProperties":false,"required":["id","handle"],"properties":{
+        "id":{"type":"integer","format":"int64"},"handle":{"type":["string","null"]}}},
+        "risk":{"type":"number","minimum":0,"maximum":1},"harmful":{"type":"boolean"}}}},
+        "suggested_weights":{"type":["object","null"],"additionalProperties":false,
+        "required":["bias","weights","setting","log_loss","current_log_loss","auc","auc_low","auc_high"],"properties":{
+        "bias":{"type":"number"},"weights":{"type":"object","additionalProperties":{"type":"number"}},
+        "setting":{"type":"string","description":"The value of WDX_SIGNAL_WEIGHTS."},
+        "log_loss":{"type":"number"},"current_log_loss":{"type":"number"},
+        "auc":{"type":["number","null"],"minimum":0,"maximum":1},"auc_low":{"type":["number","null"],"minimum":0,"maximum":1},
+        "auc_high":{"type":["number","null"],"minimum":0,"maximum":1}}},
+        "reason":{"type":["string","null"],"description":"Why no weights are suggested."}}})"},
+    Component{"Cohorts", R"({"type":"array","maxItems":200,"items":{"type":"object","additionalProperties":false,
+        "required":["kind","key","size","expected","members","harmful","unclassified"],"properties":{
+        "kind":{"type":"string","enum":["template","bio","link"]},
+        "key":{"type":"string","description":"The month, a blank, and what they share."},
+        "size":{"type":"integer","format":"int64","minimum":3},
+        "expected":{"type":"number","description":"So many would meet by chance."},
+        "members":{"type":"array","maxItems":1000,"items":{"type":"integer","format":"int64"}},
+        "harmful":{"type":["integer","null"],"format":"int64","minimum":0},
+        "unclassified":{"type":["integer","null"],"format":"int64","minimum":0}}}})"},
+    Component{"Triage", R"({"type":"array","maxItems":200,"items":{"type":"object","additionalProperties":false,
+        "required":["user","risk","reasons","gain"],"properties":{
+        "user":{"$ref":"#/components/schemas/User"},
+        "risk":{"type":"number","minimum":0,"maximum":1},
+        "reasons":{"type":"array","minItems":1,"maxItems":6,"items":{"type":"string"}},
+        "gain":{"type":"number","minimum":0,"maximum":1}}}})"},
     Component{"History", R"({"type":"array","items":{"type":"object","additionalProperties":false,
         "required":["day","users","posts","actions"],"properties":{
         "day":{"type":"string","format":"date"},
@@ -260,6 +307,8 @@ constexpr std::array kParameters{
         "Verdict",
         R"({"name":"classification","in":"query","style":"form","explode":false,"description":"Only rows about users with any of these verdicts.",
         "schema":{"type":"array","items":{"type":"string","enum":["harmful","inactive","sane","unclassified"]}}})"},
+    Component{"TriageLimit", R"({"name":"limit","in":"query","description":"How many users.",
+        "schema":{"type":"integer","minimum":1,"maximum":200,"default":20}})"},
     Component{"From", R"({"name":"from","in":"query","description":"The first day.",
         "schema":{"type":"string","format":"date"}})"},
     Component{"To", R"({"name":"to","in":"query","description":"The last day.",

@@ -83,6 +83,10 @@ boost::asio::awaitable<http::Response> list_accounts(Context& context);
 boost::asio::awaitable<http::Response> retrieve_statistics(Context& context);
 boost::asio::awaitable<http::Response> list_history(Context& context);
 boost::asio::awaitable<http::Response> list_changes(Context& context);
+
+boost::asio::awaitable<http::Response> retrieve_calibration(Context& context);
+boost::asio::awaitable<http::Response> list_cohorts(Context& context);
+boost::asio::awaitable<http::Response> list_triage(Context& context);
 boost::asio::awaitable<http::Response> list_users(Context& context);
 boost::asio::awaitable<http::Response> retrieve_user(Context& context);
 boost::asio::awaitable<http::Response> list_posts_of_user(Context& context);

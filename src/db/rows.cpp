@@ -1,5 +1,6 @@
 #include "db/rows.hpp"
 
+#include <bit>
 #include <charconv>
 #include <stdexcept>
 #include <string>
@@ -12,6 +13,7 @@ constexpr Oid kBool = 16;
 constexpr Oid kInt8 = 20;
 constexpr Oid kInt2 = 21;
 constexpr Oid kInt4 = 23;
+constexpr Oid kFloat8 = 701;
 
 std::int64_t read_text_integer(std::string_view text) {
     std::int64_t value = 0;
@@ -49,6 +51,19 @@ bool Row::boolean(int column) const {
         throw std::runtime_error("column " + std::to_string(column) + " is not a boolean");
     const char value = text(column).front();
     return PQfformat(result_, column) == 0 ? value == 't' : value != 0;
+}
+
+double Row::real(int column) const {
+    require_value(*this, column);
+    if (PQftype(result_, column) != kFloat8)
+        throw std::runtime_error("column " + std::to_string(column) + " is not a float8");
+    const std::string_view bytes = text(column);
+    if (PQfformat(result_, column) != 0) return std::bit_cast<double>(read_binary_integer(bytes));
+    double value = 0;
+    const char* end = bytes.data() + bytes.size();
+    const auto [stop, fault] = std::from_chars(bytes.data(), end, value);
+    if (fault != std::errc{} || stop != end) throw std::runtime_error("not a number: " + std::string(bytes));
+    return value;
 }
 
 std::int64_t Rows::affected() const {

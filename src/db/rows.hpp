@@ -29,6 +29,12 @@ class Row {
     /// @throws std::runtime_error when the column is not an integer (int2, int4, int8)
     [[nodiscard]] std::int64_t integer(int column) const;
     [[nodiscard]] bool boolean(int column) const;
+    /// @throws std::runtime_error when the column is not a float8
+    [[nodiscard]] double real(int column) const;
+    [[nodiscard]] std::optional<double> optional_real(int column) const {
+        if (is_null(column)) return std::nullopt;
+        return real(column);
+    }
     [[nodiscard]] std::optional<std::string_view> optional_text(int column) const noexcept {
         if (is_null(column)) return std::nullopt;
         return text(column);

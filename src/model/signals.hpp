@@ -24,7 +24,8 @@ struct Signal {
     std::string_view id;
     std::string_view title;
     std::string_view why;
-    std::string_view source;                 ///< the literature
+    std::string_view reason;  ///< of a user with whom it fires, as a sentence; `{}` stands for a number, the value
+    std::string_view source;  ///< the literature
     std::array<std::string_view, 2> inputs;  ///< what it is made of; empty: one input alone
     Type type;                               ///< boolean, integer or real
     Fires fires;

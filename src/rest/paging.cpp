@@ -15,23 +15,6 @@ constexpr std::int64_t kMostRows = 1000;
 /// Far beyond every list, and far from where adding a limit would overflow.
 constexpr std::int64_t kFarthest = std::int64_t{1} << 62U;
 
-std::optional<std::int64_t> read_parameter(const QueryParams& query, std::string_view name, std::int64_t least,
-                                           std::int64_t most, FieldErrors& errors) {
-    const std::string* text = query.last(name);
-    if (text == nullptr || text->empty()) return std::nullopt;
-    const auto number = base::parse_python_int(*text);
-    if (!number) {
-        errors.add(name, {"Enter a whole number."});
-    } else if (number->in_range ? number->value > most : !number->negative) {
-        errors.add(name, {fmt::format("Ensure this value is less than or equal to {}.", most)});
-    } else if (!number->in_range || number->value < least) {
-        errors.add(name, {fmt::format("Ensure this value is greater than or equal to {}.", least)});
-    } else {
-        return number->value;
-    }
-    return std::nullopt;
-}
-
 using Params = std::vector<std::pair<std::string, std::string>>;
 
 /// The list's URL with other parameters of paging: the rest stays, sorted by name as DRF sorts it.
@@ -69,11 +52,28 @@ void append_link(std::string& out, const std::optional<std::string>& link) {
 
 }  // namespace
 
+std::optional<std::int64_t> read_whole_number(const QueryParams& query, std::string_view name, std::int64_t least,
+                                              std::int64_t most, FieldErrors& errors) {
+    const std::string* text = query.last(name);
+    if (text == nullptr || text->empty()) return std::nullopt;
+    const auto number = base::parse_python_int(*text);
+    if (!number) {
+        errors.add(name, {"Enter a whole number."});
+    } else if (number->in_range ? number->value > most : !number->negative) {
+        errors.add(name, {fmt::format("Ensure this value is less than or equal to {}.", most)});
+    } else if (!number->in_range || number->value < least) {
+        errors.add(name, {fmt::format("Ensure this value is greater than or equal to {}.", least)});
+    } else {
+        return number->value;
+    }
+    return std::nullopt;
+}
+
 Page read_page(const QueryParams& query, Format format, FieldErrors& errors) {
     const bool is_export = format != Format::json;
-    Page page{.limit = read_parameter(query, "limit", 1, is_export ? kFarthest : kMostRows, errors),
-              .offset = read_parameter(query, "offset", 0, kFarthest, errors).value_or(0),
-              .page_size = read_parameter(query, "page_size", 1, kMostRows, errors)};
+    Page page{.limit = read_whole_number(query, "limit", 1, is_export ? kFarthest : kMostRows, errors),
+              .offset = read_whole_number(query, "offset", 0, kFarthest, errors).value_or(0),
+              .page_size = read_whole_number(query, "page_size", 1, kMostRows, errors)};
     const std::string* cursor = query.last("cursor");
     if (cursor != nullptr && !cursor->empty()) page.cursor = cursor;
     if (!errors.empty()) return page;

@@ -19,6 +19,10 @@ struct Page {
     const std::string* cursor = nullptr;      ///< where it begins, as the client sent it; points into the query
 };
 
+/// A parameter that is a whole number; an empty value is as if absent.  One that does not fit is added to `errors`.
+std::optional<std::int64_t> read_whole_number(const QueryParams& query, std::string_view name, std::int64_t least,
+                                              std::int64_t most, FieldErrors& errors);
+
 /// Reads the parameters of paging; an empty value is as if absent.  Values that do not fit are added to `errors`, where
 /// DRF falls back silently.
 /// @param format  exports have no pages: `limit` and `offset` cut them at any size

@@ -15,6 +15,10 @@ std::string handle_template_sql(std::string_view handle) {
                        handle, plain);
 }
 
+std::string shared_text_sql(std::string_view text) {
+    return fmt::format(R"(CASE WHEN {0} ~ '\S' THEN btrim({0}, E' \t\n\v\f\r') END)", text);
+}
+
 std::string month_sql(std::string_view day) {
     return fmt::format("date_trunc('month', ({})::timestamp)::date", day);
 }

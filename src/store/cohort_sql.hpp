@@ -13,6 +13,10 @@ inline constexpr int kSmallestCohort = 3;
 /// @param handle  SQL, a text
 std::string handle_template_sql(std::string_view handle);
 
+/// SQL: a text of a profile without white space around it; NULL where there is nothing else in it.
+/// @param text  SQL
+std::string shared_text_sql(std::string_view text);
+
 /// SQL: the first day of the month, NULL for NULL.
 /// @param day  SQL, a finite date
 std::string month_sql(std::string_view day);

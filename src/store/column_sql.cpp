@@ -1,6 +1,9 @@
 #include "store/column_sql.hpp"
 
+#include <vector>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace wdx::store {
 namespace {
@@ -36,6 +39,14 @@ std::string json_value_sql(const Column& column) {
     if (column.type == Type::date)
         return fmt::format("CASE WHEN {} THEN to_char({}, 'YYYY-MM-DD') END", is_carried(sql), sql);
     return column.type == Type::date_time ? json_time_sql(sql) : sql;
+}
+
+std::string row_json_sql(const model::View& view) {
+    std::vector<std::string> members;
+    for (const Column& column : view.columns)
+        if (column.is_present && column.field->use == model::Use::standard)
+            members.push_back(fmt::format("'{}', {}", column.field->name, json_value_sql(column)));
+    return fmt::format("json_build_object({})", fmt::join(members, ", "));
 }
 
 std::string json_time_sql(std::string_view timestamp) {

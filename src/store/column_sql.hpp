@@ -23,6 +23,9 @@ std::string utc_day_sql(const model::View& view, std::string_view name);
 /// `Z`, microseconds where there are any, null where ISO 8601 cannot carry them.
 std::string json_value_sql(const model::Column& column);
 
+/// SQL over the row `t`: a JSON object with the fields that a list shows by default.
+std::string row_json_sql(const model::View& view);
+
 /// SQL: a timestamptz as text in that form.
 /// @param timestamp  SQL
 std::string json_time_sql(std::string_view timestamp);

@@ -60,7 +60,7 @@ std::string account_of(const View& users) {
 /// What two bios are compared by: short, for there may be many.
 std::string bio_key(const View& users) {
     const std::string bio = sql_of(users, "bio", "text");
-    return fmt::format("CASE WHEN {0} ~ '\\S' THEN md5(btrim({0})) END", bio);
+    return fmt::format("md5({})", shared_text_sql(bio));
 }
 
 std::string signal_users(const View& users) {

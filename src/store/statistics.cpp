@@ -225,15 +225,6 @@ std::string views_percentile(double fraction) {
         fraction);
 }
 
-/// An object with the fields that a list shows by default.
-std::string row_object(const View& view) {
-    std::vector<std::string> members;
-    for (const Column& column : view.columns)
-        if (column.is_present && column.field->use == model::Use::standard)
-            members.push_back(fmt::format("'{}', {}", column.field->name, json_value_sql(column)));
-    return fmt::format("json_build_object({})", fmt::join(members, ", "));
-}
-
 /// @param rows  SQL: rows `row`, `figure` and `id`, not more than needed
 std::string top(std::string_view rows) {
     return fmt::format(
@@ -249,7 +240,7 @@ std::string harmful_by_followers(const CoreViews& views) {
                     top(fmt::format("SELECT t.id, {0} AS figure, {1} AS row FROM users AS t JOIN classification AS v"
                                     " ON v.user_id = t.id WHERE t.account_id = $1::bigint AND v.harmful AND {0} IS NOT "
                                     "NULL",
-                                    followers, row_object(views.users))),
+                                    followers, row_json_sql(views.users))),
                     "json");
 }
 
@@ -260,7 +251,7 @@ std::string posts_by_views(const CoreViews& views) {
                     top(fmt::format("SELECT t.id, {0} AS figure, {1} AS row FROM {2} AND {0} >= "
                                     "(SELECT coalesce(max(views) FILTER (WHERE total - upto + n >= {3}), min(views)) "
                                     "FROM ranks)",
-                                    figure, row_object(views.posts), own_rows(views.posts), kTop)),
+                                    figure, row_json_sql(views.posts), own_rows(views.posts), kTop)),
                     "json");
 }
 
