@@ -20,7 +20,7 @@ WRITE_TIMEOUT = 2  # seconds
 PATIENCE = 30
 IDLE = 10_000
 RUNNING = ("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'watchdxg-back' "
-           "AND datname = current_database() AND state <> 'idle' AND query LIKE '%FROM users AS t%ORDER BY%'")
+           "AND datname = current_database() AND state <> 'idle' AND query LIKE '%FROM users ORDER BY id'")
 
 
 @pytest.fixture(scope="module")
