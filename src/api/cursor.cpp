@@ -13,11 +13,11 @@ namespace {
 constexpr std::string_view kPurpose = "cursor:";
 
 /// `["users","-followers_count,id",`: what a cursor is good for.
-std::string beginning_of(const model::Resource& resource, const std::vector<model::Order>& order) {
+std::string beginning_of(std::string_view list, const std::vector<model::Order>& order) {
     std::string names;
     for (const model::Order& part : order)
         names += fmt::format("{}{}{}", names.empty() ? "" : ",", part.descending ? "-" : "", part.column->field->name);
-    return fmt::format(R"(["{}","{}",)", resource.name, names);
+    return fmt::format(R"(["{}","{}",)", list, names);
 }
 
 std::string sign(std::string_view payload, const auth::SigningKey& key) {
@@ -26,9 +26,9 @@ std::string sign(std::string_view payload, const auth::SigningKey& key) {
 
 }  // namespace
 
-std::string write_cursor(const Cursor& cursor, const model::Resource& resource, const std::vector<model::Order>& order,
+std::string write_cursor(const Cursor& cursor, std::string_view list, const std::vector<model::Order>& order,
                          const auth::SigningKey& key) {
-    std::string payload = beginning_of(resource, order) + fmt::format("{},{}", cursor.backwards, cursor.inclusive);
+    std::string payload = beginning_of(list, order) + fmt::format("{},{}", cursor.backwards, cursor.inclusive);
     for (const auto& value : cursor.position) {
         payload += ',';
         if (value) {
@@ -41,14 +41,14 @@ std::string write_cursor(const Cursor& cursor, const model::Resource& resource, 
     return base::base64url_encode(payload) + '.' + base::base64url_encode(sign(payload, key));
 }
 
-std::optional<Cursor> read_cursor(std::string_view text, const model::Resource& resource,
-                                  const std::vector<model::Order>& order, const auth::SigningKey& key) {
+std::optional<Cursor> read_cursor(std::string_view text, std::string_view list, const std::vector<model::Order>& order,
+                                  const auth::SigningKey& key) {
     const auto dot = text.find('.');
     if (dot == std::string_view::npos) return std::nullopt;
     const auto payload = base::base64url_decode(text.substr(0, dot));
     const auto signature = base::base64url_decode(text.substr(dot + 1));
     if (!payload || !signature || !key.verifies(std::string(kPurpose) + *payload, *signature)) return std::nullopt;
-    if (!payload->starts_with(beginning_of(resource, order))) return std::nullopt;
+    if (!payload->starts_with(beginning_of(list, order))) return std::nullopt;
     // From here on it is what `write_cursor` wrote.
     const auto document = base::read_json(*payload);
     const auto& elements = std::get<base::JsonValue>(document).elements;

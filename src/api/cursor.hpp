@@ -16,13 +16,14 @@ struct Cursor {
     bool inclusive = false;  ///< the row at the position belongs to it
 };
 
-/// The cursor as clients carry it: opaque to them, signed, good for that resource in that order only.
+/// The cursor as clients carry it: opaque to them, signed, good for that list in that order only.
+/// @param list   its name
 /// @param order  of the list, with the key at its end
-std::string write_cursor(const Cursor& cursor, const model::Resource& resource, const std::vector<model::Order>& order,
+std::string write_cursor(const Cursor& cursor, std::string_view list, const std::vector<model::Order>& order,
                          const auth::SigningKey& key);
 
-/// @return nullopt when it was altered, or made for another resource, order or key
-std::optional<Cursor> read_cursor(std::string_view text, const model::Resource& resource,
-                                  const std::vector<model::Order>& order, const auth::SigningKey& key);
+/// @return nullopt when it was altered, or made for another list, order or key
+std::optional<Cursor> read_cursor(std::string_view text, std::string_view list, const std::vector<model::Order>& order,
+                                  const auth::SigningKey& key);
 
 }  // namespace wdx::api

@@ -5,6 +5,7 @@
 #include "api/routes.hpp"
 #include "rest/error.hpp"
 #include "rest/list_query.hpp"
+#include "store/corrections.hpp"
 #include "store/list_sql.hpp"
 #include "store/row_json.hpp"
 #include "store/signals.hpp"
@@ -56,6 +57,11 @@ std::string render_in_order(const db::Rows& rows, int count, bool reversed) {
     return json + ']';
 }
 
+/// What a cursor is good for.
+std::string list_name(const View& view) {
+    return fmt::format("{}{}", view.resource->name, view.is_corrected ? " corrected" : "");
+}
+
 /// GET ...?page_size=50, then ?cursor=...
 /// Source: DRF pagination.py `CursorPagination`.
 asio::awaitable<http::Response> cursor_page(Context& context, const View& view, const ListRequest& request) {
@@ -63,7 +69,7 @@ asio::awaitable<http::Response> cursor_page(Context& context, const View& view, 
     const ListQuery& query = request.query;
     std::optional<Cursor> cursor;
     if (request.page.cursor != nullptr) {
-        cursor = read_cursor(*request.page.cursor, *view.resource, query.order, key);
+        cursor = read_cursor(*request.page.cursor, list_name(view), query.order, key);
         if (!cursor) throw rest::not_found("Invalid cursor");
     }
     const auto size = static_cast<int>(*request.page.page_size);
@@ -82,8 +88,8 @@ asio::awaitable<http::Response> cursor_page(Context& context, const View& view, 
     const int count = std::min(rows.size(), size);
     const int columns = PQnfields(rows.raw());
     const auto cursor_at = [&](int row, bool towards_begin) {
-        return write_cursor({position_of(rows[row], columns, query.order.size()), towards_begin, false}, *view.resource,
-                            query.order, key);
+        return write_cursor({position_of(rows[row], columns, query.order.size()), towards_begin, false},
+                            list_name(view), query.order, key);
     };
     const int first = backwards ? count - 1 : 0;
     const int last = backwards ? 0 : count - 1;
@@ -94,7 +100,7 @@ asio::awaitable<http::Response> cursor_page(Context& context, const View& view, 
     if (count == 0 && cursor) {
         // Its rows are gone: back to where the client came from, with the row at the position.
         (backwards ? next : previous) =
-            write_cursor({cursor->position, !backwards, true}, *view.resource, query.order, key);
+            write_cursor({cursor->position, !backwards, true}, list_name(view), query.order, key);
     }
     co_return ok(rest::render_cursor_page(next, previous, render_in_order(rows, count, backwards),
                                           absolute_url(context.request()), context.query()));
@@ -148,9 +154,18 @@ asio::awaitable<http::Response> whole_list(Context& context, const View& view, c
     co_return co_await stream_rows(context, statement, all.params, view.resource->name);
 }
 
+/// What `corrected=true` changes; resources of which nothing can be corrected do not know the parameter.
+asio::awaitable<void> correct(Context& context, View& view) {
+    if (view.resource == &model::kUsers && rest::read_flag(context.query(), "corrected")) store::correct_users(view);
+    if (view.resource != &model::kPosts || !rest::read_flag(context.query(), "corrected")) co_return;
+    const std::vector<std::int64_t> accounts = co_await swapped_accounts(context, view, std::nullopt);
+    store::correct_posts(view, accounts);
+}
+
 asio::awaitable<http::Response> list_once(Context& context, const model::Resource& resource,
                                           const std::optional<Narrowing>& narrowing) {
-    const View view = co_await view_of(context, resource);
+    View view = co_await view_of(context, resource);
+    co_await correct(context, view);
     ListRequest request = rest::read_list(context.query(), view, context.format);
     if (narrowing)
         request.query.conditions.push_back(
@@ -193,6 +208,20 @@ asio::awaitable<store::CoreViews> core_views(Context& context) {
     if (!services.schema.is_known()) co_await services.schema.refresh();
     context.require_core_table(model::kUsers.table);
     co_return store::CoreViews(services.schema.schema(), services.core_timezone);
+}
+
+asio::awaitable<std::vector<std::int64_t>> swapped_accounts(Context& context, const View& posts,
+                                                            std::optional<std::int64_t> account) {
+    std::vector<std::int64_t> accounts;
+    const std::string sql = store::swapped_accounts_sql(posts);
+    if (sql.empty()) co_return accounts;
+    db::Batch batch;
+    const db::Query query{"swapped_accounts", sql, false};
+    const std::size_t index = batch.add(query, {account ? db::Param(*account) : db::Param(std::nullopt)});
+    co_await context.read(batch, db::Work::report);
+    const db::Rows& rows = batch.rows(index);
+    for (int i = 0; i < rows.size(); ++i) accounts.push_back(rows[i].integer(0));
+    co_return accounts;
 }
 
 std::string signals_sql(Context& context, const View& users) {

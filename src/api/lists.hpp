@@ -17,6 +17,11 @@ boost::asio::awaitable<model::View> view_of(Context& context, const model::Resou
 /// The tables that figures are made of, as the connected database has them now; as `view_of`.
 boost::asio::awaitable<store::CoreViews> core_views(Context& context);
 
+/// The X accounts of whose posts the counters were swapped: what store::correct_posts needs.
+/// @param account  the one to look at; nullopt: all
+boost::asio::awaitable<std::vector<std::int64_t>> swapped_accounts(Context& context, const model::View& posts,
+                                                                   std::optional<std::int64_t> account);
+
 /// SQL: common table expressions that make `signals` of the users in `scope`.  See store::signal_ctes.
 /// @param users  the View of kUsers
 std::string signals_sql(Context& context, const model::View& users);

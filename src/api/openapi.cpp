@@ -153,17 +153,33 @@ json::object envelope(json::object rows, bool with_count) {
             {"properties", std::move(properties)}};
 }
 
+/// `corrected=true` has an effect on its lists.
+bool is_correctable(const View& view) {
+    return view.resource == &model::kUsers || view.resource == &model::kPosts;
+}
+
+/// A row of a list.
+template <typename Required>
+json::object list_row_schema(const View& view, Required is_required) {
+    json::object schema = row_schema(view, is_required);
+    if (!is_correctable(view)) return schema;
+    json::object names = array_of({{"type", "string"}});
+    names["description"] = "With `corrected=true`: the fields whose values were replaced.";
+    schema["properties"].as_object()["corrected"] = std::move(names);
+    return schema;
+}
+
 void add_resource_schemas(json::object& schemas, const View& view) {
     const std::string title(view.resource->title);
     const auto rows = [&] {
         return array_of(one_of_these({ref("schemas", title), ref("schemas", title + "Selection")}));
     };
     const auto standard = [](const Column& column) { return column.field->use == Use::standard; };
-    schemas[title] = row_schema(view, standard);
+    schemas[title] = list_row_schema(view, standard);
     View whole = view;
     std::erase_if(whole.columns, [](const Column& column) { return column.field->use == Use::computed; });
     schemas[title + "Detail"] = row_schema(whole, [](const Column&) { return true; });
-    schemas[title + "Selection"] = row_schema(view, [](const Column&) { return false; });
+    schemas[title + "Selection"] = list_row_schema(view, [](const Column&) { return false; });
     schemas[title + "Selection"].as_object()["description"] = "A row of a list with `fields`: what was asked for.";
     schemas[title + "List"] =
         one_of_these({rows(), ref("schemas", title + "Page"), ref("schemas", title + "CursorPage")});
@@ -299,6 +315,7 @@ void add_selections(json::array& parameters, const View& view) {
 
 void add_list_parameters(json::array& parameters, const View& view) {
     add_filters(parameters, view);
+    if (is_correctable(view)) parameters.push_back(ref("parameters", "Corrected"));
     if (view.has_classification) parameters.push_back(ref("parameters", "Verdict"));
     add_selections(parameters, view);
     for (const std::string_view name : {"Limit", "Offset", "PageSize", "Cursor", "Format"})

@@ -68,7 +68,8 @@ constexpr std::array kOperations{
                   "All figures of one snapshot, exact. Days and months are UTC; the days are today and the 89 before. "
                   "What this generation of the core's schema cannot tell is null.",
               .answer = "Statistics",
-              .resource = &model::kAccounts},
+              .resource = &model::kAccounts,
+              .parameters = {"Corrected"}},
     Operation{.verb = Verb::get,
               .pattern = "/api/accounts/{handle}/history/",
               .id = "listHistory",
@@ -116,6 +117,15 @@ constexpr std::array kOperations{
               .answer = "Triage",
               .resource = &model::kAccounts,
               .parameters = {"TriageLimit"}},
+    Operation{.verb = Verb::get,
+              .pattern = "/api/accounts/{handle}/data-quality/",
+              .id = "listDataQuality",
+              .tag = "statistics",
+              .help =
+                  "What is known to go wrong in rows that the core wrote: how many rows of the account it befell, some "
+                  "of them, what it does to the figures, and which parameter corrects it.",
+              .answer = "DataQuality",
+              .resource = &model::kAccounts},
     Operation{.verb = Verb::get,
               .pattern = "/api/users/",
               .id = "listUsers",

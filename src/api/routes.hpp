@@ -87,6 +87,7 @@ boost::asio::awaitable<http::Response> list_changes(Context& context);
 boost::asio::awaitable<http::Response> retrieve_calibration(Context& context);
 boost::asio::awaitable<http::Response> list_cohorts(Context& context);
 boost::asio::awaitable<http::Response> list_triage(Context& context);
+boost::asio::awaitable<http::Response> list_data_quality(Context& context);
 boost::asio::awaitable<http::Response> list_users(Context& context);
 boost::asio::awaitable<http::Response> retrieve_user(Context& context);
 boost::asio::awaitable<http::Response> list_posts_of_user(Context& context);

@@ -3,6 +3,7 @@
 #include "auth/password_hash.hpp"
 #include "auth/secret_key.hpp"
 #include "cli/check_core.hpp"
+#include "cli/check_data.hpp"
 #include "cli/check_report.hpp"
 #include "cli/command.hpp"
 #include "db/error.hpp"
@@ -177,7 +178,7 @@ void run_check(db::Session& session, const config::Config& config, CheckReport& 
     }
 }
 
-void check_database(const config::Config& config, CheckReport& report) {
+void check_database(const config::Config& config, bool with_data, CheckReport& report) {
     try {
         db::Session session = connect(config);
         const auto run = [&](std::string_view name, const std::function<void()>& body) {
@@ -193,6 +194,7 @@ void check_database(const config::Config& config, CheckReport& report) {
         run("core schema", [&] { check_core_schema(session, report); });
         run("core rights", [&] { check_core_rights(session, report); });
         run("index", [&] { check_core_indexes(session, report); });
+        if (with_data) run("data", [&] { check_data(session, config, report); });
     } catch (const db::DbError& error) {
         report.fail("database", error.message(),
                     "Start the server, or correct WDX_DATABASE_URL. What needs the database was not looked at.");
@@ -201,11 +203,11 @@ void check_database(const config::Config& config, CheckReport& report) {
 
 }  // namespace
 
-int check(const config::Config& config, std::ostream& out, std::ostream& err) {
+int check(const config::Config& config, bool with_data, std::ostream& out, std::ostream& err) {
     return run_command(err, [&] {
         CheckReport report(out);
         check_secret_key(config, report);
-        check_database(config, report);
+        check_database(config, with_data, report);
         return report.failed() ? kRefused : kDone;
     });
 }

@@ -44,6 +44,7 @@ class Program {
     std::function<int()> action_;
 
     bool migrate_first_ = false;
+    bool check_data_ = false;
     std::optional<std::uint16_t> postgres_port_;
     MigrateOptions migrate_;
     CreateUserOptions create_user_;
@@ -135,8 +136,10 @@ void Program::add_database_commands() {
     command->add_flag("--plan", migrate_.plan, "Change nothing; say what would be done")->excludes(check_flag);
     add_command(app_, "flushexpiredtokens", "Delete expired refresh tokens",
                 [](const config::Loaded& loaded) { return flushexpiredtokens(loaded.config, std::cout, std::cerr); });
-    add_command(app_, "check", "Look at settings and database and say what to do",
-                [](const config::Loaded& loaded) { return check(loaded.config, std::cout, std::cerr); });
+    command = add_command(
+        app_, "check", "Look at settings and database and say what to do",
+        [this](const config::Loaded& loaded) { return check(loaded.config, check_data_, std::cout, std::cerr); });
+    command->add_flag("--data", check_data_, "Look for what is known to go wrong in the core's rows, too");
 }
 
 void Program::add_password_input(CLI::App& command, PasswordInput& input) {

@@ -74,11 +74,19 @@ struct Column {
     std::string to_raw{};
 };
 
+/// A field whose value is replaced in some rows.
+struct Correction {
+    std::string_view field;
+    std::string applies;  ///< SQL over the row `t`: true where it is
+};
+
 /// A resource as the connected database has it.
 struct View {
     const Resource* resource;
     std::vector<Column> columns;      ///< one for each field, in their order
     bool has_classification = false;  ///< the table is there, so that users can be filtered by verdict
+    bool is_corrected = false;        ///< the columns have corrected values, and each row says which
+    std::vector<Correction> corrections{};
 
     /// @return the column, also one that is not present; nullptr for an unknown name
     [[nodiscard]] const Column* find(std::string_view name) const;

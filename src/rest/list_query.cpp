@@ -24,8 +24,9 @@ using model::View;
 constexpr std::size_t kMostWords = 32;  ///< of `search`
 constexpr std::size_t kMostOrders = 8;  ///< of `ordering`
 constexpr std::string_view kSeparator = "__";
-constexpr std::array<std::string_view, 10> kReserved{"limit",  "offset", "page_size", "cursor", "format",
-                                                     "fields", "expand", "ordering",  "search", "classification"};
+constexpr std::array<std::string_view, 11> kReserved{"limit",  "offset",         "page_size", "cursor",
+                                                     "format", "fields",         "expand",    "ordering",
+                                                     "search", "classification", "corrected"};
 
 bool is_reserved(std::string_view name) {
     return std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end();
@@ -316,6 +317,14 @@ class Reader {
 
 ListRequest read_list(const QueryParams& params, const View& view, Format format) {
     return Reader(params, view, format).read();
+}
+
+bool read_flag(const QueryParams& params, std::string_view name) {
+    const std::string* text = params.last(name);
+    if (text == nullptr || text->empty()) return false;
+    const auto flag = read_boolean(*text);
+    if (!flag) throw field_error(name, no_choice(*text));
+    return *flag == "true";
 }
 
 bool asks_for_more(const QueryParams& params, const model::Resource& resource, std::string_view known_before) {

@@ -21,6 +21,10 @@ struct ListRequest {
 /// Source: django-filter filters.py; DRF filters.py `SearchFilter`, `OrderingFilter`; drf-flex-fields.
 ListRequest read_list(const QueryParams& params, const model::View& view, Format format);
 
+/// A parameter that is true or false; false where it is absent or empty.
+/// @throws ApiError 400 naming it
+bool read_flag(const QueryParams& params, std::string_view name);
+
 /// True when `params` ask for something that only the open layer has: a client that asks for nothing of it gets what
 /// the original answered.
 /// @param known_before  the one field by which the original filtered, with its bare name

@@ -41,11 +41,21 @@ std::string json_value_sql(const Column& column) {
     return column.type == Type::date_time ? json_time_sql(sql) : sql;
 }
 
+std::string corrected_names_sql(const model::View& view) {
+    if (view.corrections.empty()) return "'[]'::json";
+    std::vector<std::string> names;
+    names.reserve(view.corrections.size());
+    for (const auto& [field, applies] : view.corrections)
+        names.push_back(fmt::format("CASE WHEN {} THEN '{}' END", applies, field));
+    return fmt::format("array_to_json(array_remove(ARRAY[{}], NULL))", fmt::join(names, ", "));
+}
+
 std::string row_json_sql(const model::View& view) {
     std::vector<std::string> members;
     for (const Column& column : view.columns)
         if (column.is_present && column.field->use == model::Use::standard)
             members.push_back(fmt::format("'{}', {}", column.field->name, json_value_sql(column)));
+    if (view.is_corrected) members.push_back(fmt::format("'corrected', {}", corrected_names_sql(view)));
     return fmt::format("json_build_object({})", fmt::join(members, ", "));
 }
 

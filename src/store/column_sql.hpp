@@ -23,6 +23,10 @@ std::string utc_day_sql(const model::View& view, std::string_view name);
 /// `Z`, microseconds where there are any, null where ISO 8601 cannot carry them.
 std::string json_value_sql(const model::Column& column);
 
+/// SQL over the row `t`: a JSON array with the names of the fields whose values were replaced.
+/// @param view  a corrected one
+std::string corrected_names_sql(const model::View& view);
+
 /// SQL over the row `t`: a JSON object with the fields that a list shows by default.
 std::string row_json_sql(const model::View& view);
 

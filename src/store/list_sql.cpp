@@ -1,6 +1,7 @@
 #include "store/list_sql.hpp"
 
 #include "model/signals.hpp"
+#include "store/column_sql.hpp"
 #include "store/signals.hpp"
 
 #include <algorithm>
@@ -274,6 +275,7 @@ class Writer {
                 out.push_back({column->sql, std::string(column->field->name), model::is_of_signals(*column)});
             }
         }
+        if (view_.is_corrected) out.push_back({corrected_names_sql(view_), "corrected"});
         return out;
     }
 

@@ -2,6 +2,7 @@
 
 #include "model/handle_bigrams.hpp"
 #include "store/cohort_sql.hpp"
+#include "store/column_sql.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,24 +22,10 @@ using model::View;
 
 constexpr int kFewestBigrams = 5;
 
-/// The column's SQL; a NULL of that type where this generation lacks it.
-std::string sql_of(const View& view, std::string_view name, std::string_view type) {
-    const Column* column = view.find(name);
-    return column->is_present ? column->sql : fmt::format("NULL::{}", type);
-}
-
 /// A count; what is below zero is no count.
 std::string count_of(const View& view, std::string_view name) {
     const std::string sql = sql_of(view, name, "integer");
     return fmt::format("CASE WHEN {0} >= 0 THEN ({0})::float8 END", sql);
-}
-
-/// The day it joined X, where that is one that ISO 8601 can carry.
-std::string joined_on(const View& users) {
-    const Column* column = users.find("created_at");
-    if (!column->is_present) return "NULL::date";
-    return fmt::format("CASE WHEN {0} BETWEEN '0001-01-01' AND '9999-12-31' THEN ({1})::date END", column->sql,
-                       column->type == Type::date_time ? column->sql + " AT TIME ZONE 'UTC'" : column->sql);
 }
 
 bool has_posts(const View& posts, const CoreSchema& schema) {
@@ -67,7 +54,7 @@ std::string signal_users(const View& users) {
     const std::string handle = sql_of(users, "handle", "text");
     const std::string username = sql_of(users, "username", "text");
     const std::string seen = fmt::format("({} IS NOT NULL OR {} IS NOT NULL)", handle, username);
-    const std::string joined = joined_on(users);
+    const std::string joined = utc_day_sql(users, "created_at");
     return fmt::format(
         "signal_users AS MATERIALIZED (SELECT t.id, {account} AS account, {seen} AS seen, {handle} AS handle,"
         " {username} AS username, {certified} AS certified, {no_bio} AS no_bio, {no_link} AS no_link, {joined} AS "
@@ -103,7 +90,7 @@ std::string signal_posts(const View& posts, const CoreSchema& schema) {
 /// The groups of users that joined in one month with one handle template, or one bio, larger than chance.
 /// Only the months of the users in scope are looked at; only for groups that may be waves all users of the account are.
 std::string signal_waves(const View& users) {
-    const std::string joined = joined_on(users);
+    const std::string joined = utc_day_sql(users, "created_at");
     const std::string of_accounts =
         fmt::format("FROM users AS t WHERE {} IN (SELECT account FROM signal_users)", account_of(users));
     const std::string keys =

@@ -296,6 +296,18 @@ std::vector<Figure> action_figures(const CoreViews& views) {
     };
 }
 
+/// The names of the fields of which any value was replaced.
+std::string corrected_somewhere(const CoreViews& views) {
+    std::vector<std::string> names;
+    const auto add = [&](std::string_view field, const std::string& from, const std::string& applies) {
+        names.push_back(fmt::format("CASE WHEN EXISTS (SELECT FROM {} AND {}) THEN '{}' END", from, applies, field));
+    };
+    for (const auto& [field, applies] : views.users.corrections)
+        add(field, "users AS t WHERE t.account_id = $1::bigint", applies);
+    for (const auto& [field, applies] : views.posts.corrections) add(field, own_rows(views.posts), applies);
+    return fmt::format("array_to_json(array_remove(ARRAY[{}]::text[], NULL))", fmt::join(names, ", "));
+}
+
 /// A count of an account that has none of the rows; NULL where it is not known of any account.
 std::string or_zero(std::string_view table, const Figure& figure) {
     if (figure.sql.starts_with("NULL")) return figure.sql;
@@ -360,6 +372,8 @@ std::string statistics_sql(const CoreViews& views) {
     add("last_scrape_at", "totals.last_scrape_at");
     add_object("top",
                {{"harmful_by_followers", harmful_by_followers(views)}, {"posts_by_views", posts_by_views(views)}});
+
+    if (users.is_corrected) add("corrected", corrected_somewhere(views));
 
     const std::string clock = fmt::format(
         "clock AS (SELECT today, (today - {})::timestamp AT TIME ZONE 'UTC' AS since,"

@@ -7,9 +7,9 @@ from support.postgres import apply_core_schema, connect, execute
 from support.server import PROJECT, run_command
 
 
-def check(url, **settings):
+def check(url, *options, **settings):
     """@return (exit status, {name: [(verdict, text, what to do)]})"""
-    done = run_command("check", url=url, **settings)
+    done = run_command("check", *options, url=url, **settings)
     found = {}
     for verdict, name, text, to_do in re.findall(r"^(ok  |warn|FAIL)  ([^:]+): (.*)\n((?:      .*\n)*)", done.stdout,
                                                  re.MULTILINE):
@@ -203,3 +203,24 @@ def test_a_locked_table_does_not_hang_the_check(complete):
     assert status == 1
     assert found["operator"][0][:2] == ("FAIL", "the database refused")
     assert found["core schema"][0][0] == "ok"
+
+
+def test_the_rows_are_looked_at_when_asked_for(complete):
+    assert "data" not in check(complete)[1]
+    assert check(complete, "--data")[1]["data"] == [("ok", "nothing that is known to go wrong", "")]
+    execute(complete, "INSERT INTO accounts (id, handle) VALUES (1, 'mine'), (2, NULL);"
+                      "INSERT INTO users (id, account_id, handle, created_at, followers_count, followers_str) VALUES"
+                      " (1, 1, 'a', '2020-01-01', 12000, '1,2 k'), (2, 2, 'b', NULL, 1, '1'), (3, NULL, 'c', NULL, 1, '1')")
+    status, found = check(complete, "--data")
+    assert status == 0
+    assert [(verdict, text) for verdict, text, _ in found["data"]] == [
+        ("warn", "Users that belong to no X account: 1 rows, [3]"),
+        ("warn", "mine: Following or followers counted ten or a hundred times too high: 1 rows, [1]"),
+        ("warn", "account without handle: Users without the date on which they joined: 1 rows, [2]")]
+    assert all(to_do for _, _, to_do in found["data"])
+
+
+@pytest.mark.parametrize("schema", ["v1", "v2"])
+def test_the_rows_of_older_generations_are_looked_at(migrated, schema):
+    apply_core_schema(migrated, schema)
+    assert check(migrated, "--data")[1]["data"] == [("ok", "nothing that is known to go wrong", "")]

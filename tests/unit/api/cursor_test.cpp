@@ -24,8 +24,8 @@ std::vector<model::Order> order(std::string_view field, bool descending) {
 TEST(Cursor, CarriesItsPosition) {
     for (const bool backwards : {false, true}) {
         const Cursor cursor{{"a \"quoted\" \xE6\x97\xA5,]", std::nullopt, ""}, backwards, !backwards};
-        const auto read = read_cursor(write_cursor(cursor, model::kLogs, order("level", true), key()), model::kLogs,
-                                      order("level", true), key());
+        const auto read =
+            read_cursor(write_cursor(cursor, "logs", order("level", true), key()), "logs", order("level", true), key());
         ASSERT_TRUE(read);
         EXPECT_EQ(read->position, cursor.position);
         EXPECT_EQ(read->backwards, backwards);
@@ -34,23 +34,23 @@ TEST(Cursor, CarriesItsPosition) {
 }
 
 TEST(Cursor, IsNoGoodForAnotherListOrderOrKey) {
-    const std::string text = write_cursor({{"info", "7"}, false, false}, model::kLogs, order("level", true), key());
-    EXPECT_FALSE(read_cursor(text, model::kUsers, order("level", true), key()));
-    EXPECT_FALSE(read_cursor(text, model::kLogs, order("level", false), key()));
-    EXPECT_FALSE(read_cursor(text, model::kLogs, order("event", true), key()));
+    const std::string text = write_cursor({{"info", "7"}, false, false}, "logs", order("level", true), key());
+    EXPECT_FALSE(read_cursor(text, "users", order("level", true), key()));
+    EXPECT_FALSE(read_cursor(text, "logs", order("level", false), key()));
+    EXPECT_FALSE(read_cursor(text, "logs", order("event", true), key()));
     const auth::SigningKey other("another-key-that-is-long-enough-too");
-    EXPECT_FALSE(read_cursor(text, model::kLogs, order("level", true), other));
+    EXPECT_FALSE(read_cursor(text, "logs", order("level", true), other));
 }
 
 TEST(Cursor, IsNoGoodWhenOneCharacterIsAnother) {
-    const std::string text = write_cursor({{"info", "7"}, false, false}, model::kLogs, order("level", true), key());
+    const std::string text = write_cursor({{"info", "7"}, false, false}, "logs", order("level", true), key());
     for (std::size_t i = 0; i < text.size(); ++i) {
         std::string altered = text;
         altered[i] = altered[i] == 'A' ? 'B' : 'A';
-        EXPECT_FALSE(read_cursor(altered, model::kLogs, order("level", true), key())) << i;
+        EXPECT_FALSE(read_cursor(altered, "logs", order("level", true), key())) << i;
     }
     for (const std::string_view none : {"", ".", "a", "a.b", "cursor:", "W10.W10"})
-        EXPECT_FALSE(read_cursor(none, model::kLogs, order("level", true), key())) << none;
+        EXPECT_FALSE(read_cursor(none, "logs", order("level", true), key())) << none;
 }
 
 }  // namespace
