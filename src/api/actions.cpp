@@ -57,7 +57,7 @@ asio::awaitable<http::Response> create_actions(Context& context) {
     const Write insert = [&] { return actions.insert(request, user_ids, action, as_list); };
     store::Written written = co_await run_write(context, kTable, insert);
     if (written.outcome == store::WriteOutcome::unknown_users) {
-        if (as_list) throw unknown_user_ids(written);
+        if (as_list) throw unknown_user_ids(written.unknown_ids, written.unknown_count);
         throw rest::field_error("user_id",
                                 fmt::format("Invalid pk \"{}\" - object does not exist.", written.unknown_ids));
     }

@@ -127,7 +127,8 @@ asio::awaitable<http::Response> create_classifications(Context& context) {
     const store::WriteRequest request = write_request(context);
     const Write set = [&] { return classifications.set_many(request, *user_ids, verdict); };
     store::Written written = co_await run_write(context, kTable, set);
-    if (written.outcome == store::WriteOutcome::unknown_users) throw unknown_user_ids(written);
+    if (written.outcome == store::WriteOutcome::unknown_users)
+        throw unknown_user_ids(written.unknown_ids, written.unknown_count);
     co_return render_written(std::move(written));
 }
 

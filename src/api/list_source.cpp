@@ -44,6 +44,7 @@ class ListWriter {
                 out += '\n';
                 break;
             case rest::Format::json:
+            case rest::Format::html:
                 if (!is_first_) out += ',';
                 is_first_ = false;
                 json_->append(row, 0, out);

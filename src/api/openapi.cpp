@@ -358,6 +358,11 @@ json::object media(std::string_view type, json::object schema) {
 /// The answer when all goes well, but for its status.
 json::object content_of(const Route& route, const Operation& operation) {
     const std::string title(operation.resource == nullptr ? std::string_view{} : operation.resource->title);
+    if (route.formats == rest::Formats::report) {
+        json::object content = media("text/html", {{"type", "string"}});
+        content["application/json"] = {{"schema", ref("schemas", operation.answer)}};
+        return content;
+    }
     if (operation.gives == Gives::object) return media(operation.media, ref("schemas", operation.answer));
     if (operation.gives == Gives::detail) return media(operation.media, ref("schemas", title + "Detail"));
     json::object content = media("application/json", ref("schemas", title + "List"));

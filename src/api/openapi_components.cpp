@@ -197,6 +197,25 @@ constexpr std::array kSchemas{
         "risk":{"type":"number","minimum":0,"maximum":1},
         "reasons":{"type":"array","minItems":1,"maxItems":6,"items":{"type":"string"}},
         "gain":{"type":"number","minimum":0,"maximum":1}}}})"},
+    Component{"ReportRequest", R"({"type":"object","required":["user_ids"],"properties":{
+        "user_ids":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"integer","format":"int32"}}}})"},
+    Component{"Report", R"({"type":"object","additionalProperties":false,"required":["sha256","report"],"properties":{
+        "sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Of the bytes of `report` in this answer."},
+        "report":{"type":"object","additionalProperties":false,"required":["version","generated_at","generator","users"],
+        "properties":{
+        "version":{"type":"string"},"generated_at":{"type":"string","format":"date-time"},"generator":{"type":"string"},
+        "users":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"object","additionalProperties":false,
+        "required":["profile","account","verdict","signals","actions","posts"],"properties":{
+        "profile":{"type":"object","description":"All fields of the user."},
+        "account":{"anyOf":[{"$ref":"#/components/schemas/Account"},{"type":"null"}]},
+        "verdict":{"type":["object","null"],"description":"As a row of the list of verdicts."},
+        "signals":{"$ref":"#/components/schemas/UserSignals"},
+        "actions":{"$ref":"#/components/schemas/ReportRows"},
+        "posts":{"$ref":"#/components/schemas/ReportRows"}}}}}}}})"},
+    Component{"ReportRows", R"({"type":["object","null"],"additionalProperties":false,"required":["total","rows"],
+        "description":"The newest; null: the core has no such table.","properties":{
+        "total":{"type":"integer","format":"int64","minimum":0},
+        "rows":{"type":"array","maxItems":100,"items":{"type":"object"}}}})"},
     Component{"DataQuality", R"({"type":"array","items":{"type":"object","additionalProperties":false,
         "required":["id","title","rows","examples","effect","corrected_by"],"properties":{
         "id":{"type":"string"},"title":{"type":"string"},
@@ -318,6 +337,8 @@ constexpr std::array kParameters{
         "Verdict",
         R"({"name":"classification","in":"query","style":"form","explode":false,"description":"Only rows about users with any of these verdicts.",
         "schema":{"type":"array","items":{"type":"string","enum":["harmful","inactive","sane","unclassified"]}}})"},
+    Component{"ReportFormat", R"({"name":"format","in":"query","description":"Goes over `Accept`.",
+        "schema":{"type":"string","enum":["html","json"],"default":"html"}})"},
     Component{"TriageLimit", R"({"name":"limit","in":"query","description":"How many users.",
         "schema":{"type":"integer","minimum":1,"maximum":200,"default":20}})"},
     Component{"Corrected", R"({"name":"corrected","in":"query",
@@ -383,6 +404,7 @@ constexpr std::array kTags{
     Tag{"accounts", "X accounts that their owner watches."},
     Tag{"users", "X users that watchdxg-core saw."},
     Tag{"signals", "What speaks for and against them."},
+    Tag{"reports", "What is known of them, to keep or to send."},
     Tag{"statistics", "How the audience of an account is made up, and how that changes."},
     Tag{"posts", "What they posted."},
     Tag{"classifications", "The verdicts on them."},

@@ -51,6 +51,10 @@ constexpr std::array kRoutes{
     Route{Verb::del, "/api/users/{id}/classification/", &destroy_classification, Needs::login,
           "Make a user unclassified"},
     Route{Verb::get, "/api/users/{id}/signals/", &retrieve_signals, Needs::login, "Explain the score of one X user"},
+    Route{Verb::get, "/api/users/{id}/report/", &retrieve_report, Needs::login,
+          "Report on one X user, to keep or to send", Layer::open, Throttled::api, rest::Formats::report},
+    Route{Verb::post, "/api/reports/", &create_report, Needs::login, "Report on many X users", Layer::open,
+          Throttled::api, rest::Formats::report},
     Route{Verb::get, "/api/signals/", &describe_signals, Needs::login, "Describe the signals that make a score"},
     Route{Verb::get, "/api/posts/", &list_posts, Needs::login, "List posts", Layer::open, Throttled::api,
           rest::Formats::list},
@@ -123,6 +127,10 @@ constexpr std::array kMetadata{
              R"("label":"Inactive"},"notes":{"type":"string","required":false,"read_only":false,)"
              R"("label":"Notes"}}})"},
     Metadata{"/api/users/{id}/signals/", "User Signals", R"("")", ""},
+    Metadata{"/api/users/{id}/report/", "User Report", R"("")", ""},
+    Metadata{"/api/reports/", "Report", R"("")",
+             R"({"POST":{"user_ids":{"type":"list","required":true,"read_only":false,"label":"User ids",)"
+             R"("child":{"type":"integer","required":true,"read_only":false}}}})"},
     Metadata{"/api/signals/", "Signal Descriptions", R"("")", ""},
     Metadata{"/api/posts/", "Post List", R"("")", ""},
     Metadata{"/api/posts/{id}/", "Post Instance", R"("")", ""},

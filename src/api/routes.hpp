@@ -88,6 +88,8 @@ boost::asio::awaitable<http::Response> retrieve_calibration(Context& context);
 boost::asio::awaitable<http::Response> list_cohorts(Context& context);
 boost::asio::awaitable<http::Response> list_triage(Context& context);
 boost::asio::awaitable<http::Response> list_data_quality(Context& context);
+boost::asio::awaitable<http::Response> retrieve_report(Context& context);
+boost::asio::awaitable<http::Response> create_report(Context& context);
 boost::asio::awaitable<http::Response> list_users(Context& context);
 boost::asio::awaitable<http::Response> retrieve_user(Context& context);
 boost::asio::awaitable<http::Response> list_posts_of_user(Context& context);

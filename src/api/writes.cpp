@@ -120,10 +120,10 @@ rest::ApiError no_such_user() {
     return rest::not_found("No User matches the given query.");
 }
 
-rest::ApiError unknown_user_ids(const store::Written& written) {
-    const std::int64_t more = written.unknown_count - store::kMostUnknownIds;
-    return rest::field_error("user_ids", fmt::format("Unknown ids: {}{}.", written.unknown_ids,
-                                                     more > 0 ? fmt::format(" and {} more", more) : ""));
+rest::ApiError unknown_user_ids(std::string_view ids, std::int64_t count) {
+    const std::int64_t more = count - store::kMostUnknownIds;
+    return rest::field_error("user_ids",
+                             fmt::format("Unknown ids: {}{}.", ids, more > 0 ? fmt::format(" and {} more", more) : ""));
 }
 
 }  // namespace wdx::api

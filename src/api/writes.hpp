@@ -46,6 +46,8 @@ http::Response render_written(store::Written written);
 rest::ApiError precondition_failed();
 rest::ApiError no_such_user();
 /// 400 for ids in `user_ids`.
-rest::ApiError unknown_user_ids(const store::Written& written);
+/// @param ids    the first of them, `7, 9`
+/// @param count  of all of them
+rest::ApiError unknown_user_ids(std::string_view ids, std::int64_t count);
 
 }  // namespace wdx::api

@@ -187,7 +187,7 @@ asio::awaitable<Response> Pipeline::serve_route(const Request& request, const re
     if (response.status != kUnauthorized) slot.keep();
     if (rendering.indent) indent(response, *rendering.indent);
     add_api_headers(response, match.allow());
-    if (context.is_open_list) add_vary(response, "Accept");
+    if (context.is_open_list || match.formats() == rest::Formats::report) add_vary(response, "Accept");
     const bool is_open = match.layer() == api::Layer::open || context.is_open_list;
     if (is_open) expose_headers(response, request, options_.cors_allowed_origins);
     co_return response;

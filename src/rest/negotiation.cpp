@@ -117,6 +117,8 @@ constexpr std::array kListRenderers{Renderer{"json", "application", "json", Form
                                     Renderer{"ndjson", "application", "x-ndjson", Format::ndjson}};
 constexpr std::array kEventRenderers{Renderer{"event-stream", "text", "event-stream", Format::json}};
 constexpr std::array kHtmlRenderers{Renderer{"html", "text", "html", Format::json}};
+constexpr std::array kReportRenderers{Renderer{"html", "text", "html", Format::html},
+                                      Renderer{"json", "application", "json", Format::json}};
 
 std::span<const Renderer> renderers_of(Formats formats) {
     switch (formats) {
@@ -126,6 +128,8 @@ std::span<const Renderer> renderers_of(Formats formats) {
             return kEventRenderers;
         case Formats::html:
             return kHtmlRenderers;
+        case Formats::report:
+            return kReportRenderers;
         case Formats::json:
             break;
     }
@@ -171,7 +175,8 @@ Rendering negotiate(const QueryParams& query, const std::optional<std::string>& 
         rest.remove_prefix(comma + 1);
     }
     if (chosen == nullptr) throw not_acceptable();
-    return {.format = chosen->format, .indent = chosen->subtype == "json" ? indent_of(*best) : std::nullopt};
+    const bool may_indent = chosen->subtype == "json" && formats != Formats::report;
+    return {.format = chosen->format, .indent = may_indent ? indent_of(*best) : std::nullopt};
 }
 
 bool is_json_media_type(std::string_view content_type) {

@@ -14,9 +14,10 @@ enum class Formats {
     list,          ///< JSON; CSV and NDJSON for who asks for just that
     event_stream,  ///< `text/event-stream`
     html,          ///< a page for people
+    report,        ///< a page, or JSON for who asks for it, whose bytes must not change
 };
 
-enum class Format { json, csv, ndjson };
+enum class Format { json, csv, ndjson, html };
 
 /// How the answer is to be rendered.
 struct Rendering {

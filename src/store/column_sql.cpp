@@ -50,10 +50,10 @@ std::string corrected_names_sql(const model::View& view) {
     return fmt::format("array_to_json(array_remove(ARRAY[{}], NULL))", fmt::join(names, ", "));
 }
 
-std::string row_json_sql(const model::View& view) {
+std::string row_json_sql(const model::View& view, model::Use up_to) {
     std::vector<std::string> members;
     for (const Column& column : view.columns)
-        if (column.is_present && column.field->use == model::Use::standard)
+        if (column.is_present && column.field->use <= up_to && column.type != Type::verdict)
             members.push_back(fmt::format("'{}', {}", column.field->name, json_value_sql(column)));
     if (view.is_corrected) members.push_back(fmt::format("'corrected', {}", corrected_names_sql(view)));
     return fmt::format("json_build_object({})", fmt::join(members, ", "));

@@ -27,8 +27,9 @@ std::string json_value_sql(const model::Column& column);
 /// @param view  a corrected one
 std::string corrected_names_sql(const model::View& view);
 
-/// SQL over the row `t`: a JSON object with the fields that a list shows by default.
-std::string row_json_sql(const model::View& view);
+/// SQL over the row `t`: a JSON object with its fields, those of its own table.
+/// @param up_to  `standard`: those that a list shows by default; `on_request`: all
+std::string row_json_sql(const model::View& view, model::Use up_to = model::Use::standard);
 
 /// SQL: a timestamptz as text in that form.
 /// @param timestamp  SQL

@@ -92,6 +92,7 @@ def known(server):
         "replaceClassification": lambda: {"harmful": True, "inactive": False},
         "updateClassification": lambda: {"notes": "seen"},
         "classifyMany": lambda: {"user_ids": users[:3], "harmful": True},
+        "createReport": lambda: {"user_ids": users[:2]},
         "createActions": lambda: {"user_ids": users[:2], "action_type": "block"},
         "updateAction": lambda: {"notes": "done"},
     }

@@ -88,6 +88,8 @@ TARGETS = [
     Target("GET", "/api/users/{id}/", segments={"id": "1"}),
     Target("GET", "/api/users/{id}/posts/", segments={"id": "1"}, query={"views__gte": "1"}),
     Target("GET", "/api/users/{id}/signals/", segments={"id": "1"}),
+    Target("GET", "/api/users/{id}/report/", segments={"id": "1"}, query={"format": "json"}),
+    Target("POST", "/api/reports/", query={"format": "json"}, body={"user_ids": [1]}),
     Target("GET", "/api/signals/"),
     Target("GET", "/api/posts/{id}/", segments={"id": "1"}),
     Target("GET", "/api/actions/{id}/", segments={"id": "1"}),

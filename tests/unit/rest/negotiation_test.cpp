@@ -170,6 +170,21 @@ TEST(Negotiate, GivesAnEventStreamOrAPageToWhoTakesText) {
     }
 }
 
+TEST(Negotiate, GivesAReportAsAPageUnlessJsonIsAskedForAndNeverIndentsIt) {
+    const auto format_of = [](const std::optional<std::string>& accept, std::string_view query) {
+        return negotiate(QueryParams(query), accept, Formats::report).format;
+    };
+    for (const std::string accept :
+         {"*/*", "text/html", "text/*", "text/html,*/*;q=0.8", "application/json, text/html"})
+        EXPECT_EQ(format_of(accept, ""), Format::html) << accept;
+    EXPECT_EQ(format_of(std::nullopt, ""), Format::html);
+    EXPECT_EQ(format_of("application/json", ""), Format::json);
+    EXPECT_EQ(format_of("*/*", "format=json"), Format::json);
+    EXPECT_EQ(judge("application/json; indent=4", "", Formats::report), "200");
+    EXPECT_EQ(judge("text/csv", "", Formats::report), "406");
+    EXPECT_EQ(judge("*/*", "format=csv", Formats::report), "404");
+}
+
 TEST(JsonMediaType, IsComparedWithoutCaseAndParameters) {
     for (const std::string_view type : {"application/json", "APPLICATION/JSON", "application/json; version=1",
                                         "application/json;", " application/json ;charset=x", "*/*", "application/*"})
