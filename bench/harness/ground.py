@@ -9,6 +9,8 @@ from support.tokens import mint
 BIG, SMALL = 100_000, 200  # users of the two accounts
 BIG_ACCOUNT, SMALL_ACCOUNT = 1, 2
 HANDLE = "synka777"  # the seed's account 1
+POSTS = 1_000_000  # of the database that statistics are measured on
+STATISTICS = f"/api/accounts/{HANDLE}/stats/"
 OPERATOR = PASSWORD = "watchdxg"
 PAST_REFRESHES = 50_000
 CLUSTER_SETTINGS = {"shared_buffers": "256MB", "max_wal_size": "4GB", "max_connections": 200}
@@ -72,6 +74,37 @@ def read_statements(log):
                             {int(number): value for number, value in PARAMETER.findall(told.group(2))})
 
 
+def learn(cluster, request):
+    """The statements with parameters that the server sends for one request, of a database that logs them."""
+    said = cluster.log.stat().st_size
+    answer = request()
+    if answer.status_code != 200:
+        raise RuntimeError(f"{answer.status_code} {answer.text[:200]}")
+    return list(read_statements(cluster.log.read_bytes()[said:].decode().replace("\n\t", "\n")))
+
+
+def prepare_statistics(cluster):
+    """A database of one account with 100,000 users and 1,000,000 posts, and the recommended indexes.
+
+    @return its URL, and the statement of the statistics
+    """
+    url = cluster.create_database("v3", name="bench_statistics")
+    run_psql(url, "-v", "accounts=1", "-v", f"users={BIG}", "-v", f"posts={POSTS}",
+             "-f", str(TESTS / "core-schema" / "seed.sql"))
+    execute(url, "CREATE INDEX ON users (account_id, id); CREATE INDEX ON posts (user_id, id)")
+    done = run_command("migrate", url=url)
+    if done.returncode:
+        raise RuntimeError(f"migrate: {done.stderr}")
+    execute(url, "INSERT INTO auth_user (id, password, is_superuser, username, first_name, last_name, email, is_staff, is_active,"
+                 " date_joined) VALUES (1, '!', false, 'watchdxg', '', '', '', false, true, now())")
+    execute(url, "VACUUM ANALYZE")
+    execute(url, "ALTER DATABASE bench_statistics SET log_statement = 'all'")
+    with serve(url) as server:
+        statement, = [one for one in learn(cluster, lambda: server.get(STATISTICS, mint())) if "totals AS" in one.sql]
+    execute(url, "ALTER DATABASE bench_statistics RESET log_statement")
+    return url, statement
+
+
 def learn_statements(cluster, url):
     """Lets PostgreSQL log what the server sends for one request of each kind, so that the limits run just that.
 
@@ -86,12 +119,7 @@ def learn_statements(cluster, url):
                     "long": lambda: server.get(f"/api/users/?account_id={BIG_ACCOUNT}", token),
                     "refresh": lambda: server.refresh(refresh)}
         for kind, request in requests.items():
-            said = cluster.log.stat().st_size
-            answer = request()
-            if answer.status_code != 200:
-                raise RuntimeError(f"{kind}: {answer.status_code} {answer.text[:200]}")
-            text = cluster.log.read_bytes()[said:].decode().replace("\n\t", "\n")
-            learned[kind] = list(read_statements(text))
+            learned[kind] = learn(cluster, request)
     execute(url, "ALTER DATABASE bench RESET log_statement")
     return learned
 

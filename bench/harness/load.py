@@ -73,13 +73,14 @@ def curl(server, path, target):
     return float(first) * 1000, float(total) * 1000
 
 
-def psql_copy(ground, statement, target, form=""):
+def psql_copy(url, statement, target, form=""):
     """ms of `\\copy` to a file, as psql itself counts them: without its start and without connecting.
+    Without JIT, as the server runs it.
 
     @param form  `CSV`; empty for PostgreSQL's own text format
     """
     sql = " ".join(statement.with_literals().split())
-    output = run([bin_dir() / "psql", "-X", "-d", ground.url, "-c", "\\timing on",
+    output = run([bin_dir() / "psql", "-X", "-d", url, "-c", "SET jit = off", "-c", "\\timing on",
                   "-c", f"\\copy ({sql}) TO '{target}' {form}"])
     return float(re.search(r"^Time: ([\d.]+) ms", output, re.M).group(1))
 

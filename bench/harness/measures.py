@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 
 from harness import load
-from harness.ground import (BIG_ACCOUNT, HANDLE, OPERATOR, PASSWORD, SMALL_ACCOUNT, serve)
+from harness.ground import (BIG_ACCOUNT, HANDLE, OPERATOR, PASSWORD, SMALL_ACCOUNT, STATISTICS, prepare_statistics,
+                            serve)
 from harness.process import CpuMeter, memory_kb
 from support.server import binary, environment
 from support.tokens import mint
@@ -25,7 +26,7 @@ JTI_PARAMETERS = (2, 5, 9)  # of kRotateToken in src/store/tokens.cpp: presented
 HASH_ROUNDS = 1_000_000
 
 
-GROUPS = ("lookup", "small_list", "long_list", "exports", "deep_page", "refresh", "login", "memory", "cold_start")  # methods of Measures
+GROUPS = ("lookup", "small_list", "long_list", "exports", "deep_page", "statistics", "refresh", "login", "memory", "cold_start")  # methods of Measures
 
 
 class Measures:
@@ -95,12 +96,12 @@ class Measures:
             return load.curl(server, BIG_LIST, f"{answer}{index}")[1]
 
         def limit_at_once(index):
-            return load.psql_copy(self.ground, copied, f"{answer}{index}")
+            return load.psql_copy(self.ground.url, copied, f"{answer}{index}")
 
         growth, peak = self._long_list_memory()
         with serve(self.ground.url) as server:
             load.curl(server, BIG_LIST, answer)
-            load.psql_copy(self.ground, copied, answer)
+            load.psql_copy(self.ground.url, copied, answer)
             cpu = CpuMeter({"server": server.process.pid, "postgres": self.ground.postmaster})
             for _ in range(2 * self.rounds):
                 with cpu:
@@ -109,7 +110,7 @@ class Measures:
                 first.append(to_first)
                 total.append(to_last)
                 size = answer.stat().st_size
-                limits.append(load.psql_copy(self.ground, copied, answer))
+                limits.append(load.psql_copy(self.ground.url, copied, answer))
                 four.append(max(load.at_once(ours_at_once, 4)))
                 four_limits.append(max(load.at_once(limit_at_once, 4)))
         note = (f"{size / 1e6:.1f} MB; CPU, ms: server {cpu.microseconds('server') / 1000:.0f} + PostgreSQL "
@@ -141,7 +142,7 @@ class Measures:
                 for _ in range(2 * self.rounds + 1):  # the first one warms up
                     total.append(load.curl(server, f"{BIG_LIST}&format={kind}", file)[1])
                     size = file.stat().st_size
-                    limits.append(load.psql_copy(self.ground, copied, file, "CSV"))
+                    limits.append(load.psql_copy(self.ground.url, copied, file, "CSV"))
                 result[f"export_{kind}"] = pair(total[1:], limits[1:], f"{size / 1e6:.1f} MB")
         return result
 
@@ -158,6 +159,17 @@ class Measures:
                 rates.append(load.wrk(server, deep, 1, self.seconds)[0])
                 limits.append(load.wrk(server, first, 1, self.seconds)[0])
         return {"deep_page": pair(rates[1:], limits[1:], f"{PAGE} rows behind {DEEP_PAGES * LONG_PAGE:,}")}
+
+    def statistics(self):
+        """All figures of 100,000 users and 1,000,000 posts; the limit is the same statement in psql."""
+        url, statement = prepare_statistics(self.ground.cluster)
+        ours, limits = [], []
+        with serve(url) as server:
+            for _ in range(2 * self.rounds + 1):  # the first one warms up
+                ours.append(load.curl(server, STATISTICS, self.folder / "answer")[1])
+                limits.append(load.psql_copy(url, statement, self.folder / "answer"))
+        return {"statistics": single(ours[1:], f"{min(ours[1:]):.0f} to {max(ours[1:]):.0f} ms"),
+                "statistics_limit": pair(ours[1:], limits[1:])}
 
     # -- one at a time
 

@@ -47,6 +47,8 @@ TARGETS = (
     Target("export_csv", "100,000 users as CSV, total", "ms", 1.2, True, False, "psql \\copy ... CSV"),
     Target("export_ndjson", "100,000 users as NDJSON, total", "ms", 1.2, True, False, "psql \\copy ... CSV"),
     Target("deep_page", "a deep page by cursor, 1 client", "requests/s", 0.8, True, True, "the first page"),
+    Target("statistics", "statistics of 100,000 users, 1,000,000 posts", "ms", 300, False, False),
+    Target("statistics_limit", "the same, beside psql", "ms", 1.1, True, False, "psql, the same statement"),
     Target("refresh", "refresh, 16 clients", "requests/s", 0.75, True, True, "pgbench, the same statement and commit"),
     Target("login", "login, hash of 1,000,000 rounds", "ms", 1.1, True, False, "OpenSSL's PBKDF2 alone"),
     Target("idle", "idle memory, RSS", "MB", 8, False, False),
