@@ -11,7 +11,6 @@ namespace wdx::api {
 namespace {
 
 namespace asio = boost::asio;
-using insight::Auc;
 using insight::Calibration;
 using insight::Labelled;
 using insight::Quality;

@@ -12,6 +12,7 @@ namespace {
 
 constexpr double kNormal95 = 1.959963984540054;  ///< the 97.5 % quantile of the normal distribution
 constexpr int kMostSteps = 50;
+constexpr int kMostHalvings = 20;            ///< of a step
 constexpr double kSmallestGain = 1e-9;       ///< of the penalized loss; a smaller one ends the search
 constexpr double kLeastProbability = 1e-15;  ///< nobody is surer than that
 
@@ -123,11 +124,11 @@ std::vector<double> minimize(const Regression& problem) {
     double loss = problem.penalized_loss(weights);
     for (int i = 0; i < kMostSteps; ++i) {
         const std::vector<double> step = newton_step(problem, weights);
-        double size = 1;
         std::vector<double> next = weights;
         double next_loss = loss;
         // Where the whole step leads upwards, a shorter one does not: the loss is convex.
-        for (; size > 1e-6; size /= 2) {
+        for (int halved = 0; halved < kMostHalvings; ++halved) {
+            const double size = std::ldexp(1.0, -halved);
             for (std::size_t j = 0; j < next.size(); ++j) next[j] = weights[j] - size * step[j];
             next_loss = problem.penalized_loss(next);
             if (next_loss <= loss) break;

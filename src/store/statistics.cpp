@@ -12,8 +12,6 @@
 namespace wdx::store {
 namespace {
 
-using model::Column;
-using model::Type;
 using model::View;
 
 constexpr int kDays = 90;
