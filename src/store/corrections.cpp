@@ -46,12 +46,15 @@ void replace(View& view, Column& column, std::string_view value, std::string app
     view.corrections.push_back({column.field->name, std::move(applies)});
 }
 
-/// The count that the text says, where the core stored the one without the comma; NULL otherwise.
+/// The count that the text says, where the core stored the one without the comma; NULL otherwise.  Most texts have no
+/// comma at all, which LIKE finds out faster.
 std::string count_of_text(const std::string& count, const std::string& text) {
     return fmt::format(
-        "(SELECT w.value / CASE length(w.m[2]) WHEN 1 THEN 10 ELSE 100 END FROM (SELECT r.m, (r.m[1] || r.m[2])::bigint"
+        "CASE WHEN {0} LIKE '%,%' THEN"
+        " (SELECT w.value / CASE length(w.m[2]) WHEN 1 THEN 10 ELSE 100 END FROM (SELECT r.m, (r.m[1] || "
+        "r.m[2])::bigint"
         " * CASE WHEN lower(r.m[3]) IN ('k', 'tsd', 'tys', 'mil') THEN 1000 ELSE 1000000 END AS value"
-        " FROM regexp_match({}, '{}', 'i') AS r (m)) AS w WHERE w.value = {})",
+        " FROM regexp_match({0}, '{1}', 'i') AS r (m)) AS w WHERE w.value = {2}) END",
         text, kDecimalComma, count);
 }
 

@@ -247,7 +247,7 @@ def test_users_who_are_gone_are_forgotten_after_the_retention_and_days_never(url
     look(url)
     execute(url, "UPDATE watchdxg_seen_user SET gone_at = now() - interval '2 days' WHERE user_id = 2")
     with Server(url, history_retention=86400) as server:
-        wait_until(lambda: not execute(url, "SELECT FROM watchdxg_seen_user WHERE user_id = 2"), "it to be forgotten")
+        wait_until(lambda: not execute(url, "SELECT 1 FROM watchdxg_seen_user WHERE user_id = 2"), "it to be forgotten")
         assert ids(get(server, CHANGES, since="2020-01-01"), "gone") == [3]
         assert [row["day"] for row in get(server, HISTORY)][0] == "2020-01-01"
 
