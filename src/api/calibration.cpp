@@ -107,7 +107,7 @@ std::string calibrate(const db::Rows& rows, const model::SignalWeights& weights)
 }
 
 asio::awaitable<std::string> calibrate_labels(Context& context, const Account& account, const store::CoreViews& views) {
-    const std::string sql = store::labels_sql(views, signals_sql(context, views.users));
+    const std::string sql = store::labels_sql(views, signals_sql(context, views.users, store::Scope::many));
     db::Batch batch;
     const db::Query query{"calibration_labels", sql, false};
     const std::size_t index = batch.add(query, {account.id});

@@ -8,7 +8,6 @@
 #include "store/corrections.hpp"
 #include "store/list_sql.hpp"
 #include "store/row_json.hpp"
-#include "store/signals.hpp"
 #include "store/users.hpp"
 #include "store/views.hpp"
 
@@ -170,7 +169,11 @@ asio::awaitable<http::Response> list_once(Context& context, const model::Resourc
     if (narrowing)
         request.query.conditions.push_back(
             {view.find(narrowing->field), model::Lookup::exact, {std::to_string(narrowing->value)}});
-    if (model::needs_signals(request.query)) request.query.signals = signals_sql(context, view);
+    if (model::needs_signals(request.query)) {
+        const bool is_page = request.page.page_size || request.page.limit;
+        const bool of_all = !is_page || model::is_chosen_by_signals(request.query);
+        request.query.signals = signals_sql(context, view, of_all ? store::Scope::many : store::Scope::few);
+    }
     if (request.page.page_size) co_return co_await cursor_page(context, view, request);
     if (request.page.limit && context.format == Format::json) co_return co_await numbered_page(context, view, request);
     co_return co_await whole_list(context, view, request);
@@ -224,11 +227,11 @@ asio::awaitable<std::vector<std::int64_t>> swapped_accounts(Context& context, co
     co_return accounts;
 }
 
-std::string signals_sql(Context& context, const View& users) {
+std::string signals_sql(Context& context, const View& users, store::Scope scope) {
     const Services& services = context.services();
     const store::CoreSchema& schema = services.schema.schema();
     const View posts = store::view_of(model::kPosts, schema, services.core_timezone);
-    return store::signal_ctes(users, posts, schema, services.signal_weights);
+    return store::signal_ctes(users, posts, schema, services.signal_weights, scope);
 }
 
 asio::awaitable<http::Response> list_rows(Context& context, const model::Resource& resource,

@@ -2,6 +2,7 @@
 
 #include "api/context.hpp"
 #include "model/list_query.hpp"
+#include "store/signals.hpp"
 #include "store/statistics.hpp"
 
 #include <vector>
@@ -24,7 +25,7 @@ boost::asio::awaitable<std::vector<std::int64_t>> swapped_accounts(Context& cont
 
 /// SQL: common table expressions that make `signals` of the users in `scope`.  See store::signal_ctes.
 /// @param users  the View of kUsers
-std::string signals_sql(Context& context, const model::View& users);
+std::string signals_sql(Context& context, const model::View& users, store::Scope scope);
 
 /// Answers once more when the core's tables were altered after the statement had been made: they have been read again
 /// meanwhile.

@@ -54,7 +54,7 @@ std::vector<std::int64_t> missing_users(const db::Rows& rows) {
 /// @param users  none of them twice
 asio::awaitable<db::Rows> read_report(Context& context, const std::vector<std::int64_t>& users) {
     const store::CoreViews views = co_await core_views(context);
-    const std::string sql = store::report_sql(views, signals_sql(context, views.users));
+    const std::string sql = store::report_sql(views, signals_sql(context, views.users, store::Scope::few));
     db::Batch batch;
     const db::Query query{"report", sql, false};
     const std::size_t index = batch.add(query, {fmt::format("{{{}}}", fmt::join(users, ","))});

@@ -48,7 +48,7 @@ asio::awaitable<http::Response> signals_once(Context& context, std::int64_t id) 
     const std::string sql = fmt::format(
         "WITH scope AS (SELECT $1::bigint AS id), {} SELECT '{}'::text AS version, s.risk, {} AS band, s.signals"
         " FROM signals AS s",
-        signals_sql(context, users), model::kSignalsVersion, store::band_sql("s.risk"));
+        signals_sql(context, users, store::Scope::few), model::kSignalsVersion, store::band_sql("s.risk"));
     db::Batch batch;
     const db::Query query{"user_signals", sql, false};
     const std::size_t index = batch.add(query, {id});

@@ -40,7 +40,7 @@ void append_user(std::string& json, const db::Row& row) {
 asio::awaitable<http::Response> triage_once(Context& context, std::int64_t limit) {
     const Account account = co_await find_account(context);
     const store::CoreViews views = co_await core_views(context);
-    const std::string sql = store::triage_sql(views, signals_sql(context, views.users));
+    const std::string sql = store::triage_sql(views, signals_sql(context, views.users, store::Scope::many));
     db::Batch batch;
     const db::Query query{"triage", sql, false};
     const std::size_t index = batch.add(query, {account.id, limit});

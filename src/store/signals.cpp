@@ -88,14 +88,18 @@ std::string signal_posts(const View& posts, const CoreSchema& schema) {
 }
 
 /// The groups of users that joined in one month with one handle template, or one bio, larger than chance.
-/// Only the months of the users in scope are looked at; only for groups that may be waves all users of the account are.
-std::string signal_waves(const View& users) {
+/// PostgreSQL takes the groups for few: what it joins them with is materialized, lest it be made anew for each of them.
+/// Of few users only their months are looked at, and only for groups that may be waves all users of the account.
+std::string signal_waves(const View& users, Scope scope) {
     const std::string joined = utc_day_sql(users, "created_at");
     const std::string of_accounts =
         fmt::format("FROM users AS t WHERE {} IN (SELECT account FROM signal_users)", account_of(users));
     const std::string keys =
         fmt::format("{} AS account, {} AS month, {} AS template, {} AS bio", account_of(users), month_sql(joined),
                     handle_template_sql(sql_of(users, "handle", "text")), bio_key(users));
+    const bool all = scope == Scope::many;
+    const std::string everybody =
+        all ? "wave_months" : fmt::format("(SELECT {} {} AND {} IS NOT NULL)", keys, of_accounts, joined);
     std::vector<std::string> groups;
     std::vector<std::string> totals;
     std::vector<std::string> members;
@@ -108,27 +112,29 @@ std::string signal_waves(const View& users) {
         totals.push_back(
             fmt::format("SELECT u.account, '{0}' AS kind, u.{0} AS key, count(*)::float8 AS total FROM"
                         " (SELECT DISTINCT account, key FROM wave_groups WHERE kind = '{0}') AS g"
-                        " JOIN (SELECT {1} {2} AND {3} IS NOT NULL) AS u ON u.account = g.account AND u.{0} = g.key"
-                        " GROUP BY u.account, u.{0}",
-                        kind, keys, of_accounts, joined));
+                        " JOIN {1} AS u ON u.account = g.account AND u.{0} = g.key GROUP BY u.account, u.{0}",
+                        kind, everybody));
         members.push_back(fmt::format(
             "SELECT u.id, w.k FROM signal_users AS u JOIN waves AS w ON w.kind = '{0}' AND w.account = u.account"
             " AND w.month = u.month AND w.key = u.{0}",
             kind));
     }
     return fmt::format(
-        "wave_months AS MATERIALIZED (SELECT {keys} {of_accounts} AND {month} IN (SELECT month FROM signal_users)),"
+        "wave_months AS MATERIALIZED (SELECT {keys} {of_accounts} AND {months}),"
         " wave_groups AS MATERIALIZED ({groups}),"
-        " wave_totals AS ({totals}),"
-        " wave_sizes AS (SELECT {account} AS account, count(*)::float8 AS n {of_accounts} AND {joined} IS NOT NULL"
+        " wave_totals AS MATERIALIZED ({totals}),"
+        " wave_sizes AS MATERIALIZED (SELECT {account} AS account, count(*)::float8 AS n {of_accounts} AND {joined} IS "
+        "NOT NULL"
         " AND EXISTS (SELECT FROM wave_groups) GROUP BY 1),"
-        " wave_in_month AS (SELECT account, month, count(*)::float8 AS n FROM wave_months GROUP BY account, month),"
+        " wave_in_month AS MATERIALIZED (SELECT account, month, count(*)::float8 AS n FROM wave_months GROUP BY "
+        "account, month),"
         " waves AS MATERIALIZED (SELECT g.account, g.month, g.kind, g.key, g.k FROM wave_groups AS g"
         " JOIN wave_totals AS t ON t.account = g.account AND t.kind = g.kind AND t.key = g.key"
         " JOIN wave_sizes AS a ON a.account = g.account"
         " JOIN wave_in_month AS m ON m.account = g.account AND m.month = g.month WHERE {large}),"
         " signal_waves AS (SELECT id, max(k) AS size FROM ({members}) AS found GROUP BY id)",
-        fmt::arg("keys", keys), fmt::arg("of_accounts", of_accounts), fmt::arg("month", month_sql(joined)),
+        fmt::arg("keys", keys), fmt::arg("of_accounts", of_accounts),
+        fmt::arg("months", all ? joined + " IS NOT NULL" : month_sql(joined) + " IN (SELECT month FROM signal_users)"),
         fmt::arg("groups", fmt::join(groups, " UNION ALL ")), fmt::arg("totals", fmt::join(totals, " UNION ALL ")),
         fmt::arg("account", account_of(users)), fmt::arg("joined", joined),
         fmt::arg("large", larger_than_chance_sql("g.k", "(m.n * t.total / a.n)", "a.n")),
@@ -241,7 +247,7 @@ std::string band_sql(std::string_view risk) {
 }
 
 std::string signal_ctes(const View& users, const View& posts, const CoreSchema& schema,
-                        const model::SignalWeights& weights) {
+                        const model::SignalWeights& weights, Scope scope) {
     std::vector<std::string> values;
     std::vector<std::string> strengths;
     std::vector<std::string> known;
@@ -264,7 +270,7 @@ std::string signal_ctes(const View& users, const View& posts, const CoreSchema& 
         "exp(least(greatest(-({}::float8 + {}), -700), 700)))"
         " END AS risk FROM signal_strengths AS s), signals AS NOT MATERIALIZED (SELECT s.*, {} AS signals"
         " FROM signal_scores AS s)",
-        signal_users(users), signal_posts(posts, schema), signal_waves(users),
+        signal_users(users), signal_posts(posts, schema), signal_waves(users, scope),
         signal_inputs(users, has_posts(posts, schema)), fmt::join(values, ", "), fmt::join(strengths, ", "),
         fmt::join(contributions, ", "), fmt::join(known, ", "), weights.bias, fmt::join(terms, " + "),
         signal_array(weights));
