@@ -99,15 +99,17 @@ def test_logins_refreshes_and_throttled_requests_are_counted(fresh_database, sta
 def test_the_state_of_the_process_is_told(database, start_managed):
     server, port = start_managed(database, database_connections=3)
     version = run_command("version").stdout.split()[-1]
-    wait_until(lambda: value(scrape(port), "wdx_database_connections_up") >= 4,
-               "three connections and the one that the watcher of the core's tables has made for edits")
-    samples = scrape(port)
-    connections = int(value(samples, "wdx_database_connections_up"))  # with those of other writes at the start
+
+    def settled():
+        """A scrape in which every connection is up: more come for writes at the start, and take a moment."""
+        samples = scrape(port)
+        up = int(value(samples, "wdx_database_connections_up"))
+        depths = {dict(labels)["connection"] for name, labels in samples if name == "wdx_database_pipeline_depth"}
+        return samples if up >= 4 and depths == set(map(str, range(up))) else None
+    samples = wait_until(settled, "three connections and the one that the watcher of the core's tables has made for edits")
     assert value(samples, "wdx_build_info", version=version) == 1
     assert 1e6 < value(samples, "process_resident_memory_bytes") < 1e9
     assert value(samples, "process_start_time_seconds") > 1.7e9
-    depths = {dict(labels)["connection"] for name, labels in samples if name == "wdx_database_pipeline_depth"}
-    assert depths == set(map(str, range(connections)))
     for name in ("wdx_database_queue", "wdx_database_streams_in_use", "wdx_hashes_pending", "wdx_events_lost_total"):
         assert samples[name, frozenset()] == 0, name
     with socket.create_connection(("127.0.0.1", server.port)):
