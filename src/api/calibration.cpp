@@ -17,28 +17,19 @@ using insight::Quality;
 
 constexpr std::string_view kNoVerdicts = "This generation of the core's schema has no verdicts.";
 
-std::string quoted(std::string_view text) {
-    std::string json;
-    base::append_json_string(json, text);
-    return json;
-}
-
-std::string or_null(const std::optional<double>& number) {
-    return number ? fmt::format("{}", *number) : "null";
-}
-
 /// `"precision":...,"auc_high":...`
 std::string members_of(const std::optional<Quality>& quality) {
     const Quality known = quality.value_or(Quality{});
     const auto count = [&](std::size_t number) { return quality ? fmt::format("{}", number) : "null"; };
     return fmt::format(R"("precision":{},"recall":{},"n":{},"fired":{},"auc":{},"auc_low":{},"auc_high":{})",
-                       or_null(known.precision), or_null(known.recall), count(known.n), count(known.fired),
-                       or_null(known.auc.area), or_null(known.auc.low), or_null(known.auc.high));
+                       base::json_number(known.precision), base::json_number(known.recall), count(known.n),
+                       count(known.fired), base::json_number(known.auc.area), base::json_number(known.auc.low),
+                       base::json_number(known.auc.high));
 }
 
 std::string disagreement(const Labelled& user) {
     return fmt::format(R"({{"user":{{"id":{},"handle":{}}},"risk":{},"harmful":{}}})", user.id,
-                       user.handle ? quoted(*user.handle) : "null", *user.risk, user.harmful);
+                       user.handle ? base::json_string(*user.handle) : "null", *user.risk, user.harmful);
 }
 
 /// Rounded for WDX_SIGNAL_WEIGHTS: more digits would say nothing.
@@ -47,13 +38,14 @@ std::string suggestion(const insight::Fit& fit) {
     std::string setting = fmt::format("bias={:.3f}", fit.bias);
     for (std::size_t i = 0; i < fit.weights.size(); ++i) {
         const std::string_view id = model::all_signals()[i].id;
-        weights += fmt::format("{}{}:{}", i == 0 ? "" : ",", quoted(id), fit.weights[i]);
+        weights += fmt::format("{}{}:{}", i == 0 ? "" : ",", base::json_string(id), fit.weights[i]);
         setting += fmt::format(",{}={:.3f}", id, fit.weights[i]);
     }
     return fmt::format(R"({{"bias":{},"weights":{{{}}},"setting":{},"log_loss":{},"current_log_loss":{},)"
                        R"("auc":{},"auc_low":{},"auc_high":{}}})",
-                       fit.bias, weights, quoted(setting), fit.log_loss, fit.current_log_loss, or_null(fit.auc.area),
-                       or_null(fit.auc.low), or_null(fit.auc.high));
+                       fit.bias, weights, base::json_string(setting), fit.log_loss, fit.current_log_loss,
+                       base::json_number(fit.auc.area), base::json_number(fit.auc.low),
+                       base::json_number(fit.auc.high));
 }
 
 /// @param calibration  nullopt: there is no table of verdicts
@@ -62,7 +54,7 @@ std::string render(const std::optional<Calibration>& calibration, std::span<cons
     std::string signals;
     for (std::size_t i = 0; i < model::all_signals().size(); ++i) {
         const auto quality = calibration ? std::optional(calibration->signals[i]) : std::nullopt;
-        signals += fmt::format(R"({}{{"id":{},{}}})", i == 0 ? "" : ",", quoted(model::all_signals()[i].id),
+        signals += fmt::format(R"({}{{"id":{},{}}})", i == 0 ? "" : ",", base::json_string(model::all_signals()[i].id),
                                members_of(quality));
     }
     std::string counts = R"({"total":null,"n":null,"harmful":null})";
@@ -78,10 +70,10 @@ std::string render(const std::optional<Calibration>& calibration, std::span<cons
     const std::string_view reason = calibration ? std::string_view(calibration->reason) : kNoVerdicts;
     return fmt::format(R"({{"version":{},"labels":{},"score":{{{}}},"signals":[{}],"disagreements":{},)"
                        R"("suggested_weights":{},"reason":{}}})",
-                       quoted(model::kSignalsVersion), counts,
+                       base::json_string(model::kSignalsVersion), counts,
                        members_of(calibration ? std::optional(calibration->score) : std::nullopt), signals,
                        disagreements, has_suggestion ? suggestion(*calibration->suggestion) : "null",
-                       has_suggestion ? "null" : quoted(reason));
+                       has_suggestion ? "null" : base::json_string(reason));
 }
 
 /// @param rows  as labels_sql gives them

@@ -155,8 +155,10 @@ asio::awaitable<http::Response> whole_list(Context& context, const View& view, c
 
 /// What `corrected=true` changes; resources of which nothing can be corrected do not know the parameter.
 asio::awaitable<void> correct(Context& context, View& view) {
-    if (view.resource == &model::kUsers && rest::read_flag(context.query(), "corrected")) store::correct_users(view);
-    if (view.resource != &model::kPosts || !rest::read_flag(context.query(), "corrected")) co_return;
+    const bool has_users = view.resource == &model::kUsers;
+    const bool has_posts = view.resource == &model::kPosts;
+    if ((!has_users && !has_posts) || !rest::read_flag(context.query(), "corrected")) co_return;
+    if (has_users) co_return store::correct_users(view);
     const std::vector<std::int64_t> accounts = co_await swapped_accounts(context, view, std::nullopt);
     store::correct_posts(view, accounts);
 }
@@ -170,8 +172,7 @@ asio::awaitable<http::Response> list_once(Context& context, const model::Resourc
         request.query.conditions.push_back(
             {view.find(narrowing->field), model::Lookup::exact, {std::to_string(narrowing->value)}});
     if (model::needs_signals(request.query)) {
-        const bool is_page = request.page.page_size || request.page.limit;
-        const bool of_all = !is_page || model::is_chosen_by_signals(request.query);
+        const bool of_all = model::is_chosen_by_signals(request.query);
         request.query.signals = signals_sql(context, view, of_all ? store::Scope::many : store::Scope::few);
     }
     if (request.page.page_size) co_return co_await cursor_page(context, view, request);

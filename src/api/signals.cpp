@@ -12,16 +12,6 @@ namespace {
 namespace asio = boost::asio;
 using model::Signal;
 
-std::string quoted(std::string_view text) {
-    std::string json;
-    base::append_json_string(json, text);
-    return json;
-}
-
-std::string number_or_null(const std::optional<double>& number) {
-    return number ? fmt::format("{}", *number) : "null";
-}
-
 std::string_view fires(const Signal& signal) {
     switch (signal.fires) {
         case model::Fires::from:
@@ -36,11 +26,12 @@ std::string_view fires(const Signal& signal) {
 std::string describe(const Signal& signal, double weight) {
     std::string inputs;
     for (const std::string_view input : signal.inputs)
-        if (!input.empty()) inputs += (inputs.empty() ? "" : ",") + quoted(input);
+        if (!input.empty()) inputs += (inputs.empty() ? "" : ",") + base::json_string(input);
     return fmt::format(R"({{"id":{},"title":{},"why":{},"source":{},"inputs":[{}],"fires":{},"threshold":{},"full":{},)"
                        R"("weight":{}}})",
-                       quoted(signal.id), quoted(signal.title), quoted(signal.why), quoted(signal.source), inputs,
-                       quoted(fires(signal)), number_or_null(signal.threshold), number_or_null(signal.full), weight);
+                       base::json_string(signal.id), base::json_string(signal.title), base::json_string(signal.why),
+                       base::json_string(signal.source), inputs, base::json_string(fires(signal)),
+                       base::json_number(signal.threshold), base::json_number(signal.full), weight);
 }
 
 asio::awaitable<http::Response> signals_once(Context& context, std::int64_t id) {
@@ -65,13 +56,14 @@ asio::awaitable<http::Response> describe_signals(Context& context) {
     const model::SignalWeights& weights = context.services().signal_weights;
     std::string bands;
     for (const model::Band& band : model::kBands)
-        bands += fmt::format(R"({}{{"name":{},"from":{}}})", bands.empty() ? "" : ",", quoted(band.name), band.from);
+        bands += fmt::format(R"({}{{"name":{},"from":{}}})", bands.empty() ? "" : ",", base::json_string(band.name),
+                             band.from);
     std::string signals;
     for (const Signal& signal : model::all_signals())
         signals += (signals.empty() ? "" : ",") + describe(signal, weights.of(signal));
     co_return ok(fmt::format(R"({{"version":{},"formula":{},"bias":{},"bands":[{}],"signals":[{}]}})",
-                             quoted(model::kSignalsVersion), quoted(model::kRiskFormula), weights.bias, bands,
-                             signals));
+                             base::json_string(model::kSignalsVersion), base::json_string(model::kRiskFormula),
+                             weights.bias, bands, signals));
 }
 
 /// GET /api/users/{id}/signals/ -> 200 {"version","risk","band","signals"}, or 404.

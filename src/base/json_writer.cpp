@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstddef>
 
+#include <fmt/format.h>
+
 #if defined(__SSE2__)
 #include <bit>
 #include <emmintrin.h>
@@ -144,6 +146,16 @@ void append_json_string(std::string& out, std::string_view text) {
         begin = append_special(out, special, end);
     }
     out += '"';
+}
+
+std::string json_string(std::string_view text) {
+    std::string json;
+    append_json_string(json, text);
+    return json;
+}
+
+std::string json_number(const std::optional<double>& number) {
+    return number ? fmt::format("{}", *number) : "null";
 }
 
 void append_json_integer(std::string& out, std::int64_t value) {

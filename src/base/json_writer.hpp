@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,13 @@ namespace wdx::base {
 /// @param text  UTF-8, as PostgreSQL guarantees it
 void append_json_string(std::string& out, std::string_view text);
 void append_json_integer(std::string& out, std::int64_t value);
+
+/// As append_json_string, alone.
+std::string json_string(std::string_view text);
+/// The shortest digits that read back as the same double; `null` for nullopt.
+/// @param number  finite
+std::string json_number(const std::optional<double>& number);
+
 /// `"2024-01-02"`; `null` outside the years 1..9999 and for infinity.
 /// @param days  since 2000-01-01, PostgreSQL's binary `date`
 void append_json_date(std::string& out, std::int32_t days);

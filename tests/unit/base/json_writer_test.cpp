@@ -29,6 +29,16 @@ std::string json_timestamp(std::int64_t microseconds) {
 constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::int64_t kDay = 86'400 * kSecond;
 
+TEST(JsonString, IsWhatIsAppended) {
+    EXPECT_EQ(json_string("a\"\n"), R"("a\"\n")");
+}
+
+TEST(JsonNumber, ReadsBackAsTheSameDoubleAndNulloptIsNull) {
+    EXPECT_EQ(json_number(0.1 + 0.2), "0.30000000000000004");
+    EXPECT_EQ(json_number(0.0), "0");
+    EXPECT_EQ(json_number(std::nullopt), "null");
+}
+
 TEST(AppendJsonString, LeavesMostTextAsItIs) {
     EXPECT_EQ(json_string(""), R"("")");
     EXPECT_EQ(json_string("<a href='/x'>&\x7F"), "\"<a href='/x'>&\x7F\"");
