@@ -20,5 +20,5 @@ add_custom_command(
   VERBATIM)
 
 file(GLOB console_files CONFIGURE_DEPENDS ${console}/docs/*)
-wdx_embed(wdx_api console ${console_files} ${console_package_files})
-target_compile_definitions(wdx_api PRIVATE WDX_CONSOLE)
+wdx_embed(wdx_api_pages console ${console_files} ${console_package_files})
+target_compile_definitions(wdx_api_pages PRIVATE WDX_CONSOLE)

@@ -11,3 +11,8 @@ pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 pkg_check_modules(argon2 REQUIRED IMPORTED_TARGET libargon2)
 pkg_check_modules(crypt REQUIRED IMPORTED_TARGET libcrypt)
 find_path(CLI11_INCLUDE_DIR CLI/CLI.hpp REQUIRED)
+
+# Asio and Beast (flags.cmake).  Whoever has the flags links it; only what it defines and they use gets into a program.
+add_library(wdx_asio STATIC ${PROJECT_SOURCE_DIR}/cmake/asio_library.cpp)
+target_link_libraries(wdx_asio PRIVATE wdx_flags Boost::headers OpenSSL::SSL Threads::Threads)
+target_link_libraries(wdx_flags INTERFACE wdx_asio)

@@ -1,4 +1,4 @@
-// The precompiled header: what most files include and what is slow to read.
+// The precompiled header: what most files include and what is slow to read.  Not more: every file maps all of it.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,13 @@
 #include <variant>
 #include <vector>
 
-#include <boost/asio.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>

@@ -7,6 +7,23 @@ from support.server import Server
 from support.tokens import mint
 
 
+def pytest_addoption(parser):
+    parser.addoption("--only-alone", action="store_true", help="only tests marked `alone`")
+    parser.addoption("--without-alone", action="store_true", help="no test marked `alone`")
+
+
+def pytest_collection_modifyitems(config, items):
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    only, without = config.getoption("--only-alone"), config.getoption("--without-alone")
+    if not (only or without):
+        return
+    kept, left = [], []
+    for item in items:
+        (kept if (item.get_closest_marker("alone") is not None) == only else left).append(item)
+    config.hook.pytest_deselected(items=left)
+    items[:] = kept
+
+
 @pytest.fixture(scope="session")
 def cluster():
     """A running PostgreSQL of the tests' own.  Tests that stop or kill it start another."""

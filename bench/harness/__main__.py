@@ -1,4 +1,4 @@
-"""bench/run after setup and build: measures and prints.  Exit status 0 also when a goal is missed."""
+"""What bench/run does after setup and build: measure and print.  The exit status is 0 even if a goal is missed."""
 import argparse
 import contextlib
 import io
@@ -23,17 +23,17 @@ def read_groups(text):
     names = text.split(",")
     unknown = [name for name in names if name not in GROUPS]
     if unknown:
-        raise argparse.ArgumentTypeError(f"there is no {unknown[0]!r}, only {', '.join(GROUPS)}")
+        raise argparse.ArgumentTypeError(f"there is no {unknown[0]!r}; choose from {', '.join(GROUPS)}")
     return names
 
 
 def read_arguments():
     parser = argparse.ArgumentParser(prog="bench/run")
-    parser.add_argument("--quick", action="store_true", help="about a minute; the figures vary more")
+    parser.add_argument("--quick", action="store_true", help="takes about a minute; the figures vary more")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", dest="form", action="store_const", const=report.as_json)
     form.add_argument("--markdown", dest="form", action="store_const", const=report.as_markdown)
-    parser.add_argument("--only", type=read_groups, default=GROUPS, help=f"some of {','.join(GROUPS)}")
+    parser.add_argument("--only", type=read_groups, default=GROUPS, help=f"measure only these: {','.join(GROUPS)}")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--seconds", type=int)
     parser.add_argument("--refresh-load", type=Path, required=True, help=argparse.SUPPRESS)
@@ -58,7 +58,7 @@ def describe_machine(arguments, noise):
 
 
 def measure(arguments):
-    """@return the results by the keys of targets.py, and what others used of the machine in the pauses"""
+    """@return the results by the keys of targets.py, and how much of the machine other programs used in the pauses"""
     say("preparing a private PostgreSQL with 100,200 users")
     ground = Ground()
     try:
@@ -76,7 +76,7 @@ def measure(arguments):
 def main():
     arguments = read_arguments()
     begin = time.monotonic()
-    # The servers' logs, which the tests' harness prints at the end of each, are not part of the result.
+    # The servers' logs, which the tests' harness prints at the end of each, do not belong to the result.
     with contextlib.redirect_stdout(io.StringIO()):
         results, noise = measure(arguments)
     print(arguments.form(results, describe_machine(arguments, noise)))

@@ -105,6 +105,23 @@ def prepare_statistics(cluster):
     return url, statement
 
 
+def prepare_scores(cluster):
+    """A database of one account with 100,000 users, 500,000 posts and 10,000 verdicts.  @return its URL"""
+    url = cluster.create_database("v3", name="bench_scores")
+    run_psql(url, "-v", "accounts=1", "-v", f"users={BIG}", "-v", f"posts={POSTS // 2}",
+             "-f", str(TESTS / "core-schema" / "seed.sql"))
+    done = run_command("migrate", url=url)
+    if done.returncode:
+        raise RuntimeError(f"migrate: {done.stderr}")
+    execute(url, "INSERT INTO auth_user (id, password, is_superuser, username, first_name, last_name, email, is_staff, is_active,"
+                 " date_joined) VALUES (1, '!', false, 'watchdxg', '', '', '', false, true, now());"
+                 "DELETE FROM classification WHERE user_id % 10 <> 0;"
+                 "INSERT INTO classification (user_id, harmful) SELECT id, id % 30 = 0 FROM users WHERE id % 10 = 0"
+                 " ON CONFLICT DO NOTHING")
+    execute(url, "VACUUM ANALYZE")
+    return url
+
+
 def learn_statements(cluster, url):
     """Lets PostgreSQL log what the server sends for one request of each kind, so that the limits run just that.
 

@@ -2,15 +2,21 @@
 import json
 import re
 import subprocess
+import threading
+import time
+from contextlib import ExitStack, contextmanager
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from support.postgres import bin_dir
+from support.raw import Closed, RawConnection, request
 from support.tokens import mint
 
 WRK_REPORT = Path(__file__).resolve().parent.parent / "wrk_report.lua"
-# One thread each: on two processors a second one of the load's takes from PostgreSQL what it gives.
+# One thread each: on two processors, a second thread of the load takes as much from PostgreSQL as it adds.
 THREADS = 1
+CLASSES_CLIENTS = 8
+SETTLE_SECONDS = 1  # until the reports are at work
 
 
 def run(command, **options):
@@ -89,3 +95,46 @@ def at_once(work, count):
     """Runs `work(0)` ... `work(count - 1)` side by side.  @return their results"""
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(work, range(count)))
+
+
+@contextmanager
+def stalled_readers(server, path, count):
+    """Clients that have read the beginning of a long answer, and nothing after it."""
+    with ExitStack() as stack:
+        for _ in range(count):
+            reader = stack.enter_context(RawConnection(server.port, receive_buffer=4096))
+            reader.send(request(path, token=mint())).wait_for_bytes()
+        yield
+
+
+class Repeated:
+    """What `repeated` keeps asking for; `answered` is how often it got it."""
+
+    def __init__(self):
+        self.answered, self.over = 0, False
+
+    def ask(self, connection, data):
+        try:
+            while not self.over:
+                self.answered += connection.send(data).read().status == 200
+        except (Closed, OSError):  # it is over
+            pass
+
+
+@contextmanager
+def repeated(server, path, count):
+    """So many clients that ask for something again and again."""
+    asked = Repeated()
+    data = request(path, token=mint())
+    with ExitStack() as stack:
+        connections = [stack.enter_context(RawConnection(server.port, timeout=600)) for _ in range(count)]
+        threads = [threading.Thread(target=asked.ask, args=(one, data), daemon=True) for one in connections]
+        for thread in threads:
+            thread.start()
+        time.sleep(SETTLE_SECONDS)
+        yield asked
+        asked.over = True
+        for connection in connections:
+            connection.finish_sending()
+        for thread in threads:
+            thread.join()

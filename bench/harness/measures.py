@@ -9,24 +9,32 @@ import time
 from pathlib import Path
 
 from harness import load
-from harness.ground import (BIG_ACCOUNT, HANDLE, OPERATOR, PASSWORD, SMALL_ACCOUNT, STATISTICS, prepare_statistics,
-                            serve)
+from harness.ground import (BIG_ACCOUNT, HANDLE, OPERATOR, PASSWORD, SMALL_ACCOUNT, STATISTICS, prepare_scores,
+                            prepare_statistics, serve)
 from harness.process import CpuMeter, memory_kb
+from support.postgres import execute
 from support.server import binary, environment
+from support.signals import up_to_date
 from support.tokens import mint
 
 LOOKUP = f"/api/accounts/{HANDLE}/"
 SMALL_LIST = f"/api/users/?account_id={SMALL_ACCOUNT}"
 BIG_LIST = f"/api/users/?account_id={BIG_ACCOUNT}"
+REPORT = "/api/users/?search=a&page_size=50"  # looks at all users
+SCORED = {"insight_page": "/api/users/?ordering=-risk&page_size=50&expand=signals",
+          "insight_triage": f"/api/accounts/{HANDLE}/triage/", "insight_cohorts": f"/api/accounts/{HANDLE}/cohorts/",
+          "insight_calibration": f"/api/accounts/{HANDLE}/calibration/", "insight_user": "/api/users/100/signals/"}
+CHANGED = 1000  # rows
 PAGES = f"{BIG_LIST}&page_size="
 DEEP_PAGES, LONG_PAGE, PAGE = 90, 1000, 50  # behind so many rows; rows of a page that is measured
 WARM_UP_SECONDS = 1
 IDLE_CONNECTIONS = 2000
-JTI_PARAMETERS = (2, 5, 9)  # of kRotateToken in src/store/tokens.cpp: presented, successor, its access token
+JTI_PARAMETERS = (2, 5, 9)  # of kRotateToken in src/store/login/tokens.cpp: presented, successor, its access token
 HASH_ROUNDS = 1_000_000
 
 
-GROUPS = ("lookup", "small_list", "long_list", "exports", "deep_page", "statistics", "refresh", "login", "memory", "cold_start")  # methods of Measures
+GROUPS = ("lookup", "classes", "small_list", "long_list", "exports", "deep_page", "statistics", "insight", "refresh",
+          "login", "memory", "cold_start")  # methods of Measures
 
 
 class Measures:
@@ -50,6 +58,21 @@ class Measures:
                     server, lambda seconds: load.wrk(server, LOOKUP, clients, seconds),
                     lambda seconds: load.pgbench(self.ground, self.folder, statements, clients, seconds))
         return result
+
+    def classes(self):
+        """The slowest lookups beside twelve reports and four stalled streams; the limit is what they are alone."""
+        with serve(self.ground.url) as server:
+            def p99():
+                return load.wrk(server, LOOKUP, load.CLASSES_CLIENTS, self.seconds)[1]
+
+            load.wrk(server, LOOKUP, load.CLASSES_CLIENTS, WARM_UP_SECONDS)
+            alone, beside, answered = [], [], 0
+            for _ in range(self.rounds):
+                alone.append(p99())
+                with load.stalled_readers(server, BIG_LIST, 4), load.repeated(server, REPORT, 12) as reports:
+                    beside.append(p99())
+                answered += reports.answered
+        return {"classes": pair(beside, alone, f"{answered} reports were answered meanwhile")}
 
     def small_list(self):
         statements = self.ground.statements["list"]
@@ -171,6 +194,44 @@ class Measures:
         return {"statistics": single(ours[1:], f"{min(ours[1:]):.0f} to {max(ours[1:]):.0f} ms"),
                 "statistics_limit": pair(ours[1:], limits[1:])}
 
+    # -- scores
+
+    def insight(self):
+        """The kept scores of 100,000 users with 500,000 posts and 10,000 verdicts."""
+        url = prepare_scores(self.ground.cluster)
+        result = {}
+
+        def p99(server):
+            return load.wrk(server, LOOKUP, load.CLASSES_CLIENTS, self.seconds)[1]
+
+        with serve(self.ground.url) as server:
+            up_to_date(server)
+            load.wrk(server, LOOKUP, load.CLASSES_CLIENTS, WARM_UP_SECONDS)
+            alone = [p99(server) for _ in range(self.rounds)]
+        with serve(url) as server:  # it has just begun with the first pass
+            begin, beside = time.perf_counter(), []
+            while is_pending(server):
+                beside.append(p99(server))
+            first = time.perf_counter() - begin
+            result["insight_lookups"] = pair(beside, [statistics.median(alone)] * len(beside))
+            up_to_date(server)
+            execute(url, "TRUNCATE watchdxg_signal; UPDATE watchdxg_signal_state SET horizon = NULL")
+            begin = time.perf_counter()
+            up_to_date(server)
+            result["insight_first"] = single([time.perf_counter() - begin], f"beside lookups {first:.0f} s")
+            execute(url, "VACUUM ANALYZE")
+            for key, path in SCORED.items():
+                times = [load.curl(server, path, self.folder / "answer")[1] for _ in range(2 * self.rounds + 1)]
+                result[key] = single(times[1:])
+            lags = []
+            for turn in range(self.rounds):
+                execute(url, f"UPDATE users SET followers_count = {turn} WHERE id <= {CHANGED}")
+                begin = time.perf_counter()
+                up_to_date(server)
+                lags.append(time.perf_counter() - begin)
+            result["insight_lag"] = single(lags)
+        return result
+
     # -- one at a time
 
     def login(self):
@@ -230,6 +291,11 @@ class Measures:
             process.wait(30)
 
 
+def is_pending(server):
+    known = server.get("/api/server/", mint()).json()["signals"]
+    return known["as_of"] is None
+
+
 def get_request(path):
     return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {mint()}\r\n\r\n".encode()
 
@@ -240,7 +306,7 @@ def read_status(client):
 
 
 def pair(ours, limits, note=""):
-    """The ratio is the median of the rounds' ratios: what disturbs a round disturbs both halves of it."""
+    """The ratio is the median of the rounds' ratios, because what disturbs a round disturbs both halves of it."""
     return {"ours": statistics.median(ours), "limit": statistics.median(limits),
             "ratio": statistics.median(a / b for a, b in zip(ours, limits)),
             "ratios": [round(a / b, 3) for a, b in zip(ours, limits)], "note": note}

@@ -1,4 +1,4 @@
-"""What /proc tells of the server and of the machine."""
+"""What /proc says about the server and the machine."""
 import os
 import time
 from pathlib import Path
@@ -44,7 +44,7 @@ class CpuMeter:
 
 
 def busy_share(seconds=0.5):
-    """How much of all processors others use while we only wait: 0 on a quiet machine."""
+    """Which share of all processors other programs use while we wait: 0 on a quiet machine."""
     def read():
         numbers = [int(n) for n in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
         return sum(numbers), numbers[3] + numbers[4]  # all, idle and waiting for a disk

@@ -50,6 +50,6 @@ def as_json(results, machine):
 
 
 def describe(machine):
-    return ("{processors} processors ({model}), PostgreSQL {postgres}, {rounds} rounds of {seconds} s; while only "
-            "waiting, others used {noise_median:.0%} of the processors (median; at most {noise_most:.0%})."
+    return ("{processors} processors ({model}), PostgreSQL {postgres}, {rounds} rounds of {seconds} s; in the "
+            "pauses, other programs used {noise_median:.0%} of the processors (median; at most {noise_most:.0%})."
             .format(**machine))

@@ -1,4 +1,4 @@
-"""What the server is meant to reach, and how a measured value is judged."""
+"""The goals of the server, and whether a measured value meets them."""
 from dataclasses import dataclass
 from typing import Optional
 
@@ -7,7 +7,7 @@ from typing import Optional
 class Target:
     """One row of the result.
 
-    `relative`: the goal is for ours / limit, else for ours itself.  `at_least`: more is better, else less is.
+    `relative`: the goal is for ours / limit, otherwise for ours.  `at_least`: more is better, otherwise less.
     """
     key: str
     work: str
@@ -38,6 +38,8 @@ BOTH_SELECTS = "pgbench, both SELECTs"
 TARGETS = (
     Target("lookup_16", "account lookup, 16 clients", "requests/s", 1.1, True, True, BOTH_SELECTS),
     Target("lookup_64", "account lookup, 64 clients", "requests/s", 1.1, True, True, BOTH_SELECTS),
+    Target("classes", "account lookup beside 12 reports and 4 stalled lists, 8 clients, p99", "ms", 3, True, False,
+           "the same without them"),
     Target("list_200", "list of 200 users, 16 clients", "requests/s", 0.6, True, True, BOTH_SELECTS, 0.72),
     Target("long_total", "list of 100,000 users, total", "ms", 0.8, True, False, "psql \\copy to a file"),
     Target("long_first", "list of 100,000 users, first byte", "ms", 10, False, False),
@@ -49,6 +51,15 @@ TARGETS = (
     Target("deep_page", "a deep page by cursor, 1 client", "requests/s", 0.8, True, True, "the first page"),
     Target("statistics", "statistics of 100,000 users, 1,000,000 posts", "ms", 300, False, False),
     Target("statistics_limit", "the same, beside psql", "ms", 1.1, True, False, "psql, the same statement"),
+    Target("insight_first", "scores of 100,000 users, 500,000 posts, first pass", "s", 20, False, False),
+    Target("insight_lookups", "account lookup beside that pass, 8 clients, p99", "ms", 2, True, False,
+           "the same without it"),
+    Target("insight_page", "a page in the order of the score", "ms", 50, False, False),
+    Target("insight_user", "the score of one user", "ms", 5, False, False),
+    Target("insight_triage", "triage", "ms", 50, False, False),
+    Target("insight_cohorts", "cohorts", "ms", 300, False, False),
+    Target("insight_calibration", "calibration with 10,000 verdicts", "ms", 300, False, False),
+    Target("insight_lag", "1,000 changed users are in the scores after", "s", 5, False, False),
     Target("refresh", "refresh, 16 clients", "requests/s", 0.75, True, True, "pgbench, the same statement and commit"),
     Target("login", "login, hash of 1,000,000 rounds", "ms", 1.1, True, False, "OpenSSL's PBKDF2 alone"),
     Target("idle", "idle memory, RSS", "MB", 8, False, False),

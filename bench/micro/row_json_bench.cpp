@@ -1,7 +1,7 @@
 // A user's row from libpq's memory to JSON: the inner loop of every list.
 
 #include "db/rows.hpp"
-#include "store/row_json.hpp"
+#include "store/core/row_json.hpp"
 
 #include <array>
 #include <benchmark/benchmark.h>
@@ -9,6 +9,7 @@
 #include <endian.h>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <libpq-fe.h>
 
@@ -30,7 +31,7 @@ std::string integer(std::int32_t value) {
 }
 
 /// One row of the list of users, as libpq holds it in the binary format.
-db::ResultPtr make_user_row() {
+db::Rows make_user_row() {
     const std::array values{
         Value{"id", kInteger, integer(100200)},
         Value{"account_id", kInteger, integer(1)},
@@ -56,16 +57,16 @@ db::ResultPtr make_user_row() {
         std::string bytes = values[i].bytes;
         PQsetvalue(result.get(), 0, static_cast<int>(i), bytes.data(), static_cast<int>(bytes.size()));
     }
-    return result;
+    return db::Rows(std::move(result));
 }
 
 void write_user_row(benchmark::State& state) {
-    const db::ResultPtr row = make_user_row();
-    const RowWriter writer(row.get());
+    const db::Rows rows = make_user_row();
+    const RowWriter writer(rows);
     std::string out;
     for (auto _ : state) {
         out.clear();
-        writer.append(row.get(), 0, out);
+        writer.append(rows.front(), out);
         benchmark::DoNotOptimize(out.data());
     }
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(out.size()));
@@ -73,8 +74,8 @@ void write_user_row(benchmark::State& state) {
 BENCHMARK(write_user_row);
 
 void make_row_writer(benchmark::State& state) {
-    const db::ResultPtr row = make_user_row();
-    for (auto _ : state) benchmark::DoNotOptimize(RowWriter(row.get()));
+    const db::Rows rows = make_user_row();
+    for (auto _ : state) benchmark::DoNotOptimize(RowWriter(rows));
 }
 BENCHMARK(make_row_writer);
 

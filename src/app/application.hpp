@@ -20,7 +20,7 @@ struct ServeOptions {
 void setup_log(const config::Config& config);
 
 /// Runs the server until SIGTERM or SIGINT, then lets requests in progress end.  Blocks.
-/// @return true after an orderly stop; false when the database turned out not to be servable (said in the log)
+/// @return true after an orderly stop; false when the database cannot be served, or after a fault (the log says why)
 /// @throws std::exception  with a sentence for the operator: an address is in use, the secret key cannot be trusted,
 /// TLS is not usable
 bool serve(const config::Config& config, const ServeOptions& options);

@@ -1,6 +1,6 @@
 #include "app/database_gate.hpp"
 
-#include "api/credentials.hpp"
+#include "api/request/credentials.hpp"
 #include "auth/password_hash.hpp"
 #include "db/migrate.hpp"
 
@@ -38,7 +38,8 @@ void check_default_password(db::Session& session) {
     if (rows.empty() || !auth::check_password(api::kDefaultPassword, rows.front().text(0)).matches) return;
     throw GateError(
         "the operator watchdxg still has the documented default password: refusing to listen beyond this machine; run "
-        "`watchdxg-back changepassword --username watchdxg`");
+        "`watchdxg-back changepassword --username watchdxg`, after the two lines of watchdxg-front that "
+        "docs/deployment.md names");
 }
 
 }  // namespace

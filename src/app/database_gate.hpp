@@ -20,8 +20,8 @@ struct GateOptions {
     bool beyond_loopback = false;  ///< some listener can be reached from other machines
 };
 
-/// What must be true of a database before it is served: migrations applied, and nobody beyond this machine let in while
-/// the documented default password is in use.  Blocks: runs on a worker thread.
+/// Checks what must be true of a database before it is served: its migrations are applied, and no other machine can
+/// reach us while the documented default password is in use.  Blocks: runs on a worker thread.
 /// @throws GateError, db::DbError
 void check_database(const GateOptions& options);
 

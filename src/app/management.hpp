@@ -12,10 +12,12 @@ namespace wdx::app {
 struct ManagementOptions {
     std::function<std::string()> metrics;                ///< the text of `/metrics`
     std::function<std::vector<std::string>()> problems;  ///< why data cannot be served; empty when it can
+    /// The classes of work of which no more is taken at the moment: others are served.
+    std::function<std::vector<std::string>()> full_classes;
 };
 
 /// The handler of the management listener: `/metrics`, `/healthz`, and `/readyz` with its reasons.  There is no token:
-/// who reaches the listener is trusted, but for pages of a browser, which come under a domain name.  Belongs to the
+/// everyone who can reach the listener is trusted, except pages in a browser, which use a domain name.  Belongs to the
 /// event loop.
 class Management {
   public:
@@ -23,7 +25,7 @@ class Management {
 
     /// Answers a request.  Does not throw.
     boost::asio::awaitable<http::Response> handle(http::Request& request) const;
-    /// Answers a request that was refused before it was whole.
+    /// Answers a request that was refused before all of it had arrived.
     static http::Response refuse(unsigned status, std::string_view detail);
 
   private:

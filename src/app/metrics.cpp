@@ -1,5 +1,7 @@
 #include "app/metrics.hpp"
 
+#include "http/session.hpp"
+
 #include <algorithm>
 #include <fstream>
 #include <limits>
@@ -74,14 +76,14 @@ double resident_bytes() {
     return resident * static_cast<double>(::sysconf(_SC_PAGESIZE));
 }
 
-void add_work(std::vector<MetricFamily>& out, const api::Metrics& counters) {
+void add_work(std::vector<MetricFamily>& out, const api::Counters& counters) {
     MetricFamily logins =
         family("wdx_logins_total", "Password checks, HTTP Basic included, by outcome.", MetricType::Counter);
     add_counter(logins, {{"result", "ok"}}, counters.logins_ok);
     add_counter(logins, {{"result", "refused"}}, counters.logins_refused);
     out.push_back(std::move(logins));
-    out.push_back(
-        counter("wdx_refreshes_total", "Refresh tokens rotated, or shown again within the grace.", counters.refreshes));
+    out.push_back(counter("wdx_refreshes_total", "Refresh tokens rotated, or presented again within the grace.",
+                          counters.refreshes));
     MetricFamily throttled =
         family("wdx_throttled_total", "Requests answered 429, by the throttle.", MetricType::Counter);
     add_counter(throttled, {{"kind", "login"}}, counters.throttled_login);
@@ -91,18 +93,40 @@ void add_work(std::vector<MetricFamily>& out, const api::Metrics& counters) {
     out.push_back(std::move(throttled));
     out.push_back(counter("wdx_event_changes_total", "Events of /api/events/ that were given to the streams.",
                           counters.events_given));
-    out.push_back(counter("wdx_event_streams_dropped_total", "Streams of /api/events/ that were ended for slowness.",
+    out.push_back(counter("wdx_event_streams_dropped_total",
+                          "Streams of /api/events/ that were ended because they were slow.",
                           counters.event_streams_dropped));
+}
+
+void add_classes(std::vector<MetricFamily>& out, const std::vector<db::LaneStatus>& classes) {
+    MetricFamily running = family("wdx_work_running", "What PostgreSQL works on, by class.", MetricType::Gauge);
+    MetricFamily waiting = family("wdx_work_waiting", "What waits for its turn, by class.", MetricType::Gauge);
+    MetricFamily full = family("wdx_work_full", "1 while no more of a class is taken.", MetricType::Gauge);
+    MetricFamily refused =
+        family("wdx_work_refused_total", "Answered 503 because there was too much of its class.", MetricType::Counter);
+    for (const db::LaneStatus& work : classes) {
+        const Labels labels{{"class", std::string(work.name)}};
+        add_gauge(running, labels, static_cast<double>(work.running));
+        add_gauge(waiting, labels, static_cast<double>(work.waiting));
+        add_gauge(full, labels, work.is_full ? 1 : 0);
+        add_counter(refused, labels, work.refused);
+    }
+    for (MetricFamily* one : {&running, &waiting, &full, &refused}) out.push_back(std::move(*one));
 }
 
 void add_gauges(std::vector<MetricFamily>& out, const Gauges& gauges) {
     out.push_back(gauge("wdx_open_connections", "Connections of clients.", static_cast<double>(gauges.connections)));
     out.push_back(gauge("wdx_hashes_pending", "Password hashes being computed or waiting.",
                         static_cast<double>(gauges.hashes_pending)));
+    out.push_back(gauge("wdx_computations_pending",
+                        "Other long computations (calibrations, reports as pages), running or waiting.",
+                        static_cast<double>(gauges.computations_pending)));
     out.push_back(counter("wdx_events_lost_total", "Entries that the event log had to drop.", gauges.events_lost));
+    out.push_back(counter("wdx_log_lines_lost_total", "Lines of the log that could not be written in time.",
+                          gauges.log_lines_lost));
     out.push_back(gauge("wdx_event_streams", "Clients of /api/events/.", static_cast<double>(gauges.event_streams)));
-    out.push_back(
-        gauge("wdx_event_listen_up", "1 while PostgreSQL tells us of events at once.", gauges.event_listen_up ? 1 : 0));
+    out.push_back(gauge("wdx_event_listen_up", "1 while PostgreSQL notifies us of events at once.",
+                        gauges.event_listen_up ? 1 : 0));
     const db::PoolStatus& database = gauges.database;
     out.push_back(gauge("wdx_database_connections_up", "Shared connections to PostgreSQL that are up.",
                         static_cast<double>(database.connections_up)));
@@ -116,13 +140,12 @@ void add_gauges(std::vector<MetricFamily>& out, const Gauges& gauges) {
     out.push_back(
         gauge("wdx_database_queue", "Batches in flight on all shared connections.", static_cast<double>(total)));
     out.push_back(std::move(depth));
-    out.push_back(gauge("wdx_database_streams_in_use", "Connections that long lists are read from.",
-                        static_cast<double>(database.streams_in_use)));
+    add_classes(out, database.classes);
 }
 
 }  // namespace
 
-Metrics::Metrics(const api::Metrics& counters)
+Metrics::Metrics(const api::Counters& counters)
     : counters_(counters),
       started_at_(std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count()) {
     static_assert(kMethodNames.size() == kMethods);
@@ -136,10 +159,11 @@ Metrics::RouteMetrics& Metrics::of_route(std::string_view route) {
     return routes_.back();
 }
 
-void Metrics::observe(const http::Request& request, unsigned status, std::chrono::steady_clock::duration took) {
-    RouteMetrics& metrics = of_route(request.route);
-    count(metrics.answers.at(method_index(request.method())), status);
-    const double seconds = std::chrono::duration<double>(took).count();
+void Metrics::observe(const http::Answered& answer) {
+    RouteMetrics& metrics = of_route(answer.request.route);
+    count(metrics.answers.at(method_index(answer.request.method())), answer.status);
+    if (!answer.is_whole) ++answers_cut_;
+    const double seconds = std::chrono::duration<double>(answer.took).count();
     const auto* const bucket = std::lower_bound(kBuckets.begin(), kBuckets.end(), seconds);
     ++metrics.buckets.at(static_cast<std::size_t>(bucket - kBuckets.begin()));
     metrics.seconds += seconds;
@@ -178,6 +202,8 @@ std::string Metrics::render(const Gauges& gauges) const {
     std::vector<MetricFamily> all;
     all.push_back(std::move(requests));
     all.push_back(std::move(latency));
+    all.push_back(counter("wdx_http_answers_cut_total",
+                          "Answers that were begun, and of which the client did not get all.", answers_cut_));
     add_work(all, counters_);
     add_gauges(all, gauges);
     all.push_back(gauge("wdx_build_info", "The version that runs.", 1, {{"version", WDX_VERSION}}));

@@ -1,8 +1,7 @@
 #pragma once
 
-#include "api/metrics.hpp"
+#include "api/request/counters.hpp"
 #include "db/pool.hpp"
-#include "http/message.hpp"
 
 #include <array>
 #include <chrono>
@@ -12,28 +11,34 @@
 #include <utility>
 #include <vector>
 
+namespace wdx::http {
+struct Answered;
+}
+
 namespace wdx::app {
 
-/// What is read from the parts of the program at the moment when it is asked for.
+/// What is read from the parts of the program when somebody asks.
 struct Gauges {
     std::size_t connections = 0;  ///< of clients
     std::size_t hashes_pending = 0;
+    std::size_t computations_pending = 0;
     std::uint64_t events_lost = 0;  ///< entries that the event log had to drop
+    std::uint64_t log_lines_lost = 0;
     std::size_t event_streams = 0;  ///< clients of /api/events/
-    bool event_listen_up = false;   ///< the database tells us of events
+    bool event_listen_up = false;   ///< the database notifies us of events
     db::PoolStatus database;
 };
 
-/// Counts answers, and tells all metrics in Prometheus' text format.  Counting is a few additions; everything else
+/// Counts answers, and writes all metrics in Prometheus' text format.  Counting is a few additions; everything else
 /// happens when somebody asks.  Label values come from constants: the route table's patterns, known methods, statuses.
 /// Belongs to the event loop's thread.
 class Metrics {
   public:
-    explicit Metrics(const api::Metrics& counters);
+    explicit Metrics(const api::Counters& counters);
 
-    /// Counts an answer to a request that had a handler.
-    void observe(const http::Request& request, unsigned status, std::chrono::steady_clock::duration took);
-    /// Counts an answer to a request that was refused before it was whole.
+    /// Counts an answer to a request whose head was understood.
+    void observe(const http::Answered& answer);
+    /// Counts an answer to one whose head was not.
     void observe_refusal(unsigned status);
 
     /// The text of `/metrics`, version 0.0.4 of the format.
@@ -56,9 +61,10 @@ class Metrics {
 
     RouteMetrics& of_route(std::string_view route);
 
-    const api::Metrics& counters_;
+    const api::Counters& counters_;
     double started_at_;                 ///< seconds since 1970
     std::vector<RouteMetrics> routes_;  ///< the first is for requests without a route
+    std::uint64_t answers_cut_ = 0;
 };
 
 }  // namespace wdx::app

@@ -1,25 +1,22 @@
 #include "app/middleware.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 
 namespace wdx::app {
 namespace {
 
-/// Those of the original, and what the open layer reads.
+/// Those of the original, and what the open layer reads; libraries for event streams send Cache-Control as well.
+/// compat: preflight
 constexpr std::string_view kAllowedHeaders =
-    "accept, authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id, user-agent, "
-    "x-csrftoken, x-requested-with";
-constexpr std::string_view kExposedHeaders = "ETag, Retry-After, Content-Disposition, X-Request-ID";
+    "accept, authorization, cache-control, content-type, idempotency-key, if-match, if-none-match, last-event-id, "
+    "user-agent, x-csrftoken, x-requested-with";
+constexpr std::string_view kExposedHeaders =
+    "ETag, Retry-After, Content-Disposition, X-Request-ID, X-Edit-ID, X-Last-Event-ID";
 constexpr std::string_view kAllowedMethods = "DELETE, GET, OPTIONS, PATCH, POST, PUT";
 constexpr std::string_view kMaxAge = "86400";  ///< seconds
 constexpr std::string_view kTransportSecurity = "max-age=31536000";
-
-std::string lower(std::string_view text) {
-    std::string out{text};
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    return out;
-}
 
 bool all_of(std::string_view text, std::string_view characters) {
     return !text.empty() && text.find_first_not_of(characters) == std::string_view::npos;
@@ -37,7 +34,7 @@ bool is_bracketed_ipv6(std::string_view text) {
 
 /// The domain of `host:port` in lower case without a trailing dot; empty when the text is no host.
 std::string domain_of(std::string_view host) {
-    std::string domain = lower(host);
+    std::string domain = base::ascii_lower(host);
     const auto colon = domain.rfind(':');
     const auto bracket = domain.rfind(']');
     if (colon != std::string::npos && (bracket == std::string::npos || bracket < colon)) {
@@ -58,7 +55,7 @@ bool is_ipv4(std::string_view domain) {
 
 bool matches(std::string_view domain, std::string_view pattern) {
     if (pattern == "*") return true;
-    const std::string wanted = lower(pattern);
+    const std::string wanted = base::ascii_lower(pattern);
     if (wanted.starts_with('.')) return domain.ends_with(wanted) || domain == std::string_view(wanted).substr(1);
     return domain == wanted;
 }

@@ -1,6 +1,6 @@
 #include "app/pipeline.hpp"
 
-#include "api/authentication.hpp"
+#include "api/request/authentication.hpp"
 #include "app/middleware.hpp"
 #include "base/json_writer.hpp"
 #include "base/random.hpp"
@@ -19,8 +19,10 @@ using http::Response;
 
 constexpr auto kRetryAfter = 5s;
 constexpr unsigned kUnauthorized = 401;
+constexpr unsigned kTooLarge = 413;
+constexpr unsigned kUnavailable = 503;
 constexpr std::string_view kJson = "application/json";
-constexpr std::array<std::string_view, 2> kProbes{"/healthz", "/readyz"};
+constexpr std::string_view kHelpLink = R"(</api/docs/>; rel="help")";
 
 /// A long answer with line breaks (`Accept: application/json; indent=4`).
 class IndentedSource : public http::BodySource {
@@ -34,6 +36,7 @@ class IndentedSource : public http::BodySource {
         indenter_.feed(piece, out);
     }
     void cancel() override { compact_->cancel(); }
+    [[nodiscard]] bool has_ended() const noexcept override { return compact_->has_ended(); }
 
   private:
     std::unique_ptr<http::BodySource> compact_;
@@ -67,6 +70,13 @@ void add_api_headers(Response& response, const std::string& allow) {
     add_security_headers(response);
 }
 
+/// 404; with a link to the documentation for a person who knows nothing but the address.
+rest::ApiError no_route(std::string_view path) {
+    rest::ApiError error = rest::not_found();
+    if (path == "/" || path == "/api/") error.headers.emplace_back("Link", std::string(kHelpLink));
+    return error;
+}
+
 }  // namespace
 
 Pipeline::Pipeline(PipelineOptions options, api::Services& services)
@@ -90,19 +100,42 @@ asio::awaitable<Response> Pipeline::handle(Request& request) {
     co_return response;
 }
 
-Response Pipeline::refuse(unsigned status, std::string_view detail, const Request* request) const {
-    Response response = status == 503 ? render(rest::unavailable(kRetryAfter, detail))
-                                      : render(rest::ApiError{status, rest::detail_body(detail)});
-    add_api_headers(response, {});
+Response Pipeline::refuse(unsigned status, std::string_view detail, Request* request) const {
+    Response response;
     if (request != nullptr) {
+        response = refuse_known(status, detail, *request);
+        add_api_headers(response, {});
         finish(response, *request);
     } else {
         Request unknown;
         unknown.id = base::request_id();
         spdlog::info("refused a malformed request: {} ({})", detail, unknown.id);
+        response = render(rest::ApiError{status, rest::detail_body(detail)});
+        add_api_headers(response, {});
         finish(response, unknown);
     }
     return response;
+}
+
+Response Pipeline::refuse_known(unsigned status, std::string_view detail, Request& request) const {
+    request.client_address = options_.trusted_proxies.client_address(request);
+    const auto match = api::match_route(rest::parse_target(request.target()).path);
+    if (match) request.route = match->path().pattern;
+    const api::Route* route = match ? match->find(request.method()) : nullptr;
+    try {
+        if (status == kTooLarge && route != nullptr && route->body != nullptr && route->body->has_password())
+            api::count_refused_login(services_, request);
+    } catch (const rest::ApiError& throttled) {
+        return render(throttled);
+    }
+    return render(status == kUnavailable ? rest::unavailable(kRetryAfter, detail)
+                                         : rest::ApiError{status, rest::detail_body(detail)});
+}
+
+std::size_t Pipeline::body_limit(const Request& request) const {
+    const auto match = api::match_route(rest::parse_target(request.target()).path);
+    const bool is_public = match && match->takes_body_of_anybody();
+    return is_public ? std::min(options_.body_limit, options_.public_body_limit) : options_.body_limit;
 }
 
 void Pipeline::finish(Response& response, const Request& request) const {
@@ -112,35 +145,34 @@ void Pipeline::finish(Response& response, const Request& request) const {
     response.set("X-Request-ID", request.id);
 }
 
-std::optional<Response> Pipeline::probe(Request& request, std::string_view path) const {
-    for (const std::string_view known : kProbes)
-        if (path == known) request.route = known;
-    if (request.route.empty()) return std::nullopt;
+asio::awaitable<Response> Pipeline::answer_probe(Request& request, const rest::Target& target,
+                                                 const api::Route& route) {
+    request.route = route.pattern;
     Response response;
     if (request.method() != "GET" && request.method() != "HEAD") {
         response = render(rest::method_not_allowed(request.method()));
         add_api_headers(response, "GET, HEAD");
-        return response;
+        co_return response;
     }
-    const bool ok = path == "/healthz" || options_.is_ready();
-    response = ok ? api::ok(R"({"status":"ok"})") : render(rest::ApiError{503, R"({"status":"unavailable"})"});
-    if (!ok) response.set("Retry-After", std::to_string(kRetryAfter.count()));
+    api::Context context(request, target, services_);
+    response = co_await route.handler(context);
     add_api_headers(response, {});
-    return response;
+    co_return response;
 }
 
 asio::awaitable<Response> Pipeline::dispatch(Request& request, const rest::Target& target) {
     if (is_preflight(request)) co_return Response{};
-    if (auto response = probe(request, target.path)) co_return std::move(*response);
+    auto match = api::match_route(target.path);
+    if (match && match->path().layer == api::Layer::probe)
+        co_return co_await answer_probe(request, target, match->path());
     if (!is_allowed_host(requested_host(request, target), options_.allowed_hosts)) {
         Response response = render(rest::bad_request("Invalid host."));
         response.set("Content-Type", std::string(kJson));
         add_security_headers(response);
         co_return response;
     }
-    auto match = api::match_route(target.path);
     if (match) {
-        request.route = match->routes.front()->pattern;
+        request.route = match->path().pattern;
         co_return co_await serve_route(request, target, std::move(*match));
     }
     if (!target.path.ends_with('/') && api::match_route(target.path + '/')) {
@@ -152,14 +184,15 @@ asio::awaitable<Response> Pipeline::dispatch(Request& request, const rest::Targe
         add_security_headers(response);
         co_return response;
     }
-    throw rest::not_found();
+    throw no_route(target.path);
 }
 
 asio::awaitable<Response> Pipeline::serve_route(const Request& request, const rest::Target& target, api::Match match) {
     if (!options_.is_open()) throw rest::unavailable(kRetryAfter);
     api::Context context(request, target, services_);
     context.path_values = match.values;
-    context.is_open_list = match.layer() == api::Layer::open && match.formats() == rest::Formats::list &&
+    context.route = &match.path();
+    context.is_open_list = match.path().layer == api::Layer::open && match.path().formats == rest::Formats::list &&
                            (request.method() == "GET" || request.method() == "HEAD");
     rest::Rendering rendering;
     Response response;
@@ -168,7 +201,7 @@ asio::awaitable<Response> Pipeline::serve_route(const Request& request, const re
     try {
         const std::optional<std::string> accept =
             request.has("Accept") ? std::optional(request.header("Accept")) : std::nullopt;
-        rendering = rest::negotiate(context.query(), accept, match.formats());
+        rendering = rest::negotiate(context.query(), accept, match.path().formats);
         context.format = rendering.format;
     } catch (const rest::ApiError&) {
         failure = std::current_exception();
@@ -187,25 +220,26 @@ asio::awaitable<Response> Pipeline::serve_route(const Request& request, const re
     if (response.status != kUnauthorized) slot.keep();
     if (rendering.indent) indent(response, *rendering.indent);
     add_api_headers(response, match.allow());
-    if (context.is_open_list || match.formats() == rest::Formats::report) add_vary(response, "Accept");
-    const bool is_open = match.layer() == api::Layer::open || context.is_open_list;
+    if (context.is_open_list || match.path().formats == rest::Formats::report) add_vary(response, "Accept");
+    const bool is_open = match.path().layer == api::Layer::open || context.is_open_list;
     if (is_open) expose_headers(response, request, options_.cors_allowed_origins);
     co_return response;
 }
 
 asio::awaitable<Response> Pipeline::run_view(api::Context& context, const api::Match& match, rest::ThrottleSlot& slot) {
-    if (match.needs() == api::Needs::nothing) {
+    if (match.path().needs == api::Needs::nothing) {
         context.set_access_granted();
     } else {
         co_await api::authenticate(context);
     }
-    slot = api::take_request(context, match);
+    slot = api::take_request(context, match.path());
     const std::string_view method = context.request().method();
     Response response;
     if (const api::Route* route = match.find(method)) {
-        response = co_await route->handler(context);
-    } else if (method == "OPTIONS" && match.metadata != nullptr) {
-        response = api::ok(api::render_metadata(*match.metadata));
+        context.route = route;
+        response = co_await api::run_handler(context, *route);
+    } else if (method == "OPTIONS") {
+        response = api::ok(match.metadata());
     } else {
         throw rest::method_not_allowed(method);
     }
@@ -237,6 +271,8 @@ Response Pipeline::failure_to_response(const Request& request, const std::except
         // A character that the database's encoding lacks.
         if (error.is_untranslatable())
             return render(rest::bad_request("The database cannot hold one of these characters."));
+        // In our own words; the metrics count it.
+        if (error.is_busy()) return render(rest::unavailable(kRetryAfter, error.message()));
         // The server's words stay here: they may hold SQL and data.
         if (error.is_unavailable()) {
             spdlog::warn("database unavailable: {} ({})", error.what(), request_id);
@@ -253,11 +289,11 @@ Response Pipeline::failure_to_response(const Request& request, const std::except
 }
 
 Response Pipeline::server_error(const Request& request, const std::string& cause) const {
-    services_.events.add({.level = store::LogLevel::error,
-                          .event = store::event::kError,
-                          .address = request.client_address,
-                          .request_id = request.id,
-                          .message = cause});
+    services_.journal.add({.level = store::EntryLevel::error,
+                           .kind = store::entry::kError,
+                           .address = request.client_address,
+                           .request_id = request.id,
+                           .message = cause});
     return render(rest::server_error());
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "api/context.hpp"
+#include "api/request/context.hpp"
+#include "api/request/throttles.hpp"
 #include "api/routes.hpp"
 #include "http/client_address.hpp"
 #include "http/message.hpp"
@@ -15,8 +16,9 @@ struct PipelineOptions {
     std::vector<std::string> allowed_hosts;
     std::vector<std::string> cors_allowed_origins;
     http::TrustedProxies trusted_proxies;
-    std::function<bool()> is_open;   ///< the database has been there and its migrations are applied
-    std::function<bool()> is_ready;  ///< what `/readyz` says
+    std::size_t body_limit = 0;         ///< bytes
+    std::size_t public_body_limit = 0;  ///< bytes of what is sent without a token, where that is less
+    std::function<bool()> is_open;      ///< the database has been there and its migrations are applied
 };
 
 /// The order of checks for every request, as in Django and DRF: preflight, probes, host, slash and 404, negotiation,
@@ -29,9 +31,12 @@ class Pipeline {
     /// Answers a request.  Does not throw.
     boost::asio::awaitable<http::Response> handle(http::Request& request);
 
-    /// Answers a request that was refused before it was whole; `request` is null when not even its head could be read:
-    /// then there is no CORS header, for nobody knows the origin.
-    http::Response refuse(unsigned status, std::string_view detail, const http::Request* request) const;
+    /// Answers a request that was refused before all of it had arrived.  `request` is null when not even its head could
+    /// be read: then there is no CORS header, because the origin is unknown.
+    http::Response refuse(unsigned status, std::string_view detail, http::Request* request) const;
+
+    /// The bytes that the body of a request may have, of which the head is known.
+    std::size_t body_limit(const http::Request& request) const;
 
   private:
     boost::asio::awaitable<http::Response> dispatch(http::Request& request, const rest::Target& target);
@@ -42,7 +47,9 @@ class Pipeline {
     boost::asio::awaitable<http::Response> answer_failure(api::Context& context, std::exception_ptr failure);
     http::Response failure_to_response(const http::Request& request, const std::exception_ptr& failure) const;
     http::Response server_error(const http::Request& request, const std::string& cause) const;
-    [[nodiscard]] std::optional<http::Response> probe(http::Request& request, std::string_view path) const;
+    boost::asio::awaitable<http::Response> answer_probe(http::Request& request, const rest::Target& target,
+                                                        const api::Route& route);
+    http::Response refuse_known(unsigned status, std::string_view detail, http::Request& request) const;
     void finish(http::Response& response, const http::Request& request) const;
 
     PipelineOptions options_;

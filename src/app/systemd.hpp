@@ -18,7 +18,7 @@ namespace wdx::app {
 /// @throws std::runtime_error when they are announced but not there
 std::vector<int> take_activated_sockets();
 
-/// Tells the service manager how the program fares; without one ($NOTIFY_SOCKET) nothing happens.  Never blocks.
+/// Tells the service manager what the program is doing.  Without one ($NOTIFY_SOCKET) it does nothing.  Never blocks.
 class ServiceManager {
   public:
     using Clock = std::chrono::steady_clock;
@@ -31,8 +31,8 @@ class ServiceManager {
     void ready();
     void reloading();
     void stopping();
-    /// Proves that the event loop runs, where somebody watches for it ($WATCHDOG_USEC): to be called often, sends
-    /// something once in half the interval.
+    /// Tells the watchdog, if there is one ($WATCHDOG_USEC), that the event loop runs.  Call it often: it sends once
+    /// per half interval.
     void keep_alive(Clock::time_point now);
 
   private:

@@ -1,5 +1,8 @@
 #include "auth/totp.hpp"
 
+#include "base/ascii.hpp"
+#include "base/unicode.hpp"
+
 #include <array>
 #include <cstddef>
 #include <stdexcept>
@@ -76,6 +79,30 @@ std::string percent_encoded(std::string_view text) {
     return out;
 }
 
+/// What people see as a hyphen: Unicode's category Pd and what looks like it.
+bool is_dash(char32_t point) {
+    constexpr std::u32string_view kDashes =
+        U"-\u02D7\u058A\u05BE\u1400\u1806\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u207B\u208B\u2212\u2E17\u2E1A\u2E3A"
+        U"\u2E3B\u2E40\u2E5D\u301C\u3030\u30A0\uFE31\uFE32\uFE58\uFE63\uFF0D\U00010EAD";
+    return kDashes.find(point) != std::u32string_view::npos;
+}
+
+/// A code as it was made, of one that was copied from where an app or a document shows it: without blanks, hyphens and
+/// invisible characters, ASCII for digits of any script and full-width letters, in lower case.
+std::string plain_code(std::string_view text) {
+    constexpr char32_t kFullWidth = 0xFEE0;  ///< how far U+FF01 to U+FF5E are behind ASCII
+    std::string plain;
+    std::size_t position = 0;
+    while (position < text.size()) {
+        char32_t point = base::next_code_point(text, position);
+        if (base::is_space(point) || base::is_invisible(point) || is_dash(point)) continue;
+        if (const auto digit = base::decimal_digit(point)) point = U'0' + static_cast<char32_t>(*digit);
+        if (point >= 0xFF01 && point <= 0xFF5E) point -= kFullWidth;
+        base::append_utf8(plain, point);
+    }
+    return base::ascii_lower(plain);
+}
+
 }  // namespace
 
 std::string make_totp_secret() {
@@ -107,11 +134,12 @@ std::optional<std::string> totp_code(std::string_view secret, std::int64_t step)
 
 std::optional<std::int64_t> match_totp(std::string_view secret, std::string_view code, base::UnixTime now) {
     std::optional<std::int64_t> found;
+    const std::string plain = plain_code(code);
     const std::int64_t current = totp_step(now);
     for (std::int64_t step = current - kDrift; step <= current + kDrift; ++step) {
         const auto expected = totp_code(secret, step);
-        if (expected && expected->size() == code.size() &&
-            CRYPTO_memcmp(expected->data(), code.data(), code.size()) == 0)
+        if (expected && expected->size() == plain.size() &&
+            CRYPTO_memcmp(expected->data(), plain.data(), plain.size()) == 0)
             found = step;
     }
     return found;
@@ -129,7 +157,7 @@ std::vector<std::string> make_recovery_codes(std::size_t count) {
         for (const unsigned char byte : random_bytes(kRecoveryCharacters)) {
             if (code.size() % (kRecoveryGroup + 1) == kRecoveryGroup) code += '-';
             const char c = kBase32[byte & 31U];
-            code += c >= 'A' ? static_cast<char>(c + 32) : c;
+            code += base::ascii_lower(c);
         }
         codes.push_back(std::move(code));
     }
@@ -137,14 +165,7 @@ std::vector<std::string> make_recovery_codes(std::size_t count) {
 }
 
 std::string hash_recovery_code(std::string_view code) {
-    std::string plain;
-    for (const char c : code) {
-        if (c >= 'A' && c <= 'Z') {
-            plain += static_cast<char>(c + 32);
-        } else if (c != '-' && c != ' ') {
-            plain += c;
-        }
-    }
+    const std::string plain = plain_code(code);
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned size = 0;
     if (EVP_Digest(plain.data(), plain.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)

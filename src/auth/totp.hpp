@@ -23,8 +23,9 @@ std::optional<std::string> totp_code(std::string_view secret, std::int64_t step)
 /// The step that a time lies in.
 std::int64_t totp_step(base::UnixTime now) noexcept;
 
-/// Looks for the code in the step of `now` and its two neighbours, for clocks that are not quite right (RFC 6238,
-/// section 5.2); takes the same time whichever it is.
+/// Looks for the code, whose digits may be of any script and have blanks and hyphens between them, in the step of `now`
+/// and its two neighbours, for clocks that are not quite right (RFC 6238, section 5.2); takes the same time whichever
+/// it is.
 /// @return the step that it belongs to
 std::optional<std::int64_t> match_totp(std::string_view secret, std::string_view code, base::UnixTime now);
 
@@ -35,8 +36,8 @@ std::string totp_uri(std::string_view secret, std::string_view username);
 /// Codes for the day when the app is lost, `abcde-fghij-klmno-pqrst` in base32: 100 bits each.
 std::vector<std::string> make_recovery_codes(std::size_t count);
 
-/// What is stored of a recovery code: SHA-256 in hex of its letters and digits in lower case, so that dashes, blanks
-/// and case do not matter.  A fast hash is enough for 100 random bits.
+/// What is stored of a recovery code: SHA-256 in hex of its letters and digits in lower case, so that dashes, blanks,
+/// case and the width of letters do not matter.  A fast hash is enough for 100 random bits.
 std::string hash_recovery_code(std::string_view code);
 
 }  // namespace wdx::auth

@@ -106,7 +106,7 @@ void merge_repeated_keys(Members& members) {
 /// of CPython 3.11's Modules/_json.c.  Its functions return false once `message_` is set.
 class Reader {
   public:
-    explicit Reader(std::string_view text) : text_(text) {}
+    Reader(std::string_view text, std::size_t most_elements) : text_(text), elements_left_(most_elements) {}
 
     bool read_document(JsonValue& out) {
         skip_space();
@@ -115,7 +115,7 @@ class Reader {
         return at_end() || fail("Extra data", position_);
     }
 
-    std::string take_message() { return std::move(message_); }
+    JsonFault take_fault() { return {.message = std::move(message_), .has_too_many = has_too_many_}; }
 
   private:
     [[nodiscard]] bool at_end() const noexcept { return position_ == text_.size(); }
@@ -226,11 +226,17 @@ class Reader {
         return false;
     }
 
+    bool count_element() {
+        if (elements_left_-- > 0) return true;
+        has_too_many_ = true;
+        return fail("Too many elements", position_);
+    }
+
     bool read_elements(std::vector<JsonValue>& elements) {
         skip_space();
         if (take(']')) return true;
         for (;;) {
-            if (!read_value(elements.emplace_back())) return false;
+            if (!count_element() || !read_value(elements.emplace_back())) return false;
             skip_space();
             if (take(']')) return true;
             if (!take(',')) return fail("Expecting ',' delimiter", position_);
@@ -242,6 +248,7 @@ class Reader {
         skip_space();
         if (take('}')) return true;
         for (;;) {
+            if (!count_element()) return false;
             JsonMember& member = members.emplace_back();
             if (!read_key(member) || !read_value(member.value)) return false;
             skip_space();
@@ -339,6 +346,8 @@ class Reader {
     }
 
     std::string_view text_;
+    std::size_t elements_left_;
+    bool has_too_many_ = false;
     std::size_t position_ = 0;
     int depth_ = 0;
     std::string message_;
@@ -351,14 +360,14 @@ const JsonValue* JsonValue::find(std::string_view name) const noexcept {
     return found == members.end() ? nullptr : &found->value;
 }
 
-std::variant<JsonValue, JsonFault> read_json(std::string_view text) {
-    if (const auto fault = find_utf8_fault(text)) return JsonFault{describe_utf8_fault(text, *fault)};
+std::variant<JsonValue, JsonFault> read_json(std::string_view text, std::size_t most_elements) {
+    if (const auto fault = find_utf8_fault(text)) return JsonFault{.message = describe_utf8_fault(text, *fault)};
     if (text.starts_with(kByteOrderMark)) {
-        return JsonFault{describe_position("Unexpected UTF-8 BOM (decode using utf-8-sig)", text, 0)};
+        return JsonFault{.message = describe_position("Unexpected UTF-8 BOM (decode using utf-8-sig)", text, 0)};
     }
-    Reader reader(text);
+    Reader reader(text, most_elements);
     JsonValue value;
-    if (!reader.read_document(value)) return JsonFault{reader.take_message()};
+    if (!reader.read_document(value)) return reader.take_fault();
     return value;
 }
 

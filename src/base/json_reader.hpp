@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -50,11 +52,14 @@ struct JsonMember {
 /// Why a document was refused, in the words of Python's json module, e.g. `Expecting value: line 1 column 1 (char 0)`.
 struct JsonFault {
     std::string message;
+    bool has_too_many = false;  ///< elements, more than was allowed; Python has no such limit
 };
 
 /// Reads one document.  `raw` members point into `text`, which must outlive the value.
 /// Refuses: a byte order mark, bad UTF-8, NaN and Infinity (DRF is strict), control characters in strings, anything
 /// after the document, more than 900 levels of nesting, integers of more than 4300 digits.  Never throws on bad input.
-std::variant<JsonValue, JsonFault> read_json(std::string_view text);
+/// @param most_elements  of all arrays and objects together: each takes 150 bytes of memory and some time
+std::variant<JsonValue, JsonFault> read_json(std::string_view text,
+                                             std::size_t most_elements = std::numeric_limits<std::size_t>::max());
 
 }  // namespace wdx::base

@@ -1,22 +1,23 @@
 #include "base/log.hpp"
 
 #include "base/json_writer.hpp"
+#include "base/line_writer.hpp"
 #include "base/safe_text.hpp"
 
-#include <cstdio>
 #include <memory>
 #include <mutex>
+#include <unistd.h>
 
-#include <spdlog/details/file_helper.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 namespace wdx::base {
 namespace {
 
-constexpr std::size_t kStderrBuffer = 64 * 1024;
+constexpr std::size_t kMostWaiting = 4 * 1024 * 1024;  ///< bytes of lines that nobody has read yet
+/// For the last lines: a reader that is only slow gets them.
+constexpr std::chrono::milliseconds kFinishPatience{1000};
 
 /// Bytes beyond ASCII become `\\xNN` too: a request's target may hold anything, a JSON string may not.
 std::string printable_ascii(std::string_view text) {
@@ -61,36 +62,43 @@ class SafeMessage : public spdlog::custom_flag_formatter {
     bool json_;
 };
 
-/// A log file that can be opened anew under its name, while others write.
-class ReopenableFile : public spdlog::sinks::base_sink<std::mutex> {
+/// Formats lines on the thread that logs, and leaves the writing to another one.
+class QueuedSink : public spdlog::sinks::base_sink<std::mutex> {
   public:
-    explicit ReopenableFile(const std::filesystem::path& path) : path_(path) { reopen(); }
+    explicit QueuedSink(const spdlog::formatter& formatter)
+        : base_sink(formatter.clone()),
+          writer_(STDERR_FILENO, kMostWaiting,
+                  [notices = std::shared_ptr<spdlog::formatter>(formatter.clone())](std::uint64_t lines) {
+                      return describe_loss(*notices, lines);
+                  }) {}
 
-    /// @throws spdlog::spdlog_ex when that fails; the old file then stays in use
-    void reopen() {
-        auto fresh = std::make_unique<spdlog::details::file_helper>();
-        fresh->open(path_.string());
-        const std::lock_guard lock(mutex_);
-        file_ = std::move(fresh);
-    }
+    [[nodiscard]] LineWriter& writer() noexcept { return writer_; }
 
   protected:
     void sink_it_(const spdlog::details::log_msg& message) override {
         spdlog::memory_buf_t line;
         formatter_->format(message, line);
-        file_->write(line);
+        writer_.add({line.data(), line.size()});
     }
-    void flush_() override { file_->flush(); }
+    void flush_() override { writer_.wake(); }
 
   private:
-    std::filesystem::path path_;
-    std::unique_ptr<spdlog::details::file_helper> file_;
+    static std::string describe_loss(spdlog::formatter& formatter, std::uint64_t lines) {
+        const std::string text =
+            fmt::format("{} lines of the log are missing here: they could not be written in time", lines);
+        spdlog::memory_buf_t line;
+        formatter.format({"", spdlog::level::warn, text}, line);
+        return {line.data(), line.size()};
+    }
+
+    LineWriter writer_;
 };
 
-/// What log_access, reopen_log and flush_log need to remember; written by setup_log alone.
+/// What the functions below need to remember; written by setup_log alone.
 struct LogState {
     bool json = false;
-    std::shared_ptr<ReopenableFile> file;
+    std::filesystem::path file;
+    std::shared_ptr<QueuedSink> sink;
     std::shared_ptr<spdlog::logger> access;  ///< null: off
 };
 LogState& state() {
@@ -108,31 +116,37 @@ std::shared_ptr<spdlog::logger> make_logger(const char* name, const spdlog::sink
 }  // namespace
 
 void setup_log(const LogOptions& options) {
-    LogState fresh{.json = options.json, .file = nullptr, .access = nullptr};
-    spdlog::sink_ptr sink;
-    if (options.file.empty()) {
-        // Written out by flush_log and with each warning: one system call for many lines.
-        std::setvbuf(stderr, nullptr, _IOFBF, kStderrBuffer);
-        sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-    } else {
-        sink = fresh.file = std::make_shared<ReopenableFile>(options.file);
-    }
-    auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
-    formatter->add_flag<SafeMessage>('*', options.json);
-    formatter->set_pattern(options.json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%*})"
-                                        : "%Y-%m-%dT%H:%M:%S.%eZ %^%-7l%$ %*");
-    sink->set_formatter(std::move(formatter));
-    if (options.access) fresh.access = make_logger(kAccessLogger, sink, options);
+    spdlog::pattern_formatter formatter(spdlog::pattern_time_type::utc);
+    formatter.add_flag<SafeMessage>('*', options.json);
+    formatter.set_pattern(options.json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%*})"
+                                       : "%Y-%m-%dT%H:%M:%S.%eZ %^%-7l%$ %*");
+    const auto sink = std::make_shared<QueuedSink>(formatter);
+    if (!options.file.empty()) sink->writer().open(options.file);
+    state() = {.json = options.json,
+               .file = options.file,
+               .sink = sink,
+               .access = options.access ? make_logger(kAccessLogger, sink, options) : nullptr};
     spdlog::set_default_logger(make_logger("", sink, options));
-    state() = std::move(fresh);
+}
+
+LogGuard::~LogGuard() {
+    finish_log();
 }
 
 void reopen_log() {
-    if (state().file) state().file->reopen();
+    if (!state().file.empty()) state().sink->writer().open(state().file);
 }
 
 void flush_log() {
-    spdlog::default_logger_raw()->flush();
+    if (state().sink) state().sink->writer().wake();
+}
+
+void finish_log() {
+    if (state().sink) state().sink->writer().finish(kFinishPatience);
+}
+
+std::uint64_t lost_log_lines() {
+    return state().sink ? state().sink->writer().lost() : 0;
 }
 
 void log_access(const AccessEntry& entry) {
@@ -140,8 +154,9 @@ void log_access(const AccessEntry& entry) {
     if (!logger) return;
     const std::string path = printable_ascii(entry.target.substr(0, entry.target.find('?')));
     if (!state().json) {
-        logger->info("{} \"{} {}\" {} {} {:.1f}ms {}", entry.address.empty() ? "-" : entry.address, entry.method, path,
-                     entry.status, entry.bytes, entry.milliseconds, entry.request_id);
+        logger->info("{} \"{} {}\" {} {} {:.1f}ms {}{}", entry.address.empty() ? "-" : entry.address, entry.method,
+                     path, entry.status, entry.bytes, entry.milliseconds, entry.request_id,
+                     entry.is_whole ? "" : " cut off");
         return;
     }
     std::string members = "\"event\":\"request\",\"request_id\":";
@@ -152,8 +167,8 @@ void log_access(const AccessEntry& entry) {
     append_json_string(members, entry.method);
     members += ",\"path\":";
     append_json_string(members, path);
-    fmt::format_to(std::back_inserter(members), R"(,"status":{},"bytes":{},"milliseconds":{:.1f})", entry.status,
-                   entry.bytes, entry.milliseconds);
+    fmt::format_to(std::back_inserter(members), R"(,"status":{},"bytes":{},"milliseconds":{:.1f},"whole":{})",
+                   entry.status, entry.bytes, entry.milliseconds, entry.is_whole);
     logger->info("{}", members);
 }
 

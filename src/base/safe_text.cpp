@@ -39,4 +39,16 @@ std::string safe_text(std::string_view text, std::size_t characters) {
     return escape_controls(out);
 }
 
+std::string ascii_text(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x80)
+            out += c;
+        else if (byte >= 0xC0)
+            out += '?';  // the first byte of a character; those that continue it are left out
+    }
+    return out;
+}
+
 }  // namespace wdx::base

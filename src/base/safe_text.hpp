@@ -14,4 +14,7 @@ std::string escape_controls(std::string_view text);
 /// malformed byte of UTF-8 as U+FFFD, control characters as `escape_controls` has them.
 std::string safe_text(std::string_view text, std::size_t characters);
 
+/// UTF-8 as every encoding can hold it: each character beyond ASCII as `?`.
+std::string ascii_text(std::string_view text);
+
 }  // namespace wdx::base

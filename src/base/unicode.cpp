@@ -1,10 +1,13 @@
 #include "base/unicode.hpp"
 
+#include "base/unicode_tables.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <limits>
 
 namespace wdx::base {
@@ -15,18 +18,19 @@ constexpr char32_t kReplacement = 0xFFFD;
 /// Longest digit string that Python's `int` reads (sys.int_info.default_max_str_digits); leading zeros count.
 constexpr int kMaxIntDigits = 4300;
 
-/// The zero of every run of ten decimal digits in Unicode 15, in rising order.
-constexpr std::array<char32_t, 68> kDigitZeros{
-    0x0030,  0x0660,  0x06F0,  0x07C0,  0x0966,  0x09E6,  0x0A66,  0x0AE6,  0x0B66,  0x0BE6,  0x0C66,  0x0CE6,
-    0x0D66,  0x0DE6,  0x0E50,  0x0ED0,  0x0F20,  0x1040,  0x1090,  0x17E0,  0x1810,  0x1946,  0x19D0,  0x1A80,
-    0x1A90,  0x1B50,  0x1BB0,  0x1C40,  0x1C50,  0xA620,  0xA8D0,  0xA900,  0xA9D0,  0xA9F0,  0xAA50,  0xABF0,
-    0xFF10,  0x104A0, 0x10D30, 0x11066, 0x110F0, 0x11136, 0x111D0, 0x112F0, 0x11450, 0x114D0, 0x11650, 0x116C0,
-    0x11730, 0x118E0, 0x11950, 0x11C50, 0x11D50, 0x11DA0, 0x11F50, 0x16A60, 0x16AC0, 0x16B50, 0x1D7CE, 0x1D7D8,
-    0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E4F0, 0x1E950, 0x1FBF0};
-
 unsigned byte_at(std::string_view text, std::size_t position) noexcept {
     return static_cast<unsigned char>(text[position]);
 }
+
+constexpr std::array kInvisible{
+    CodePoints{0x0000, 0x0008},   CodePoints{0x000E, 0x001B},   CodePoints{0x007F, 0x0084},
+    CodePoints{0x0086, 0x009F},   CodePoints{0x00AD, 0x00AD},   CodePoints{0x034F, 0x034F},
+    CodePoints{0x061C, 0x061C},   CodePoints{0x115F, 0x1160},   CodePoints{0x17B4, 0x17B5},
+    CodePoints{0x180B, 0x180F},   CodePoints{0x200B, 0x200F},   CodePoints{0x202A, 0x202E},
+    CodePoints{0x2060, 0x206F},   CodePoints{0x3164, 0x3164},   CodePoints{0xFE00, 0xFE0F},
+    CodePoints{0xFEFF, 0xFEFF},   CodePoints{0xFFA0, 0xFFA0},   CodePoints{0xFFF0, 0xFFFB},
+    CodePoints{0x1BCA0, 0x1BCA3}, CodePoints{0x1D173, 0x1D17A}, CodePoints{0xE0000, 0xE0FFF},
+};
 
 bool is_continuation(unsigned byte) noexcept {
     return (byte & 0xC0U) == 0x80U;
@@ -97,6 +101,16 @@ std::string_view strip_right(std::string_view text, bool (*unwanted)(char32_t) n
         text = text.substr(0, start);
     }
     return text;
+}
+
+/// @return the range of a table in rising order that `code_point` is in, nullptr when there is none
+template <typename Range, std::size_t size>
+const Range* find_range(const std::array<Range, size>& table, char32_t code_point) noexcept {
+    const auto above = std::upper_bound(table.begin(), table.end(), code_point,
+                                        [](char32_t c, const Range& range) { return c < range.first; });
+    if (above == table.begin()) return nullptr;
+    const Range* const range = &*std::prev(above);
+    return code_point <= range->last ? range : nullptr;
 }
 
 /// Adds a digit to the magnitude of `number`, counting downwards because the negative side reaches one further.
@@ -205,12 +219,56 @@ bool is_space(char32_t code_point) noexcept {
     }
 }
 
+std::span<const CodePoints> invisible_characters() noexcept {
+    return kInvisible;
+}
+
+bool is_invisible(char32_t code_point) noexcept {
+    return find_range(kInvisible, code_point) != nullptr;
+}
+
+bool is_line_break(char32_t code_point) noexcept {
+    return (code_point >= '\n' && code_point <= '\r') || code_point == 0x0085 || code_point == 0x2028 ||
+           code_point == 0x2029;
+}
+
 std::optional<int> decimal_digit(char32_t code_point) noexcept {
-    const auto* const above = std::upper_bound(kDigitZeros.begin(), kDigitZeros.end(), code_point);
-    if (above == kDigitZeros.begin()) return std::nullopt;
+    const auto* const above = std::upper_bound(kDecimalZeros.begin(), kDecimalZeros.end(), code_point);
+    if (above == kDecimalZeros.begin()) return std::nullopt;
     const char32_t value = code_point - *(above - 1);
     if (value > 9) return std::nullopt;
     return static_cast<int>(value);
+}
+
+bool is_digit(char32_t code_point) noexcept {
+    return find_range(kDigits, code_point) != nullptr;
+}
+
+bool is_word_character(char32_t code_point) noexcept {
+    return find_range(kWordCharacters, code_point) != nullptr;
+}
+
+char32_t to_lower(char32_t code_point) noexcept {
+    const CaseRange* const range = find_range(kUpperCase, code_point);
+    if (range == nullptr || (code_point - range->first) % range->step != 0) return code_point;
+    return code_point + static_cast<char32_t>(range->difference);
+}
+
+std::string to_lower(std::string_view text) {
+    std::string lower;
+    lower.reserve(text.size());
+    std::size_t position = 0;
+    while (position < text.size()) {
+        const std::size_t begin = position;
+        const char32_t point = next_code_point(text, position);
+        const char32_t changed = to_lower(point);
+        if (changed == point) {
+            lower.append(text.substr(begin, position - begin));
+        } else {
+            append_utf8(lower, changed);
+        }
+    }
+    return lower;
 }
 
 std::string_view strip(std::string_view text) noexcept {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -38,8 +39,38 @@ std::size_t count_code_points(std::string_view text) noexcept;
 /// White space as Python's `str.isspace()` sees it.
 bool is_space(char32_t code_point) noexcept;
 
-/// @return the value of a decimal digit of any script (category Nd, Unicode 15), nullopt for everything else
+/// Characters from one to another, both included.
+struct CodePoints {
+    char32_t first;
+    char32_t last;
+};
+
+/// What shows nothing and is no white space: control characters, zero-width ones, marks of direction, soft hyphens,
+/// byte order marks, variation selectors.  In rising order.
+/// Source: Unicode's Default_Ignorable_Code_Point, categories Cc and Cf that have no width.
+std::span<const CodePoints> invisible_characters() noexcept;
+bool is_invisible(char32_t code_point) noexcept;
+
+/// What ends a line: LF, VT, FF, CR, U+0085, U+2028, U+2029.
+bool is_line_break(char32_t code_point) noexcept;
+
+// The next four know the characters of one version of Unicode: that of the original's Python (scripts/unicode-tables).
+
+/// @return the value of a decimal digit of any script (`str.isdecimal()`), nullopt for everything else
 std::optional<int> decimal_digit(char32_t code_point) noexcept;
+
+/// A digit as Python's `str.isdigit()` sees it: decimal, or a superscript, a circled one and their like.
+bool is_digit(char32_t code_point) noexcept;
+
+/// What `\w` matches in Python's regular expressions: `str.isalnum()` and the underscore.
+bool is_word_character(char32_t code_point) noexcept;
+
+/// The one character that is the lower case of `code_point`; itself where there is none.  As Python's `str.lower()`,
+/// but for U+0130, which Python turns into two characters, and the sigma at the end of a word.
+char32_t to_lower(char32_t code_point) noexcept;
+
+/// The same for each character of a text; bytes that are not UTF-8 stay.
+std::string to_lower(std::string_view text);
 
 /// Removes leading and trailing white space as Python's `str.strip()` does (Unicode, including U+001C..U+001F, U+0085,
 /// U+00A0, U+2000..U+200A, U+2028, U+2029, U+202F, U+205F, U+3000).

@@ -3,8 +3,7 @@
 #include "auth/password_hash.hpp"
 #include "cli/command.hpp"
 #include "cli/operators.hpp"
-#include "store/operator_lock.hpp"
-#include "store/operators.hpp"
+#include "store/login/operator_admin.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -19,26 +18,13 @@ using UnixSeconds = std::chrono::sys_seconds;
 
 constexpr auto kLongestWait = 10s;
 
-struct Change {
-    std::int64_t ended_sessions = 0;
-    UnixSeconds cutoff;
-};
-
-UnixSeconds this_second() {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
-Change change(db::Session& session, const std::string& user_id, const std::string& hash, std::chrono::seconds timeout) {
-    const std::string now = std::to_string(this_second().time_since_epoch().count());
+store::PasswordChange change(db::Session& session, std::int32_t operator_id, const std::string& hash,
+                             std::chrono::seconds timeout) {
     db::Session::Transaction transaction(session, timeout);
-    session.execute(store::kLockOperator.sql, {user_id});
-    session.execute(store::kLockOperatorRow.sql, {user_id});
-    const db::Rows rows = session.execute(store::kSetPassword.sql, {user_id, hash, now});
-    const db::Row row = rows.front();
-    if (row.is_null(1)) throw CommandError(kRefused, "The user has just been deleted.");
-    const Change result{row.integer(0), UnixSeconds(std::chrono::seconds(row.integer(1)))};
+    const auto result = store::set_password(session, operator_id, hash, base::unix_now());
+    if (!result) throw CommandError(kRefused, "The user has just been deleted.");
     transaction.commit();
-    return result;
+    return *result;
 }
 
 void wait_until_after(UnixSeconds cutoff, std::ostream& err) {
@@ -59,7 +45,7 @@ int changepassword(const config::Config& config, const ChangePasswordOptions& op
                    std::ostream& err) {
     return run_command(err, [&] {
         require_password_source(options.password);
-        Operator user;
+        store::NamedOperator user;
         {
             // Said before the password is asked for; this connection does not wait for somebody who types.
             db::Session session = connect(config);
@@ -68,8 +54,8 @@ int changepassword(const config::Config& config, const ChangePasswordOptions& op
         }
         const std::string hash = auth::hash_password(read_new_password(options.password, user.username, err));
         db::Session session = connect(config);
-        const Change result = change(session, user.id, hash, config.statement_timeout);
-        wait_until_after(result.cutoff, err);
+        const store::PasswordChange result = change(session, user.id, hash, config.statement_timeout);
+        wait_until_after(UnixSeconds(std::chrono::seconds(result.cutoff)), err);
         out << "Changed the password of " << user.username << "; sessions ended: " << result.ended_sessions << ".\n";
         return kDone;
     });

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "config/config.hpp"
+#include "config/load.hpp"
 
 #include <ostream>
 
@@ -11,6 +11,6 @@ namespace wdx::cli {
 /// @param with_data  also at the rows that the core wrote
 /// @return kRefused when anything failed (a database that cannot be reached is such a failure), kDone on warnings
 ///         alone, kUsage when WDX_DATABASE_URL is missing or malformed; never throws
-int check(const config::Config& config, bool with_data, std::ostream& out, std::ostream& err);
+int check(const config::Loaded& settings, bool with_data, std::ostream& out, std::ostream& err);
 
 }  // namespace wdx::cli

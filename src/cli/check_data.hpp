@@ -6,8 +6,8 @@
 
 namespace wdx::cli {
 
-/// Warns of what is known to be wrong in the rows that the core wrote, for each X account, with how many rows it is and
-/// the first of them; see store::data_checks().  A database without the core's tables is passed over.
+/// Warns of known faults in the rows that the core wrote, for each X account, with how many rows are affected and the
+/// first of them; see store::data_checks().  Skips a database without the core's tables.
 /// @throws DbError
 void check_data(db::Session& session, const config::Config& config, CheckReport& report);
 

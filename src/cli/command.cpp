@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 
+#include "db/connect_failure.hpp"
 #include "db/error.hpp"
 #include "db/migrate.hpp"
 
@@ -36,7 +37,11 @@ int run_command(std::ostream& err, const std::function<int()>& body) {
 db::Session connect(const config::Config& config) {
     if (config.database_url.empty()) throw CommandError(kUsage, "WDX_DATABASE_URL is not set.");
     if (!db::Session::is_valid_url(config.database_url))
-        throw CommandError(kUsage, "WDX_DATABASE_URL is not a connection string that libpq understands.");
+        throw CommandError(kUsage, "WDX_DATABASE_URL is not a connection string that libpq understands: " +
+                                       db::connect_failure(config.database_url,
+                                                           "see \"Connection Strings\" in the "
+                                                           "manual of PostgreSQL") +
+                                       ".");
     return db::Session::connect(config.database_url, config.database_connect_timeout);
 }
 

@@ -14,8 +14,6 @@ using config::Option;
 using config::Place;
 
 constexpr std::string_view kMask = "********";
-constexpr std::string_view kNotYet = "not in effect yet";
-constexpr std::string_view kNotYetSentence = "Not in effect yet";
 constexpr std::size_t kCommentWidth = 100;
 
 bool is_plain_in_shell(char c) {
@@ -145,14 +143,12 @@ void write_example_entry(std::ostream& out, const Option& option, const config::
     if (option.is_secret())
         write_comment(
             out, fmt::format("Or the path of a file that holds it: {} = \"...\"", option.file_spelled(Place::file)));
-    if (!option.later().empty()) write_comment(out, fmt::format("{}: {}.", kNotYetSentence, option.later()));
     fmt::print(out, "#{} = {}\n\n", option.spelled(Place::file), toml_value(option, defaults));
 }
 
 std::string help_of(const Option& option) {
     std::string help(option.help());
     if (!option.alias().empty()) help += fmt::format(" Also read from `{}`.", option.alias());
-    if (!option.later().empty()) help += fmt::format(" *{}: {}.*", kNotYetSentence, option.later());
     return help;
 }
 
@@ -175,8 +171,9 @@ and one line end at its end is dropped. Giving both the secret and its file in o
 every user of the machine: prefer the file.
 
 All mistakes are reported at once, by name, also those in a place that another one overrides. Names that do not exist are
-mistakes: keys of the file, flags, and variables that begin with `WDX_`. `watchdxg-back config dump` prints every setting
-with the place it came from, secrets masked.
+mistakes: keys of the file, flags, and variables that begin with `WDX_`. A setting that was removed is still accepted for
+two releases: it has no effect, and `serve` and `check` warn of it. `watchdxg-back config dump` prints every setting with the
+place it came from, secrets masked.
 )";
 
 constexpr std::string_view kExampleIntroduction = R"(# Settings of watchdxg-back, for --config FILE or WDX_CONFIG_FILE.
@@ -191,8 +188,7 @@ void dump_config(std::ostream& out, const config::Loaded& loaded) {
         value = option.is_secret() && !value.empty() ? std::string(kMask) : quote_for_shell(value);
         const auto source = loaded.sources.find(option.name());
         const std::string from = source == loaded.sources.end() ? "default" : config::describe(source->second);
-        const std::string note = option.later().empty() ? "" : fmt::format("; {}", kNotYet);
-        fmt::print(out, "{}={}  # {}{}\n", option.name(), value, from, note);
+        fmt::print(out, "{}={}  # {}\n", option.name(), value, from);
     }
 }
 

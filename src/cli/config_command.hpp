@@ -7,7 +7,7 @@
 namespace wdx::cli {
 
 /// `config dump`: one line `WDX_NAME=value  # source` for every setting, quoted for a shell.  The value of a secret is
-/// `********` when there is one.  Settings that do nothing yet say `not in effect yet`.
+/// `********` when there is one.
 void dump_config(std::ostream& out, const config::Loaded& loaded);
 
 /// `config example`: a settings file in TOML with every setting, its help and its default, all commented out.

@@ -4,21 +4,12 @@
 #include "cli/command.hpp"
 #include "cli/terminal.hpp"
 #include "cli/username.hpp"
+#include "store/login/operator_admin.hpp"
 
 #include <optional>
-#include <string_view>
 
 namespace wdx::cli {
 namespace {
-
-constexpr std::string_view kFindUsername = "SELECT 1 FROM auth_user WHERE username = $1";
-constexpr std::string_view kFindAnyUser = "SELECT username FROM auth_user ORDER BY id LIMIT 1";
-// Holds off another create_user (this mode conflicts with itself), not the readers.
-constexpr std::string_view kLockUsers = "LOCK TABLE auth_user IN SHARE ROW EXCLUSIVE MODE";
-constexpr std::string_view kInsertUser = R"sql(
-    INSERT INTO auth_user (username, password, is_superuser, is_staff, is_active,
-                           first_name, last_name, email, last_login, date_joined)
-    VALUES ($1, $2, false, false, true, '', '', '', NULL, now()))sql";
 
 std::string choose_username(const CreateUserOptions& options) {
     std::string username = options.username;
@@ -34,12 +25,12 @@ std::string choose_username(const CreateUserOptions& options) {
 }
 
 void require_room(db::Session& session, const std::string& username, bool allow_second) {
-    if (!session.execute(kFindUsername, {username}).empty())
+    if (store::find_operator(session, username))
         throw CommandError(kRefused, "A user with that username already exists.");
     if (allow_second) return;
-    const db::Rows rows = session.execute(kFindAnyUser);
-    if (!rows.empty())
-        throw CommandError(kRefused, "There is an operator already: " + std::string(rows.front().text(0)) +
+    const auto operators = store::list_operators(session, 1);
+    if (!operators.empty())
+        throw CommandError(kRefused, "There is an operator already: " + operators.front().username +
                                          ". Use changepassword, or --allow-second if you want another one.");
 }
 
@@ -58,9 +49,9 @@ int create_user(const config::Config& config, const CreateUserOptions& options, 
         const std::string hash = auth::hash_password(read_new_password(options.password, username, err));
         db::Session session = connect(config);
         db::Session::Transaction transaction(session, config.statement_timeout);
-        session.execute(kLockUsers);
+        store::lock_operators(session);
         require_room(session, username, options.allow_second);
-        session.execute(kInsertUser, {username, hash});
+        store::insert_operator(session, username, hash);
         transaction.commit();
         out << "Created the operator " << username << ".\n";
         return kDone;

@@ -1,7 +1,8 @@
 #include "app/application.hpp"
-#include "app/dev_cluster.hpp"
-#include "app/dev_demo.hpp"
-#include "app/dev_process.hpp"
+#include "app/dev/cluster.hpp"
+#include "app/dev/demo.hpp"
+#include "base/child_process.hpp"
+#include "base/log.hpp"
 #include "cli/command.hpp"
 #include "cli/serve.hpp"
 #include "config/listen.hpp"
@@ -29,11 +30,13 @@ void prepare_database(const config::Config& config) {
 
 }  // namespace
 
-int dev(config::Config config, std::optional<std::uint16_t> postgres_port, std::ostream& err) {
+int dev(const config::Loaded& settings, std::optional<std::uint16_t> postgres_port, std::ostream& err) {
     return run_command(err, [&] {
+        config::Config config = settings.config;
         require_loopback(config);
-        app::setup_log(config);
-        app::SignalHold hold;  // a signal during the start is taken when the server can stop in order
+        const base::LogGuard log;
+        begin_log(settings);
+        base::SignalHold hold;  // a signal during the start is taken when the server can stop in order
         app::DevCluster cluster = app::DevCluster::open(config.data_dir, postgres_port);
         config.database_url = cluster.url();
         prepare_database(config);
@@ -44,7 +47,7 @@ int dev(config::Config config, std::optional<std::uint16_t> postgres_port, std::
                 constexpr std::string_view kAddress = "://127.0.0.1:";
                 if (const auto at = url.find(kAddress); at != std::string::npos)
                     url.replace(at, kAddress.size(), "://localhost:");
-                err << app::dev_banner(url, cluster.loopback_url()) << std::flush;
+                err << app::dev_banner(url, cluster.loopback()) << std::flush;
                 hold.release();
             }};
         const bool orderly = app::serve(config, options);

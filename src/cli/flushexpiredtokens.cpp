@@ -1,37 +1,28 @@
 #include "cli/flushexpiredtokens.hpp"
 
 #include "cli/command.hpp"
-#include "store/expired.hpp"
+#include "store/login/expired.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
-#include <string>
-#include <string_view>
 
 namespace wdx::cli {
 namespace {
 
-struct Batch {
-    std::int64_t count = 0;
-    std::string last_id;
-};
-
-/// @return what was deleted, nothing when no expired token is left behind `after`
-std::optional<Batch> delete_batch(db::Session& session, const std::string& after, std::chrono::seconds timeout) {
+/// @return nullopt when no expired token is left behind `after`
+std::optional<store::DeletedTokens> delete_tokens(db::Session& session, std::int64_t after,
+                                                  std::chrono::seconds timeout) {
     db::Session::Transaction transaction(session, timeout);
-    session.execute(store::kLockExpired.sql);
-    const db::Rows rows = session.execute(store::kDeleteExpiredTokens.sql, {after});
+    const auto deleted = store::delete_expired_tokens(session, after);
     transaction.commit();
-    const std::int64_t count = rows.front().integer(0);
-    if (count == 0) return std::nullopt;
-    return Batch{count, std::string(rows.front().text(1))};
+    return deleted;
 }
 
 /// @return false when nothing is left
 bool delete_sessions(db::Session& session, std::chrono::seconds timeout) {
     db::Session::Transaction transaction(session, timeout);
-    session.execute(store::kLockExpired.sql);
-    const bool more = session.execute(store::kDeleteExpiredSessions.sql).front().integer(0) > 0;
+    const bool more = store::delete_expired_sessions(session) > 0;
     transaction.commit();
     return more;
 }
@@ -43,10 +34,10 @@ int flushexpiredtokens(const config::Config& config, std::ostream& out, std::ost
         db::Session session = connect(config);
         require_migrated(session);
         std::int64_t total = 0;
-        std::string last_id = "-9223372036854775808";
-        while (const auto batch = delete_batch(session, last_id, config.statement_timeout)) {
-            total += batch->count;
-            last_id = batch->last_id;
+        std::int64_t last_id = std::numeric_limits<std::int64_t>::min();
+        while (const auto deleted = delete_tokens(session, last_id, config.statement_timeout)) {
+            total += deleted->count;
+            last_id = deleted->last_id;
         }
         while (delete_sessions(session, config.statement_timeout)) {
         }

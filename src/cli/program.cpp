@@ -1,5 +1,6 @@
 #include "cli/program.hpp"
 
+#include "app/process_setup.hpp"
 #include "cli/changepassword.hpp"
 #include "cli/check.hpp"
 #include "cli/command.hpp"
@@ -12,45 +13,194 @@
 #include "cli/serve.hpp"
 #include "cli/totp.hpp"
 #include "config/load.hpp"
+#include "config/removed.hpp"
 
+#include <algorithm>
+#include <array>
 #include <iostream>
+#include <map>
 
 #include <CLI/CLI.hpp>
 
 namespace wdx::cli {
 namespace {
 
-/// The settings that the command line gives, and what to do once it is read.
+using config::Loaded;
+
+/// What the command line gives besides settings.
+struct Arguments {
+    bool migrate_first = false;
+    bool check_data = false;
+    std::optional<std::uint16_t> postgres_port;
+    MigrateOptions migrate;
+    CreateUserOptions create_user;
+    ChangePasswordOptions change_password;
+    std::string totp_username;
+    std::string core_generation = "v3";
+};
+
+void declare_serve(CLI::App& command, Arguments& to) {
+    command.add_flag("--migrate", to.migrate_first, "Apply pending migrations instead of refusing to start");
+}
+
+void declare_dev(CLI::App& command, Arguments& to) {
+    command.add_option("--postgres-port", to.postgres_port,
+                       "Let PostgreSQL listen on 127.0.0.1 at this port too, with a generated password");
+}
+
+void declare_openapi(CLI::App& command, Arguments& to) {
+    command.add_option("--core", to.core_generation, "Generation of watchdxg-core's tables: v1, v2, v3 (default)")
+        ->check(CLI::IsMember({"v1", "v2", "v3"}));
+}
+
+void declare_migrate(CLI::App& command, Arguments& to) {
+    auto* check = command.add_flag("--check", to.migrate.check, "Change nothing; exit 1 when something is pending");
+    command.add_flag("--plan", to.migrate.plan, "Change nothing; say what would be done")->excludes(check);
+}
+
+void declare_check(CLI::App& command, Arguments& to) {
+    command.add_flag("--data", to.check_data, "Look for what is known to go wrong in the core's rows, too");
+}
+
+void declare_password(CLI::App& command, PasswordInput& input) {
+    command.add_flag("--password-stdin", input.from_stdin, "Read the password from standard input");
+    command.add_flag_callback(
+        "--no-validate", [&input] { input.validate = false; }, "Accept a weak password");
+}
+
+void declare_create_user(CLI::App& command, Arguments& to) {
+    command.add_option("--username", to.create_user.username, "Name to log in with; asked for when missing");
+    command.add_flag("--allow-second", to.create_user.allow_second, "Make another operator besides the first");
+    declare_password(command, to.create_user.password);
+}
+
+constexpr const char* kUsernameHelp = "May be omitted when there is one operator";
+
+void declare_changepassword(CLI::App& command, Arguments& to) {
+    command.add_option("--username", to.change_password.username, kUsernameHelp);
+    declare_password(command, to.change_password.password);
+}
+
+void declare_totp(CLI::App& command, Arguments& to) {
+    command.add_option("--username", to.totp_username, kUsernameHelp);
+}
+
+/// One command.
+struct Command {
+    std::string_view name;  ///< with that of its group, if it has one, before a blank
+    std::string_view help;
+    int (*run)(const Loaded& settings, const Arguments& arguments);
+    void (*declare)(CLI::App& command, Arguments& to) = nullptr;  ///< its options beside settings
+    bool takes_settings = true;                                   ///< otherwise `run` gets the defaults
+};
+
+constexpr std::array kCommands{
+    Command{
+        "serve", "Serve the API until stopped",
+        [](const Loaded& settings, const Arguments& given) { return serve(settings, given.migrate_first, std::cerr); },
+        &declare_serve},
+    Command{
+        "dev", "Try it: private PostgreSQL, demo data, operator watchdxg/watchdxg, loopback only",
+        [](const Loaded& settings, const Arguments& given) { return dev(settings, given.postgres_port, std::cerr); },
+        &declare_dev},
+    Command{
+        "healthcheck", "Ask the running server whether it answers",
+        [](const Loaded& settings, const Arguments&) { return healthcheck(settings.config, std::cout, std::cerr); }},
+    Command{"openapi", "Print the OpenAPI document of the API",
+            [](const Loaded&, const Arguments& given) {
+                write_openapi(std::cout, given.core_generation);
+                return kDone;
+            },
+            &declare_openapi, false},
+    Command{"version", "Print the version",
+            [](const Loaded&, const Arguments&) {
+                std::cout << "watchdxg-back " WDX_VERSION "\n";
+                return kDone;
+            },
+            nullptr, false},
+    Command{"migrate", "Bring our tables up to date",
+            [](const Loaded& settings, const Arguments& given) {
+                return migrate(settings.config, given.migrate, std::cout, std::cerr);
+            },
+            &declare_migrate},
+    Command{"flushexpiredtokens", "Delete expired refresh tokens",
+            [](const Loaded& settings, const Arguments&) {
+                return flushexpiredtokens(settings.config, std::cout, std::cerr);
+            }},
+    Command{"check", "Look at settings and database and say what to do",
+            [](const Loaded& settings, const Arguments& given) {
+                return check(settings, given.check_data, std::cout, std::cerr);
+            },
+            &declare_check},
+    Command{"create_user", "Make the operator who may log in",
+            [](const Loaded& settings, const Arguments& given) {
+                return create_user(settings.config, given.create_user, std::cout, std::cerr);
+            },
+            &declare_create_user},
+    Command{"changepassword", "Set an operator's password and end all sessions",
+            [](const Loaded& settings, const Arguments& given) {
+                return changepassword(settings.config, given.change_password, std::cout, std::cerr);
+            },
+            &declare_changepassword},
+    Command{"rotatesecret", "Make a new signing key; the old one still verifies",
+            [](const Loaded& settings, const Arguments&) { return rotatesecret(settings, std::cout, std::cerr); }},
+    Command{"totp enable", "Ask for a one-time code at every login",
+            [](const Loaded& settings, const Arguments& given) {
+                return enable_totp(settings.config, given.totp_username, std::cout, std::cerr);
+            },
+            &declare_totp},
+    Command{"totp disable", "Let the password alone in again",
+            [](const Loaded& settings, const Arguments& given) {
+                return disable_totp(settings.config, given.totp_username, std::cout, std::cerr);
+            },
+            &declare_totp},
+    Command{"config dump", "Print every setting, where it comes from, secrets masked",
+            [](const Loaded& settings, const Arguments&) {
+                dump_config(std::cout, settings);
+                return kDone;
+            }},
+    Command{"config example", "Print a settings file with every default",
+            [](const Loaded&, const Arguments&) {
+                write_config_example(std::cout);
+                return kDone;
+            },
+            nullptr, false},
+    Command{"config docs", "Print docs/configuration.md",
+            [](const Loaded&, const Arguments&) {
+                write_config_docs(std::cout);
+                return kDone;
+            },
+            nullptr, false},
+};
+
+struct Group {
+    std::string_view name;
+    std::string_view help;
+};
+
+constexpr std::array kGroups{
+    Group{"totp", "The second factor of an operator (RFC 6238)"},
+    Group{"config", "Show settings"},
+};
+
+/// The command line: reads it, loads the settings and runs the command.
 class Program {
   public:
     Program();
     int run(int argc, char** argv);
 
   private:
-    CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& help,
-                          std::function<int(const config::Loaded&)> action);
+    CLI::App& group_of(const Command& command);
     void add_settings(CLI::App& command);
-    void add_password_input(CLI::App& command, PasswordInput& input);
-    void add_server_commands();
-    void add_database_commands();
-    void add_operator_commands();
-    void add_totp_commands();
-    void add_config_commands();
-    int with_settings(const std::function<int(const config::Loaded&)>& action) const;
+    void add_setting(CLI::App& command, const std::string& flag, const std::string& help, const std::string& group);
+    int run_command() const;
 
     CLI::App app_{"Serves the data of watchdxg-core over a JSON API, to its operator alone."};
+    std::map<std::string_view, CLI::App*> groups_;
     config::Inputs inputs_ = config::process_inputs();
     std::string config_file_;
-    std::function<int()> action_;
-
-    bool migrate_first_ = false;
-    bool check_data_ = false;
-    std::optional<std::uint16_t> postgres_port_;
-    MigrateOptions migrate_;
-    CreateUserOptions create_user_;
-    ChangePasswordOptions change_password_;
-    std::string totp_username_;
-    std::string core_generation_ = "v3";
+    Arguments arguments_;
+    const Command* command_ = nullptr;  ///< that was given
 };
 
 Program::Program() {
@@ -58,148 +208,56 @@ Program::Program() {
     app_.require_subcommand(1);
     app_.set_version_flag("--version", "watchdxg-back " WDX_VERSION);
     app_.footer("Each command has --help. Settings: docs/configuration.md, or `config example`.");
-    add_server_commands();
-    add_database_commands();
-    add_operator_commands();
-    add_totp_commands();
-    add_config_commands();
+    for (const Command& row : kCommands) {
+        const std::string_view name = row.name.substr(row.name.find(' ') + 1);  // all of it without a group
+        CLI::App* command = group_of(row).add_subcommand(std::string(name), std::string(row.help));
+        if (row.takes_settings) add_settings(*command);
+        if (row.declare != nullptr) row.declare(*command, arguments_);
+        command->callback([this, &row] { command_ = &row; });
+    }
+}
+
+CLI::App& Program::group_of(const Command& command) {
+    const std::size_t blank = command.name.find(' ');
+    if (blank == std::string_view::npos) return app_;
+    const std::string_view name = command.name.substr(0, blank);
+    CLI::App*& made = groups_[name];
+    if (made != nullptr) return *made;
+    const auto* const group =
+        std::find_if(kGroups.begin(), kGroups.end(), [&](const Group& g) { return g.name == name; });
+    made = app_.add_subcommand(std::string(name), group == kGroups.end() ? "" : std::string(group->help));
+    made->require_subcommand(1);
+    return *made;
 }
 
 /// Every setting is a flag of every command; `--help` lists the command's own options first.
 void Program::add_settings(CLI::App& command) {
-    command.add_option("--config", config_file_, "Settings file in TOML (WDX_CONFIG_FILE)")->group("Settings");
+    const std::string group = "Settings";
+    command.add_option("--config", config_file_, "Settings file in TOML (WDX_CONFIG_FILE)")->group(group);
     for (const config::Option& option : config::options()) {
-        std::vector<std::string> names{option.spelled(config::Place::flag)};
-        if (option.is_secret()) names.push_back(option.file_spelled(config::Place::flag));
-        for (const std::string& name : names) {
-            command
-                .add_option_function<std::string>(
-                    name, [this, name](const std::string& value) { inputs_.flags[name] = value; },
-                    std::string(option.help()))
-                ->group("Settings");
-        }
+        const std::string help(option.help());
+        add_setting(command, option.spelled(config::Place::flag), help, group);
+        if (option.is_secret()) add_setting(command, option.file_spelled(config::Place::flag), help, group);
     }
+    const std::string hidden;  // from --help
+    for (const config::RemovedSetting& removed : config::removed_settings())
+        add_setting(command, config::spelled(removed.name, config::Place::flag), "", hidden);
 }
 
-CLI::App* Program::add_command(CLI::App& parent, const std::string& name, const std::string& help,
-                               std::function<int(const config::Loaded&)> action) {
-    CLI::App* command = parent.add_subcommand(name, help);
-    add_settings(*command);
-    command->callback(
-        [this, action = std::move(action)] { action_ = [this, action] { return with_settings(action); }; });
-    return command;
+void Program::add_setting(CLI::App& command, const std::string& flag, const std::string& help,
+                          const std::string& group) {
+    auto keep = [this, flag](const std::string& value) { inputs_.flags[flag] = value; };
+    command.add_option_function<std::string>(flag, keep, help)->group(group);
 }
 
-int Program::with_settings(const std::function<int(const config::Loaded&)>& action) const {
+int Program::run_command() const {
+    if (!command_->takes_settings) return command_->run({}, arguments_);
     config::Inputs inputs = inputs_;
     if (!config_file_.empty()) inputs.config_file = config_file_;
     const auto loaded = config::load(inputs);
-    if (loaded) return action(*loaded);
+    if (loaded) return command_->run(*loaded, arguments_);
     for (const config::Mistake& mistake : loaded.error()) std::cerr << config::describe(mistake) << '\n';
     return kUsage;
-}
-
-void Program::add_server_commands() {
-    CLI::App* command = add_command(app_, "serve", "Serve the API until stopped", [this](const config::Loaded& loaded) {
-        return serve(loaded.config, migrate_first_, std::cerr);
-    });
-    command->add_flag("--migrate", migrate_first_, "Apply pending migrations instead of refusing to start");
-    command =
-        add_command(app_, "dev", "Try it: private PostgreSQL, demo data, operator watchdxg/watchdxg, loopback only",
-                    [this](const config::Loaded& loaded) { return dev(loaded.config, postgres_port_, std::cerr); });
-    command->add_option("--postgres-port", postgres_port_,
-                        "Let PostgreSQL listen on 127.0.0.1 at this port too, with a generated password");
-    add_command(app_, "healthcheck", "Ask the running server whether it answers",
-                [](const config::Loaded& loaded) { return healthcheck(loaded.config, std::cout, std::cerr); });
-    command = app_.add_subcommand("openapi", "Print the OpenAPI document of the API");
-    command->add_option("--core", core_generation_, "Generation of watchdxg-core's tables: v1, v2, v3 (default)")
-        ->check(CLI::IsMember({"v1", "v2", "v3"}));
-    command->callback([this] {
-        action_ = [this] {
-            write_openapi(std::cout, core_generation_);
-            return kDone;
-        };
-    });
-    app_.add_subcommand("version", "Print the version")->callback([this] {
-        action_ = [] {
-            std::cout << "watchdxg-back " WDX_VERSION "\n";
-            return kDone;
-        };
-    });
-}
-
-void Program::add_database_commands() {
-    CLI::App* command = add_command(
-        app_, "migrate", "Bring our tables up to date",
-        [this](const config::Loaded& loaded) { return migrate(loaded.config, migrate_, std::cout, std::cerr); });
-    auto* check_flag = command->add_flag("--check", migrate_.check, "Change nothing; exit 1 when something is pending");
-    command->add_flag("--plan", migrate_.plan, "Change nothing; say what would be done")->excludes(check_flag);
-    add_command(app_, "flushexpiredtokens", "Delete expired refresh tokens",
-                [](const config::Loaded& loaded) { return flushexpiredtokens(loaded.config, std::cout, std::cerr); });
-    command = add_command(
-        app_, "check", "Look at settings and database and say what to do",
-        [this](const config::Loaded& loaded) { return check(loaded.config, check_data_, std::cout, std::cerr); });
-    command->add_flag("--data", check_data_, "Look for what is known to go wrong in the core's rows, too");
-}
-
-void Program::add_password_input(CLI::App& command, PasswordInput& input) {
-    command.add_flag("--password-stdin", input.from_stdin, "Read the password from standard input");
-    command.add_flag_callback(
-        "--no-validate", [&input] { input.validate = false; }, "Accept a weak password");
-}
-
-void Program::add_operator_commands() {
-    CLI::App* command =
-        add_command(app_, "create_user", "Make the operator who may log in", [this](const config::Loaded& loaded) {
-            return create_user(loaded.config, create_user_, std::cout, std::cerr);
-        });
-    command->add_option("--username", create_user_.username, "Name to log in with; asked for when missing");
-    command->add_flag("--allow-second", create_user_.allow_second, "Make another operator besides the first");
-    add_password_input(*command, create_user_.password);
-    command = add_command(app_, "changepassword", "Set an operator's password and end all sessions",
-                          [this](const config::Loaded& loaded) {
-                              return changepassword(loaded.config, change_password_, std::cout, std::cerr);
-                          });
-    command->add_option("--username", change_password_.username, "May be omitted when there is one operator");
-    add_password_input(*command, change_password_.password);
-    add_command(app_, "rotatesecret", "Make a new signing key; the old one still verifies",
-                [](const config::Loaded& loaded) { return rotatesecret(loaded, std::cout, std::cerr); });
-}
-
-void Program::add_totp_commands() {
-    CLI::App* parent = app_.add_subcommand("totp", "The second factor of an operator (RFC 6238)");
-    parent->require_subcommand(1);
-    CLI::App* command =
-        add_command(*parent, "enable", "Want a one-time code at every login", [this](const config::Loaded& loaded) {
-            return enable_totp(loaded.config, totp_username_, std::cout, std::cerr);
-        });
-    command->add_option("--username", totp_username_, "May be omitted when there is one operator");
-    command = add_command(*parent, "disable", "Let the password alone in again", [this](const config::Loaded& loaded) {
-        return disable_totp(loaded.config, totp_username_, std::cout, std::cerr);
-    });
-    command->add_option("--username", totp_username_, "May be omitted when there is one operator");
-}
-
-void Program::add_config_commands() {
-    CLI::App* parent = app_.add_subcommand("config", "Show settings");
-    parent->require_subcommand(1);
-    add_command(*parent, "dump", "Print every setting, where it comes from, secrets masked",
-                [](const config::Loaded& loaded) {
-                    dump_config(std::cout, loaded);
-                    return kDone;
-                });
-    parent->add_subcommand("example", "Print a settings file with every default")->callback([this] {
-        action_ = [] {
-            write_config_example(std::cout);
-            return kDone;
-        };
-    });
-    parent->add_subcommand("docs", "Print docs/configuration.md")->callback([this] {
-        action_ = [] {
-            write_config_docs(std::cout);
-            return kDone;
-        };
-    });
 }
 
 int Program::run(int argc, char** argv) {
@@ -208,12 +266,13 @@ int Program::run(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return app_.exit(error) == 0 ? kDone : kUsage;
     }
-    return action_();
+    return run_command();
 }
 
 }  // namespace
 
 int run(int argc, char** argv) {
+    app::open_standard_descriptors();
     return Program().run(argc, argv);
 }
 

@@ -4,6 +4,7 @@
 #include "model/signals.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/network_v4.hpp>
@@ -74,6 +75,13 @@ std::optional<std::string> check_trusted_proxy(std::string_view text) {
 
 std::optional<std::string> check_signal_weight(std::string_view text) {
     return model::SignalWeights{}.read(text);
+}
+
+std::optional<std::string> check_share(std::string_view text) {
+    double share = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), share);
+    if (error == std::errc{} && end == text.data() + text.size() && share >= 0 && share <= 1) return std::nullopt;
+    return fmt::format("'{}' is not a number from 0 to 1", text);
 }
 
 std::optional<std::string> check_allowed_host(std::string_view text) {

@@ -31,7 +31,10 @@ std::optional<std::string> check_database_url(std::string_view text);
 /// `id=number`: the weight of a signal, or `bias=number`.
 std::optional<std::string> check_signal_weight(std::string_view text);
 
-/// The characters of a time zone's name; whether it exists is the database's to say.
+/// A share, 0 to 1.
+std::optional<std::string> check_share(std::string_view text);
+
+/// The characters of a time zone's name; only the database knows whether it exists.
 std::optional<std::string> check_time_zone(std::string_view text);
 
 }  // namespace wdx::config

@@ -21,16 +21,23 @@ struct Rate {
     bool operator==(const Rate&) const = default;
 };
 
-/// Every setting, with its default.  Names, limits and texts stand in options.cpp, the only other place that knows
-/// them. Only `cli` and `app` see the whole of it; the parts below get small option structs.
+/// Every setting, with its default.  Names, limits and texts are in options.cpp, the only other place that knows them.
+/// Only `cli` and `app` see the whole of it; the parts below get small option structs.
 struct Config {  // NOLINT(clang-analyzer-optin.performance.Padding): one object, in the order of its topics
     // database
     std::string database_url;
     std::string database_direct_url;  ///< empty: the same as database_url
     std::uint32_t database_connections = 4;
     std::uint32_t database_write_connections = 12;
-    std::uint32_t database_stream_connections = 4;
     std::uint32_t database_queue = 1024;  ///< requests waiting for the database, over all connections
+    std::uint32_t database_report_connections = 2;
+    std::uint32_t database_report_queue = 64;
+    std::uint32_t database_stream_connections = 8;  ///< of long lists
+    std::uint32_t database_export_connections = 4;
+    std::uint32_t database_stream_queue = 64;  ///< of long lists, and of exports
+    std::chrono::seconds database_queue_timeout{30s};
+    std::uint32_t operator_share = 50;  ///< percent
+    std::chrono::seconds stream_max_age{300s};
     std::chrono::seconds database_connect_timeout{5s};
     std::chrono::seconds statement_timeout{30s};
     bool prepared_statements = true;
@@ -47,6 +54,9 @@ struct Config {  // NOLINT(clang-analyzer-optin.performance.Padding): one object
     bool basic_auth = false;
     std::uint32_t hash_threads = 1;
     std::uint32_t hash_queue = 64;
+    std::uint32_t compute_threads = 1;
+    std::uint32_t compute_queue = 16;
+    std::uint32_t report_limit = 64 * 1024 * 1024;  ///< bytes
 
     // HTTP
     std::vector<std::string> listen{"127.0.0.1:8000"};
@@ -61,13 +71,13 @@ struct Config {  // NOLINT(clang-analyzer-optin.performance.Padding): one object
     std::uint32_t request_line_limit = 8 * 1024;   ///< bytes
     std::uint32_t header_limit = 16 * 1024;        ///< bytes
     std::uint32_t body_limit = 1024 * 1024;        ///< bytes
+    std::uint32_t token_body_limit = 128 * 1024;   ///< bytes
     std::uint32_t body_memory = 64 * 1024 * 1024;  ///< bytes of all bodies being received
     std::chrono::seconds header_timeout{15s};
     std::chrono::seconds body_timeout{60s};
     std::chrono::seconds write_timeout{60s};
     std::chrono::seconds idle_timeout{75s};
     std::chrono::seconds shutdown_timeout{30s};
-    std::uint32_t io_threads = 1;
 
     // throttles
     Rate throttle_login{10, 60s};
@@ -84,11 +94,13 @@ struct Config {  // NOLINT(clang-analyzer-optin.performance.Padding): one object
     std::chrono::seconds log_retention{90 * 24h};  ///< of /api/logs/
 
     // signals
-    std::vector<std::string> signal_weights;  ///< `id=number`; whatever is not named has its default
+    std::vector<std::string> signal_weights;  ///< `id=number`; all others have their defaults
+    std::string triage_sample{"0.33"};        ///< a number, 0 to 1
 
     // events
     std::chrono::seconds watch_interval{2s};  ///< zero: the core's tables are not watched
     std::chrono::seconds event_retention{24h};
+    std::chrono::seconds history_interval{60s};         ///< between two snapshots of one day, also after a failure
     std::chrono::seconds history_retention{365 * 24h};  ///< of users that are gone
     std::uint32_t event_streams = 2000;
 };

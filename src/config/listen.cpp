@@ -1,5 +1,7 @@
 #include "config/listen.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -74,9 +76,7 @@ bool is_tcp_host(const std::string& host) {
 }
 
 bool is_localhost(std::string_view host) {
-    constexpr std::string_view kLocalhost = "localhost";
-    return std::equal(host.begin(), host.end(), kLocalhost.begin(), kLocalhost.end(),
-                      [](char left, char right) { return (left >= 'A' && left <= 'Z' ? left + 32 : left) == right; });
+    return base::equals_ignoring_ascii_case(host, "localhost");
 }
 
 }  // namespace

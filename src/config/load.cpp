@@ -1,9 +1,11 @@
 #include "config/load.hpp"
 
+#include "base/suggest.hpp"
 #include "config/files.hpp"
-#include "config/suggest.hpp"
+#include "config/removed.hpp"
 #include "config/toml_file.hpp"
 
+#include <algorithm>
 #include <set>
 #include <unistd.h>
 #include <utility>
@@ -53,7 +55,7 @@ Mistake unknown(Place place, std::string name, std::string where) {
     for (const Option& option : options())
         if (option.file_spelled(place) == name)
             return {std::move(name), "unknown setting, only secrets are read from files", std::move(where)};
-    const std::optional<std::string> meant = closest_name(name, names_of(place));
+    const std::optional<std::string> meant = base::closest_name(name, names_of(place));
     std::string text = meant ? fmt::format("unknown setting, did you mean {}?", *meant) : "unknown setting";
     return {std::move(name), std::move(text), std::move(where)};
 }
@@ -136,6 +138,7 @@ class Loader {
     }
 
     void add_entry(const std::filesystem::path& path, const TomlEntry& entry, std::vector<Given>& values) {
+        if (is_removed(Place::file, entry.key)) return;
         std::string where = fmt::format("{}, line {}", path.string(), entry.line);
         const std::optional<Named> named = find_option(Place::file, entry.key);
         if (!named) {
@@ -172,12 +175,24 @@ class Loader {
 
     void add_named(Place place, std::string where, const std::string& name, const std::string& text,
                    std::vector<Given>& values) {
+        if (is_removed(place, name)) return;
         const std::optional<Named> named = find_option(place, name);
         if (named) {
             values.push_back({named->option, named->is_path, text, {place, name, {}, {}}, std::move(where)});
         } else {
             mistakes_.push_back(unknown(place, name, std::move(where)));
         }
+    }
+
+    /// Warns of a removed setting, once however often it is given.
+    bool is_removed(Place place, std::string_view name) {
+        const RemovedSetting* const removed = find_removed(place, name);
+        if (removed == nullptr) return false;
+        std::string warning = describe(*removed);
+        std::vector<std::string>& warnings = loaded_.warnings;
+        if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end())
+            warnings.push_back(std::move(warning));
+        return true;
     }
 
     // An alias belongs to other programs as well: where the setting itself is given, it is not even looked at.

@@ -16,7 +16,7 @@ namespace wdx::config {
 
 /// Everything that settings are made of.
 struct Inputs {
-    /// `--config`; without it the variable WDX_CONFIG_FILE is asked.
+    /// `--config`; without it WDX_CONFIG_FILE names the file.
     std::optional<std::filesystem::path> config_file;
     Environment environment;
     /// Flag to text, as `Option::spelled(Place::flag)` or `file_spelled` names it: {"--idle-timeout", "60"}.
@@ -40,8 +40,9 @@ std::string describe(const Source& source);
 
 /// Settings that passed every check, and for each `WDX_` name where its value came from.
 struct Loaded {
-    Config config;
-    std::map<std::string, Source, std::less<>> sources;
+    Config config{};
+    std::map<std::string, Source, std::less<>> sources{};
+    std::vector<std::string> warnings{};  ///< a sentence for each removed setting that was given
 };
 
 /// One thing that the operator must correct.  Never holds the value of a secret.
@@ -59,6 +60,7 @@ std::string describe(const Mistake& mistake);
 ///  - `<secret>_FILE` reads a file and drops one line end; beside the plain name in the same place it is a mistake.
 ///  - An alias (DATABASE_URL) serves where neither the environment nor a flag has the setting.
 ///  - Unknown names are mistakes: keys of the file, flags, and variables that begin with `WDX_`.
+///  - Removed settings are ignored, whatever their value; `warnings` has a sentence for each.
 ///  - Every place is checked, also where a later one overrides it.
 /// Reads the settings file and the files of secrets; changes nothing.
 /// @return the settings, or every mistake there is

@@ -1,3 +1,4 @@
+#include "base/ascii.hpp"
 #include "config/options.hpp"
 
 #include <algorithm>
@@ -19,7 +20,7 @@ std::optional<Fault> keep(Target& target, Parsed<Value> parsed) {
 
 std::string lower_with(std::string_view name, char separator) {
     std::string result(name.substr(kPrefix.size()));
-    for (char& c : result) c = c == '_' ? separator : static_cast<char>(c + ('a' - 'A'));
+    for (char& c : result) c = c == '_' ? separator : base::ascii_lower(c);
     return result;
 }
 
@@ -52,6 +53,18 @@ std::string format(const std::filesystem::path& value) {
 }
 
 }  // namespace
+
+std::string spelled(std::string_view name, Place place) {
+    switch (place) {
+        case Place::file:
+            return lower_with(name, '_');
+        case Place::flag:
+            return "--" + lower_with(name, '-');
+        case Place::environment:
+            break;
+    }
+    return std::string(name);
+}
 
 Option& Option::help(std::string_view text) {
     help_ = text;
@@ -103,11 +116,6 @@ Option& Option::empty_means(std::string_view text) {
     return *this;
 }
 
-Option& Option::later(std::string_view text) {
-    later_ = text;
-    return *this;
-}
-
 Option& Option::section(std::string_view title) {
     section_ = title;
     return *this;
@@ -120,18 +128,6 @@ Kind Option::kind() const {
                                 Kind::rate, Kind::log_format, Kind::log_level, Kind::path};
     static_assert(kKinds.size() == std::variant_size_v<Member>);
     return kKinds[member_.index()];
-}
-
-std::string Option::spelled(Place place) const {
-    switch (place) {
-        case Place::file:
-            return lower_with(name_, '_');
-        case Place::flag:
-            return "--" + lower_with(name_, '-');
-        case Place::environment:
-            break;
-    }
-    return std::string(name_);
 }
 
 std::string Option::file_spelled(Place place) const {

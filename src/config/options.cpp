@@ -26,35 +26,69 @@ std::vector<Option> database_options() {
             .secret()
             .check(&check_database_url)
             .empty_means("the same as WDX_DATABASE_URL")
-            .help("The same database without PgBouncer between, for LISTEN: the way by which /api/events/ hears of "
-                  "changes "
-                  "at once."),
+            .help(
+                "The same database without PgBouncer in between, for LISTEN, so that /api/events/ learns of changes at "
+                "once."),
         option("WDX_DATABASE_CONNECTIONS", &Config::database_connections)
             .between(1, 64)
-            .help("Connections that all requests share; each carries many requests at a time."),
+            .help("Connections that all requests share; each carries many requests at once."),
         option("WDX_DATABASE_WRITE_CONNECTIONS", &Config::database_write_connections)
             .between(0, 64)
-            .help("At most so many further connections, made when logins, refreshes and slow lists would wait for each "
-                  "other. One more, beyond these, is for verdicts and actions."),
-        option("WDX_DATABASE_STREAM_CONNECTIONS", &Config::database_stream_connections)
-            .between(1, 64)
-            .help("Connections for long lists, one for each list that is being sent."),
+            .help("The most further connections, made when logins, refreshes and pages of lists would wait for each "
+                  "other. "
+                  "One more is kept for verdicts and actions."),
         option("WDX_DATABASE_QUEUE", &Config::database_queue)
             .between(1, 1'000'000)
             .unit("requests")
-            .help("Requests that may wait for the database, over all connections; beyond it the answer is 503."),
+            .help(
+                "The most requests that wait for the database, over all connections that they share; further ones are "
+                "answered 503."),
+        option("WDX_DATABASE_REPORT_CONNECTIONS", &Config::database_report_connections)
+            .between(1, 64)
+            .help(
+                "Connections for reports (statistics, triage, searches and the like), one for each that is being made. "
+                "They are made when there are reports."),
+        option("WDX_DATABASE_REPORT_QUEUE", &Config::database_report_queue)
+            .between(1, 100'000)
+            .unit("reports")
+            .help("The most reports that wait for a connection; further ones are answered 503."),
+        option("WDX_DATABASE_STREAM_CONNECTIONS", &Config::database_stream_connections)
+            .between(1, 64)
+            .help("Connections for long lists, one for each list that is being sent."),
+        option("WDX_DATABASE_EXPORT_CONNECTIONS", &Config::database_export_connections)
+            .between(1, 64)
+            .help("Connections kept for exports (CSV, NDJSON), one for each that is being sent. Long lists never get "
+                  "them."),
+        option("WDX_DATABASE_STREAM_QUEUE", &Config::database_stream_queue)
+            .between(1, 100'000)
+            .unit("streams")
+            .help(
+                "The most long lists that wait for a connection, and the most exports; further ones are answered 503."),
+        option("WDX_DATABASE_QUEUE_TIMEOUT", &Config::database_queue_timeout)
+            .between(1s, 600s)
+            .help("How long a report, a long list or an export waits for its turn; then it is answered 503."),
+        option("WDX_OPERATOR_SHARE", &Config::operator_share)
+            .between(1, 100)
+            .unit("percent")
+            .help(
+                "How much of the connections for reports, long lists and exports, and of the places in each queue, one "
+                "operator may have at a time; at least one of each."),
+        option("WDX_STREAM_MAX_AGE", &Config::stream_max_age)
+            .between(1s, 24h)
+            .help("How long a long list or an export may take; then its connection is closed. Until then it delays "
+                  "whoever changes the columns of a table, and everybody behind him."),
         option("WDX_DATABASE_CONNECT_TIMEOUT", &Config::database_connect_timeout)
             .between(1s, 600s)
             .help("How long one attempt to connect may take."),
         option("WDX_STATEMENT_TIMEOUT", &Config::statement_timeout)
             .between(1s, 1h)
-            .help("How long PostgreSQL may work on one statement; long lists that are streamed are exempt."),
+            .help("How long PostgreSQL may work on one statement. Does not apply to long lists that are streamed."),
         option("WDX_PREPARED_STATEMENTS", &Config::prepared_statements)
-            .help("Named prepared statements; turn them off behind PgBouncer in transaction mode."),
+            .help("Whether to use named prepared statements. Turn them off behind PgBouncer in transaction mode."),
         option("WDX_CORE_TIMEZONE", &Config::core_timezone)
             .check(&check_time_zone)
             .empty_means("the database's own TimeZone")
-            .help("The time zone in which the core's timestamps without zone were written, e.g. Europe/Paris."),
+            .help("The time zone in which the core wrote timestamps without a zone, for example Europe/Paris."),
     };
 }
 
@@ -63,13 +97,14 @@ std::vector<Option> token_options() {
         option("WDX_SECRET_KEY", &Config::secret_key)
             .secret()
             .empty_means("made once and kept in WDX_DATA_DIR with mode 0600")
-            .help("The key that signs tokens, 32 bytes or more. Processes that serve one database share it; the "
-                  "original's SECRET_KEY keeps its sessions alive."),
+            .help(
+                "The key that signs tokens, 32 bytes or more. Give all processes that serve one database the same key. "
+                "With the original's SECRET_KEY its sessions stay valid."),
         option("WDX_SECRET_KEY_FALLBACKS", &Config::secret_key_fallbacks)
             .secret()
             .empty_means("none")
-            .help("Keys of earlier times: tokens that they signed are still good, new ones are signed with "
-                  "WDX_SECRET_KEY. Separated by commas, or in a file by line breaks."),
+            .help("Earlier keys: tokens that they signed stay valid, new ones are signed with WDX_SECRET_KEY. "
+                  "Separated by commas, or in a file by line breaks."),
         option("WDX_ACCESS_TOKEN_LIFETIME", &Config::access_token_lifetime)
             .between(1s, 365 * kDay)
             .help("How long an access token is valid."),
@@ -78,22 +113,31 @@ std::vector<Option> token_options() {
             .help("How long a refresh token is valid."),
         option("WDX_REFRESH_GRACE", &Config::refresh_grace)
             .between(0s, 300s)
-            .help("For how long a refresh token that was just used still gives the same successor, for front ends that "
-                  "refresh in two tabs at once; 0 is the original's behaviour, where the second tab is logged out."),
+            .help("How long a refresh token that was just used still gives the same successor, for front ends that "
+                  "refresh in two tabs at once. With 0, as in the original, the second tab is logged out."),
         option("WDX_REVOKE_ON_REUSE", &Config::revoke_on_reuse)
-            .help("A refresh token that is shown again after its use ends its whole session: somebody has a copy."),
+            .help("End the whole session when a used refresh token is presented again: somebody has a copy."),
         option("WDX_SESSION_MAX_AGE", &Config::session_max_age)
             .between(0s, 3650 * kDay)
-            .help("How long after the login a session ends, however often it is refreshed; 0 is never."),
+            .help("How long after its login a session ends, however often it is refreshed; 0 means never."),
         option("WDX_BASIC_AUTH", &Config::basic_auth)
-            .help("HTTP Basic beside tokens, as the original had it; every such request costs a password hash."),
-        option("WDX_HASH_THREADS", &Config::hash_threads)
-            .between(1, 64)
-            .help("Threads that hash passwords, beside the one that serves requests."),
+            .help("Accept HTTP Basic beside tokens, as the original does. Every such request costs a password hash."),
+        option("WDX_HASH_THREADS", &Config::hash_threads).between(1, 64).help("Threads that hash passwords."),
         option("WDX_HASH_QUEUE", &Config::hash_queue)
             .between(1, 100'000)
             .unit("passwords")
-            .help("Passwords that may wait for a hash thread; beyond it the answer is 503."),
+            .help("The most passwords that wait for a hash thread; further ones are answered 503."),
+        option("WDX_COMPUTE_THREADS", &Config::compute_threads)
+            .between(1, 64)
+            .help("Threads for other long computations: calibrations, and reports as pages."),
+        option("WDX_COMPUTE_QUEUE", &Config::compute_queue)
+            .between(1, 100'000)
+            .unit("computations")
+            .help("The most computations that wait for a thread; further ones are answered 503."),
+        option("WDX_REPORT_LIMIT", &Config::report_limit)
+            .between(64 * kKiB, 256 * kMiB)
+            .unit("bytes")
+            .help("The most JSON in a report on users; one that would have more is answered 413."),
     };
 }
 
@@ -102,25 +146,25 @@ std::vector<Option> http_options() {
         option("WDX_LISTEN", &Config::listen)
             .check(&check_listen)
             .not_empty()
-            .help("Where to listen: host:port, [v6]:port or unix:/absolute/path. Port 0 picks a free one."),
+            .help("Where to listen: host:port, [v6]:port or unix:/absolute/path. Port 0 picks a free port."),
         option("WDX_LISTEN_MODE", &Config::listen_mode).octal().between(0, 0777).help("The mode of unix sockets."),
         option("WDX_TLS_CERT", &Config::tls_cert)
             .empty_means("plain HTTP")
             .help("The server's certificate with its chain, in PEM; TLS 1.2 and 1.3 on every TCP listener of "
-                  "WDX_LISTEN. SIGHUP reads it anew."),
+                  "WDX_LISTEN. Read again on SIGHUP."),
         option("WDX_TLS_KEY", &Config::tls_key)
             .empty_means("plain HTTP")
             .help("The private key of WDX_TLS_CERT, in PEM without a passphrase."),
         option("WDX_MANAGEMENT_LISTEN", &Config::management_listen)
             .check(&check_loopback_listen)
             .empty_means("none")
-            .help("Where metrics and the reasons behind the probes are served; only loopback or a unix socket."),
+            .help("Where to serve metrics and the reasons behind the probes: on loopback or a unix socket only."),
         option("WDX_TRUSTED_PROXIES", &Config::trusted_proxies)
             .check(&check_trusted_proxy)
             .empty_means("none")
             .help(
                 "Proxies whose X-Forwarded-For names the client: addresses, CIDR ranges such as 10.0.0.0/8, or `unix` "
-                "for whoever connects by a unix socket."),
+                "for everyone who connects through a unix socket."),
         option("WDX_ALLOWED_HOSTS", &Config::allowed_hosts)
             .check(&check_allowed_host)
             .not_empty()
@@ -129,10 +173,6 @@ std::vector<Option> http_options() {
             .check(&check_cors_origin)
             .empty_means("none")
             .help("Origins whose pages may read answers: scheme://host[:port]."),
-        option("WDX_IO_THREADS", &Config::io_threads)
-            .between(1, 64)
-            .later("one thread serves requests")
-            .help("Threads that serve requests."),
     };
 }
 
@@ -140,7 +180,7 @@ std::vector<Option> limit_options() {
     return {
         option("WDX_MAX_CONNECTIONS", &Config::max_connections)
             .between(1, 1'000'000)
-            .help("Open client connections; the limit of open files is raised to fit."),
+            .help("The most open client connections. The limit of open files is raised to fit."),
         option("WDX_REQUEST_LINE_LIMIT", &Config::request_line_limit)
             .between(256, 64 * kKiB)
             .unit("bytes")
@@ -152,12 +192,16 @@ std::vector<Option> limit_options() {
         option("WDX_BODY_LIMIT", &Config::body_limit)
             .between(1 * kKiB, 256 * kMiB)
             .unit("bytes")
-            .help("The largest body of a request; beyond it the answer is 413."),
+            .help("The largest body of a request; a larger one is answered 413."),
+        option("WDX_TOKEN_BODY_LIMIT", &Config::token_body_limit)
+            .between(1 * kKiB, 256 * kMiB)
+            .unit("bytes")
+            .help("The same for what anybody may send, a login or a refresh, where that is less."),
         option("WDX_BODY_MEMORY", &Config::body_memory)
             .between(1 * kMiB, 2048 * kMiB)
             .unit("bytes")
-            .help("What all bodies that are being received may take together, small ones aside; beyond it the answer "
-                  "is 503."),
+            .help("The most memory for all bodies being received, small ones not counted; further ones are answered "
+                  "503."),
         option("WDX_HEADER_TIMEOUT", &Config::header_timeout)
             .between(1s, 1h)
             .help("How long a client may take to send a request's header."),
@@ -166,13 +210,13 @@ std::vector<Option> limit_options() {
             .help("How long a client may take to send a request's body."),
         option("WDX_WRITE_TIMEOUT", &Config::write_timeout)
             .between(1s, 1h)
-            .help("How long sending may make no progress, or go on below 1 KiB/s on average."),
+            .help("How long sending an answer may make no progress, or stay below 1 KiB/s on average."),
         option("WDX_IDLE_TIMEOUT", &Config::idle_timeout)
             .between(1s, 24h)
             .help("How long a connection may wait for its next request."),
         option("WDX_SHUTDOWN_TIMEOUT", &Config::shutdown_timeout)
             .between(1s, 1h)
-            .help("How long requests in flight may still take after SIGTERM."),
+            .help("How long requests in progress may still take after SIGTERM."),
     };
 }
 
@@ -180,10 +224,10 @@ std::vector<Option> throttle_options() {
     return {
         option("WDX_THROTTLE_LOGIN", &Config::throttle_login).help("Failed logins from one address, in each process."),
         option("WDX_THROTTLE_LOGIN_TOTAL", &Config::throttle_login_total)
-            .help("Failed logins from all addresses; never refuses one that logged in within 30 days."),
+            .help("Failed logins from all addresses. Never refuses an address that logged in within the last 30 days."),
         option("WDX_THROTTLE_REFRESH", &Config::throttle_refresh).help("Refreshes from one address, in each process."),
         option("WDX_THROTTLE_API", &Config::throttle_api)
-            .help("All other requests of one operator, or of one address where nobody is logged in, in each process."),
+            .help("All other requests of one operator, or of one address without a login, in each process."),
     };
 }
 
@@ -192,13 +236,13 @@ std::vector<Option> file_options() {
         option("WDX_DATA_DIR", &Config::data_dir)
             .empty_means("`$STATE_DIRECTORY`, else for root /var/lib/watchdxg-back, else "
                          "`$XDG_DATA_HOME`/watchdxg-back or ~/.local/share/watchdxg-back")
-            .help("The folder of what the server keeps: a signing key it made, the database of `dev`."),
-        option("WDX_LOG_FORMAT", &Config::log_format).help("Lines for people, or one JSON object a line."),
+            .help("The folder for what the server keeps: a signing key it made, the database of `dev`."),
+        option("WDX_LOG_FORMAT", &Config::log_format).help("Lines for people, or one JSON object per line."),
         option("WDX_LOG_LEVEL", &Config::log_level).help("The least severe messages that are logged."),
         option("WDX_LOG_FILE", &Config::log_file)
             .empty_means("standard error")
-            .help("The file that the log is appended to; SIGHUP opens it anew."),
-        option("WDX_ACCESS_LOG", &Config::access_log).help("One line of the log for every request."),
+            .help("The file that the log is appended to. Opened again on SIGHUP."),
+        option("WDX_ACCESS_LOG", &Config::access_log).help("Write one line to the log for every request."),
         option("WDX_LOG_RETENTION", &Config::log_retention)
             .between(1h, 3650 * kDay)
             .help("How long entries of /api/logs/ are kept."),
@@ -210,7 +254,12 @@ std::vector<Option> signal_options() {
         option("WDX_SIGNAL_WEIGHTS", &Config::signal_weights)
             .check(&check_signal_weight)
             .empty_means("the defaults of docs/signals.md")
-            .help("How much signals count, by their ids, and the bias: wave=2,no_link=0,bias=-3.5."),
+            .help("How much each signal counts, by its id, and the bias: wave=2,no_link=0,bias=-3.5."),
+        option("WDX_TRIAGE_SAMPLE", &Config::triage_sample)
+            .check(&check_share)
+            .empty_means("0.33")
+            .help("The share of triage's places, 0 to 1, that go to users drawn at random. Calibration and estimates "
+                  "are made of the verdicts on these."),
     };
 }
 
@@ -218,18 +267,23 @@ std::vector<Option> event_options() {
     return {
         option("WDX_WATCH_INTERVAL", &Config::watch_interval)
             .between(0s, 1h)
-            .help("How often the core's tables are looked at for changes by others, by PostgreSQL's counters; 0 is "
-                  "never."),
+            .help("How often to look for changes that others made to the core's tables, by PostgreSQL's counters; 0 "
+                  "means never."),
         option("WDX_EVENT_RETENTION", &Config::event_retention)
             .between(60s, 365 * kDay)
             .help("How long events of /api/events/ are kept, for clients that come back."),
+        option("WDX_HISTORY_INTERVAL", &Config::history_interval)
+            .between(1s, kDay)
+            .help(
+                "The least time between two snapshots of one day. A snapshot counts all users and posts; one is taken "
+                "only after a change."),
         option("WDX_HISTORY_RETENTION", &Config::history_retention)
             .between(kDay, 3650 * kDay)
-            .help("How long changes/ remembers users that are gone; the daily snapshots are kept for ever."),
+            .help("How long changes/ remembers users that are gone. The daily snapshots are kept for ever."),
         option("WDX_EVENT_STREAMS", &Config::event_streams)
             .between(1, 1'000'000)
             .unit("streams")
-            .help("Clients that may listen to /api/events/ at a time, in each process; beyond it the answer is 503."),
+            .help("The most clients of /api/events/ at a time, in each process; further ones are answered 503."),
     };
 }
 

@@ -21,6 +21,10 @@ enum class Place { file, environment, flag };
 /// What kind of value an option takes; decides how it is read, printed and documented.
 enum class Kind { text, list, boolean, number, seconds, rate, log_format, log_level, path, mode };
 
+/// The name of a setting as that place spells it: `idle_timeout`, `WDX_IDLE_TIMEOUT`, `--idle-timeout`.
+/// @param name  with its prefix `WDX_`
+std::string spelled(std::string_view name, Place place);
+
 /// The declaration of one setting: its name, its place in `Config`, its limits and its words.  Immutable once declared.
 class Option {
   public:
@@ -48,8 +52,6 @@ class Option {
     Option& not_empty();
     /// What an empty text stands for.
     Option& empty_means(std::string_view text);
-    /// Accepted now; what it controls arrives in a later version.
-    Option& later(std::string_view text);
     Option& section(std::string_view title);
 
     [[nodiscard]] std::string_view name() const { return name_; }
@@ -57,14 +59,12 @@ class Option {
     [[nodiscard]] std::string_view alias() const { return alias_; }
     [[nodiscard]] std::string_view unit() const { return unit_; }
     [[nodiscard]] std::string_view empty_means() const { return empty_means_; }
-    [[nodiscard]] std::string_view later() const { return later_; }
     [[nodiscard]] std::string_view section() const { return section_; }
     [[nodiscard]] bool is_secret() const { return secret_; }
     [[nodiscard]] const std::optional<Bounds>& bounds() const { return bounds_; }
     [[nodiscard]] Kind kind() const;
 
-    /// The name as that place spells it: `idle_timeout`, `WDX_IDLE_TIMEOUT`, `--idle-timeout`.
-    [[nodiscard]] std::string spelled(Place place) const;
+    [[nodiscard]] std::string spelled(Place place) const { return config::spelled(name_, place); }
     /// Of a secret: the name that takes a file's path: `secret_key_file`, `WDX_SECRET_KEY_FILE`, `--secret-key-file`.
     [[nodiscard]] std::string file_spelled(Place place) const;
 
@@ -72,7 +72,7 @@ class Option {
     /// @return why it was refused (without the value of a secret); `config` is then unchanged
     [[nodiscard]] std::optional<Fault> set(Config& config, std::string_view text) const;
 
-    /// The value as `set` would read it.  Also of a secret: whoever prints it masks it.
+    /// The value as `set` would read it.  A secret is not masked: the caller does that.
     [[nodiscard]] std::string text(const Config& config) const;
 
   private:
@@ -93,7 +93,6 @@ class Option {
     std::string_view alias_;
     std::string_view unit_;
     std::string_view empty_means_;
-    std::string_view later_;
     std::string_view section_;
     bool secret_ = false;
     bool octal_ = false;

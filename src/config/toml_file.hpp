@@ -9,7 +9,7 @@ namespace wdx::config {
 
 /// One `key = value` of a settings file.
 struct TomlEntry {
-    /// `unsupported`: a table, a float, a date, or an array of something else than texts.
+    /// `unsupported`: a table, a float, a date, or an array of anything but texts.
     enum class Shape { text, integer, boolean, list, unsupported };
 
     std::string key;
@@ -18,7 +18,7 @@ struct TomlEntry {
     std::string text;  ///< as an option reads it; a list's entries are joined by commas
 };
 
-/// Reads a settings file; which keys there are is not looked at.
+/// Reads a settings file, whatever its keys.
 /// @return the entries in the order of the file; or a fault, which gives the place of a syntax error but none of the
 ///         file's contents, since those may be secret
 Parsed<std::vector<TomlEntry>> parse_toml(const std::string& document);

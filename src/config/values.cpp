@@ -1,5 +1,7 @@
 #include "config/values.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -47,16 +49,9 @@ std::string_view trim(std::string_view text) {
     return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-    return result;
-}
-
 template <typename T>
 std::optional<T> find_value(Names<T> names, std::string_view text) {
-    const std::string wanted = lower(trim(text));
+    const std::string wanted = base::ascii_lower(trim(text));
     const auto found = std::find_if(names.begin(), names.end(), [&](const auto& row) { return row.first == wanted; });
     if (found == names.end()) return std::nullopt;
     return found->second;
@@ -112,7 +107,7 @@ Parsed<std::uint32_t> parse_mode(std::string_view text, Bounds bounds) {
 
 Parsed<Rate> parse_rate(std::string_view text) {
     const std::string_view rate = trim(text);
-    if (lower(rate) == "off") return Rate{std::nullopt, 60s};
+    if (base::ascii_lower(rate) == "off") return Rate{std::nullopt, 60s};
     const std::size_t slash = rate.find('/');
     if (slash == std::string_view::npos)
         return Fault{"must be a rate such as 10/min, 5/s, 100/hour or 1000/day, or off"};

@@ -20,7 +20,7 @@ struct Fault {
 template <typename T>
 using Parsed = boost::system::result<T, Fault>;
 
-/// A text that is a value.  A plain string would do as either side of the result, which the compiler refuses.
+/// A text that is a value.  A plain string could be either side of the result, which the compiler refuses.
 inline Parsed<std::string> parsed_text(std::string text) {
     return {boost::system::in_place_value, std::move(text)};
 }

@@ -73,8 +73,9 @@ class Batch {
 
     std::array<Statement, kMaxStatements> statements_;
     std::size_t size_ = 0;
+    bool is_slow_ = false;  ///< others should not wait behind it
     std::optional<DbError> error_;
-    /// Optional, so that it is constructed in place: its move assignment recurses for ever in Boost 1.81.
+    /// Optional, so that it is constructed in place: its move assignment recurses without end in Boost 1.81.
     std::optional<boost::asio::any_completion_handler<void()>> done_;
 };
 

@@ -1,8 +1,14 @@
 #include "db/connection.hpp"
 
 #include "base/offload.hpp"
+#include "db/connect_failure.hpp"
 #include "db/error.hpp"
+#include "db/pinned_settings.hpp"
+#include "db/undecodable.hpp"
 
+#include <array>
+
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
@@ -18,7 +24,7 @@ constexpr int kBinaryResult = 1;
 /// Beyond the statement timeout the server itself should have answered; then the network is to blame.
 constexpr std::chrono::seconds kStallMargin{10};
 constexpr Query kForgetPrepared{"forget_prepared", "DEALLOCATE ALL"};
-constexpr const char* kSetTimeout = "SELECT set_config('statement_timeout', $1, true), set_config('jit', 'off', true)";
+constexpr const char* kSetTimeout = "SELECT pg_catalog.set_config('statement_timeout', $1, true)";
 
 std::string error_text(const PGconn* connection) {
     std::string text = PQerrorMessage(connection);
@@ -41,13 +47,9 @@ DbError refused(const PGresult* result, std::string_view statement) {
             message != nullptr ? message : PQresultErrorMessage(result)};
 }
 
-/// Whatever the database's defaults are: writes count on each of their statements seeing what was committed before it,
-/// and the long statements of the signals are compiled for seconds to save milliseconds.
 void set_up_session(PGconn* connection, std::chrono::milliseconds statement_timeout) {
-    std::string sql = "SET jit = off";
-    if (statement_timeout.count() > 0)
-        sql += fmt::format("; SET statement_timeout = {}; SET default_transaction_isolation = 'read committed'",
-                           statement_timeout.count());
+    const std::string sql = fmt::format("SET statement_timeout TO {}; {}", statement_timeout.count(),
+                                        pin_settings_sql(PQserverVersion(connection), PinFor::session));
     const ResultPtr result(PQexec(connection, sql.c_str()));
     if (PQresultStatus(result.get()) != PGRES_COMMAND_OK)
         throw DbError::unavailable("connect", error_text(connection), false);
@@ -65,16 +67,18 @@ ConnectionPtr connect_blocking(const ConnectOptions& options, std::chrono::milli
     ConnectionPtr connection(PQconnectdbParams(keywords.data(), values.data(), 1));
     if (!connection) throw std::bad_alloc();
     if (PQstatus(connection.get()) != CONNECTION_OK)
-        throw DbError::unavailable("connect", error_text(connection.get()), false);
+        throw DbError::unavailable("connect", connect_failure(options.url, error_text(connection.get())), false);
     PQsetNoticeReceiver(
         connection.get(), [](void*, const PGresult*) {}, nullptr);
+    if (!take_bytes_as_they_are(connection.get()))
+        throw DbError::unavailable("connect", error_text(connection.get()), false);
     // Behind a pooler a SET would land on somebody else's session.
     if (options.prepared_statements) set_up_session(connection.get(), statement_timeout);
     return connection;
 }
 
-Connection::Connection(asio::any_io_executor executor, const ConnectOptions& options)
-    : executor_(std::move(executor)), options_(options), socket_(executor_) {}
+Connection::Connection(asio::any_io_executor executor, const ConnectOptions& options, asio::thread_pool& cancellers)
+    : executor_(std::move(executor)), options_(options), cancellers_(cancellers), socket_(executor_) {}
 
 Connection::~Connection() {
     if (socket_.is_open()) socket_.release();
@@ -91,6 +95,7 @@ asio::awaitable<void> Connection::run(asio::thread_pool& workers, std::function<
         throw DbError::unavailable("connect", error_text(connection_.get()), false);
     socket_.assign(PQsocket(connection_.get()));
     prepared_.clear();
+    pins_ = pin_settings_sql(PQserverVersion(connection_.get()), PinFor::pipeline);
     ready_ = true;
     on_ready();
 
@@ -136,6 +141,7 @@ void Connection::submit(Batch& batch) {
         .batch = &batch, .sent = steady_clock::now(), .generation = generation_, .commands = {}, .current = 0};
     pending.commands.reserve(batch.size_ + 1);
     const bool sent = send_statements(pending);
+    if (batch.is_slow_) ++slow_;
     // Even when sending failed: `run` then fails it together with all the others.
     in_flight_.push_back(std::move(pending));
     if (sent) {
@@ -150,9 +156,11 @@ bool Connection::send_statements(Pending& pending) {
     if (!options_.prepared_statements) {
         const std::string timeout = std::to_string(options_.statement_timeout.count());
         const char* value = timeout.c_str();
-        if (PQsendQueryParams(connection, kSetTimeout, 1, nullptr, &value, nullptr, nullptr, kTextParams) == 0)
+        if (PQsendQueryParams(connection, kPinIsolation, 0, nullptr, nullptr, nullptr, nullptr, kTextParams) == 0 ||
+            PQsendQueryParams(connection, pins_.c_str(), 0, nullptr, nullptr, nullptr, nullptr, kTextParams) == 0 ||
+            PQsendQueryParams(connection, kSetTimeout, 1, nullptr, &value, nullptr, nullptr, kTextParams) == 0)
             return false;
-        pending.commands.push_back({Command::Kind::housekeeping, 0});
+        pending.commands.insert(pending.commands.end(), 3, {Command::Kind::housekeeping, 0});
     }
     for (std::size_t i = 0; i < pending.batch->size_; ++i) {
         const Batch::Statement& statement = pending.batch->statements_[i];
@@ -226,7 +234,8 @@ void Connection::take_result(ResultPtr result) {
             if (pending.batch != nullptr && pending.current < pending.commands.size()) {
                 const Command& command = pending.commands[pending.current];
                 if (command.kind == Command::Kind::statement)
-                    pending.batch->statements_[command.statement].rows = Rows(std::move(result));
+                    pending.batch->statements_[command.statement].rows =
+                        decoded_rows(connection_.get(), std::move(result));
             }
             return;
         default:
@@ -248,14 +257,61 @@ void Connection::take_error(Pending& pending, const PGresult* result) {
         pending.batch->error_ = refused(result, query.name);
 }
 
+void Connection::abandon(const Batch& batch) {
+    for (Pending& pending : in_flight_) {
+        if (pending.batch != &batch) continue;
+        pending.is_abandoned = true;
+        pending.is_cancelled = false;  // asked for again: the last time may not have reached the server
+    }
+    cancel_front();
+}
+
+/// PostgreSQL cancels whatever the backend works on when it hears of it.  That is the first batch that has not been
+/// answered, or one behind it.
+void Connection::cancel_front() {
+    if (!ready_ || cancelling_ || in_flight_.empty()) return;
+    Pending& front = in_flight_.front();
+    if (!front.is_abandoned || front.is_cancelled) return;
+    const std::shared_ptr<PGcancel> cancel(PQgetCancel(connection_.get()), PQfreeCancel);
+    front.is_cancelled = true;
+    cancelling_ = true;
+    // Holds neither the connection nor the event loop, for PQcancel may hang.
+    asio::post(cancellers_, [cancel, executor = executor_, weak = weak_from_this()] {
+        std::array<char, 256> why{};
+        PQcancel(cancel.get(), why.data(), static_cast<int>(why.size()));
+        asio::post(executor, [weak] {
+            if (const auto self = weak.lock()) self->end_cancel();
+        });
+    });
+}
+
+void Connection::end_cancel() {
+    cancelling_ = false;
+    for (Pending& pending : in_flight_) pending.may_be_hit = true;
+    cancel_front();
+}
+
 void Connection::finish_front() {
-    Batch* batch = in_flight_.front().batch;
-    const bool current = in_flight_.front().generation == generation_;
+    const Pending& front = in_flight_.front();
+    Batch* batch = front.batch;
+    const bool current = front.generation == generation_;
+    const bool is_abandoned = front.is_abandoned;
+    const bool may_be_hit = front.may_be_hit || cancelling_;
     in_flight_.pop_front();
+    cancel_front();
     // The server begins with the next one now: only from here on may that be late (see check_stalled).
     if (!in_flight_.empty()) in_flight_.front().sent = steady_clock::now();
     if (batch == nullptr) return;
+    if (batch->is_slow_) --slow_;
     if (current && batch->error_ && batch->error_->is_schema_mismatch()) forget_prepared();
+    if (batch->error_ && batch->error_->is_timeout()) {
+        if (is_abandoned) {
+            batch->error_ = DbError::unavailable(batch->error_->statement(), "the client has left", false);
+        } else if (may_be_hit && ready_) {
+            batch->error_.reset();
+            return submit(*batch);  // nothing of it has happened
+        }
+    }
     // The awaiting coroutine goes on inside this call, and the batch may be gone after it.
     std::move (*batch->done_)();
 }
@@ -276,6 +332,7 @@ void Connection::forget_prepared() {
 
 void Connection::fail_all(const std::string& why) {
     auto lost = std::exchange(in_flight_, {});
+    slow_ = 0;
     for (const Pending& pending : lost) {
         if (pending.batch == nullptr) continue;
         pending.batch->error_ = DbError::unavailable(std::string(pending.batch->statements_[0].query->name), why, true);

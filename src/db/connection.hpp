@@ -30,8 +30,8 @@ struct ConnectionCloser {
 using ConnectionPtr = std::unique_ptr<PGconn, ConnectionCloser>;
 
 /// Connects, blocking: for worker threads only (name resolution in libpq has no asynchronous form).
-/// Turns JIT compilation off, unless it goes through a pooler.
-/// @param statement_timeout  applied by SET, as is the isolation level READ COMMITTED; zero leaves both alone
+/// Pins the settings that answers depend on (pinned_settings.hpp), unless it goes through a pooler.
+/// @param statement_timeout  applied likewise; zero is none
 /// @throws DbError that `is_unavailable()`
 ConnectionPtr connect_blocking(const ConnectOptions& options, std::chrono::milliseconds statement_timeout);
 
@@ -39,7 +39,9 @@ ConnectionPtr connect_blocking(const ConnectOptions& options, std::chrono::milli
 /// failing one does not disturb its neighbours.  Belongs to the event loop's thread.
 class Connection : public std::enable_shared_from_this<Connection> {
   public:
-    Connection(boost::asio::any_io_executor executor, const ConnectOptions& options);
+    /// @param cancellers  a thread for PQcancel, which may block for long when the server is out of reach
+    Connection(boost::asio::any_io_executor executor, const ConnectOptions& options,
+               boost::asio::thread_pool& cancellers);
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -52,11 +54,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
     [[nodiscard]] bool is_ready() const noexcept { return ready_; }
     [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_.size(); }
+    [[nodiscard]] std::size_t slow_in_flight() const noexcept { return slow_; }
 
     /// Sends a batch; its `done_` is called on the event loop when it is answered.  Needs `is_ready()`.
     void submit(Batch& batch);
 
-    /// Drops all prepared statements; later batches prepare theirs anew.  For plans whose tables have changed.
+    /// Nobody wants the answer to a batch any more: when its turn has come, the server is asked to give it up.  It is
+    /// still answered, mostly by an error.  Its neighbours do not notice: one that was hit instead is sent again.
+    void abandon(const Batch& batch);
+
+    /// Drops all prepared statements; later batches prepare theirs again.  For plans whose tables have changed.
     void forget_prepared();
 
     /// Breaks the connection: `run` ends.
@@ -80,6 +87,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
         unsigned generation;                         ///< of the prepared statements that it uses
         std::vector<Command> commands;
         std::size_t current = 0;  ///< the command whose results come next
+        bool is_abandoned = false;
+        bool is_cancelled = false;  ///< the server has been asked to give it up
+        bool may_be_hit = false;    ///< by a cancellation that was meant for one before it
     };
 
     bool send_statements(Pending& pending);
@@ -91,17 +101,23 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void take_result(ResultPtr result);
     void take_error(Pending& pending, const PGresult* result);
     void finish_front();
+    void cancel_front();
+    void end_cancel();
     void fail_all(const std::string& why);
 
     boost::asio::any_io_executor executor_;
     ConnectOptions options_;
+    boost::asio::thread_pool& cancellers_;
     ConnectionPtr connection_;
     boost::asio::posix::stream_descriptor socket_;
     std::deque<Pending> in_flight_;
+    std::string pins_;                               ///< behind a pooler: what each batch begins with
     std::unordered_set<std::string_view> prepared_;  ///< names of Query constants
     unsigned generation_ = 0;                        ///< part of prepared names; counts how often all were forgotten
+    std::size_t slow_ = 0;                           ///< batches in flight that others should not wait behind
     bool ready_ = false;
     bool flushing_ = false;
+    bool cancelling_ = false;
     bool stopped_ = false;
 };
 

@@ -15,8 +15,9 @@ using namespace std::string_view_literals;
 constexpr std::array kUnavailableStates{"57P01"sv, "57P02"sv, "57P03"sv, "57P05"sv, "57014"sv,
                                         "25006"sv, "40001"sv, "40P01"sv, "55P03"sv};
 // 26000: a prepared statement that a pooler's other server does not have.
-// 42P05: it has that name already, which a pooler may cause as well.  42501: the table is another one's now.
-constexpr std::array kSchemaStates{"42P01"sv, "42703"sv, "0A000"sv, "26000"sv, "42P05"sv, "42501"sv};
+// 42P05: it has that name already, which a pooler may cause as well.  42501: the table is another one's now.  22023: a
+// time zone is not known any more.
+constexpr std::array kSchemaStates{"42P01"sv, "42703"sv, "0A000"sv, "26000"sv, "42P05"sv, "42501"sv, "22023"sv};
 constexpr std::string_view kConnectionClass = "08";
 constexpr std::string_view kResourcesClass = "53";  // no connection, memory or disk left
 
@@ -46,6 +47,12 @@ DbError DbError::unavailable(std::string statement, std::string message, bool ou
     DbError error({}, std::move(statement), std::move(message));
     error.unavailable_ = true;
     error.outcome_unknown_ = outcome_unknown;
+    return error;
+}
+
+DbError DbError::busy(const std::string& work) {
+    DbError error = unavailable(work, "Too many " + work + " at once, try again later.", false);
+    error.busy_ = true;
     return error;
 }
 

@@ -89,7 +89,7 @@ asio::awaitable<void> Listener::listen(const std::function<void()>& on_news) {
     tell({});
     on_news();
     while (true) {
-        // A connection that nothing comes from may be one that nothing can come from any more.
+        // A silent connection may be a dead one.
         if (!co_await wait_for_input(Clock::now() + kProbeInterval)) co_await ask("SELECT 1");
         if (take_notifications()) on_news();
     }

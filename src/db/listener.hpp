@@ -14,7 +14,7 @@
 
 namespace wdx::db {
 
-/// A connection of its own that LISTENs on one channel, and is made anew whenever it is lost.  A notification only says
+/// A connection of its own that LISTENs on one channel, and is replaced whenever it is lost.  A notification only says
 /// that there is something to be read; its payload is not looked at.  Behind a pooler, which would lose notifications,
 /// it does not listen.  Belongs to the event loop's thread.
 class Listener {

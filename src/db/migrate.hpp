@@ -26,8 +26,9 @@ enum class MigrationStep {
 /// The migrations of migrations/*.sql that `apply` would run, in order, without `.sql`.  Reads only, and never from the
 /// core's tables. The first one is not pending in a database that the original made.  Names that this build does not
 /// know (a newer one ran here) are no error.
-/// @throws MigrationError  Django's tables are incomplete: migrations of the original are missing, tables stand there
-///                         without their rows in django_migrations, or tables are gone; or no schema is there to use
+/// @throws MigrationError  Django's tables are there, but not as has_django_tables wants them, or are gone; or no
+/// schema
+///                         is there to use
 /// @throws DbError
 std::vector<std::string> pending(Session& session);
 

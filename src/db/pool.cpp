@@ -19,7 +19,8 @@ using namespace std::chrono_literals;
 constexpr auto kFirstBackoff = 50ms;
 constexpr auto kLastBackoff = 1000ms;
 constexpr auto kPollInterval = 20ms;
-constexpr auto kStreamPatience = 10s;  ///< how long a stream waits for a free connection
+constexpr std::string_view kRequests = "requests";
+constexpr std::size_t kJobs = 1;  ///< streams of the program's own at a time
 
 /// An idle connection on which something arrives was closed by the server, or told so.
 bool has_unasked_input(PGconn* connection) {
@@ -33,23 +34,43 @@ Pool::Pool(asio::any_io_executor executor, asio::thread_pool& workers, asio::thr
            PoolOptions options)
     : executor_(std::move(executor)),
       workers_(workers),
+      cancellers_(cancellers),
       options_(std::move(options)),
-      slots_(std::make_shared<StreamSlots>(cancellers, options_.stream_connections)) {}
+      reports_(make_lane("reports", options_.report_connections, options_.report_queue)),
+      lists_(make_lane("lists", options_.list_connections, options_.stream_queue)),
+      exports_(make_lane("exports", options_.export_connections, options_.stream_queue)),
+      jobs_(std::make_shared<Lane>(executor_, LaneOptions{.name = "jobs", .places = kJobs})),
+      idle_(std::make_shared<IdleConnections>(cancellers)) {}
+
+std::shared_ptr<Lane> Pool::make_lane(std::string_view name, std::size_t places, std::size_t queue) const {
+    return std::make_shared<Lane>(executor_, LaneOptions{.name = name,
+                                                         .places = places,
+                                                         .queue = queue,
+                                                         .share = options_.owner_share,
+                                                         .patience = options_.patience});
+}
 
 void Pool::start(std::function<void(bool, const std::string&)> on_change) {
     on_change_ = std::move(on_change);
-    for (std::size_t i = 0; i < options_.connections; ++i) add_connection();
+    for (std::size_t i = 0; i < options_.connections; ++i) connections_.push_back(add_connection());
 }
 
-void Pool::add_connection() {
-    connections_.push_back(std::make_shared<Connection>(executor_, options_.connect));
-    asio::co_spawn(executor_, keep_connected(connections_.back()), asio::detached);
+std::shared_ptr<Connection> Pool::add_connection() {
+    auto connection = std::make_shared<Connection>(executor_, options_.connect, cancellers_);
+    asio::co_spawn(executor_, keep_connected(connection), asio::detached);
+    return connection;
+}
+
+void Pool::drain() {
+    for (const auto& lane : {reports_, lists_, exports_, jobs_}) lane->close();
 }
 
 void Pool::stop() {
     stopping_ = true;
+    drain();
     for (const auto& connection : connections_) connection->stop();
-    slots_->idle.clear();
+    for (const auto& connection : reporters_) connection->stop();
+    idle_->connections.clear();
 }
 
 asio::awaitable<void> Pool::keep_connected(std::shared_ptr<Connection> connection) {
@@ -85,6 +106,7 @@ void Pool::report(bool up, const std::string& why) {
 
 void Pool::forget_prepared() {
     for (const auto& connection : connections_) connection->forget_prepared();
+    for (const auto& connection : reporters_) connection->forget_prepared();
 }
 
 bool Pool::is_up() const noexcept {
@@ -97,14 +119,30 @@ PoolStatus Pool::status() const {
         if (connection->is_ready()) ++status.connections_up;
         status.batches.push_back(connection->in_flight());
     }
-    status.streams_in_use = options_.stream_connections - slots_->free;
+    const std::size_t requests = requests_in_flight();
+    status.classes = {{.name = kRequests,
+                       .running = requests,
+                       .waiting = 0,
+                       .is_full = requests >= options_.queue,
+                       .refused = requests_refused_},
+                      reports_->status(),
+                      lists_->status(),
+                      exports_->status()};
     return status;
+}
+
+/// Without edits, which may wait for the core: they count for themselves.
+std::size_t Pool::requests_in_flight() const {
+    std::size_t total = 0;
+    for (const auto& connection : connections_)
+        if (connection.get() != editor_) total += connection->in_flight();
+    return total;
 }
 
 /// @return nullptr while it is being made: then the edit goes where writes go
 Connection* Pool::pick_for_edit() {
     if (editor_ == nullptr) {
-        add_connection();
+        connections_.push_back(add_connection());
         editor_ = connections_.back().get();
     }
     return editor_->is_ready() ? editor_ : nullptr;
@@ -112,65 +150,83 @@ Connection* Pool::pick_for_edit() {
 
 Connection* Pool::pick(Work work) {
     Connection* best = work == Work::edit ? pick_for_edit() : nullptr;
-    const bool is_chosen = best != nullptr;
-    std::size_t total = 0;
     std::size_t idle = 0;  // for whatever is slow
     const auto ready = std::count_if(connections_.begin(), connections_.end(),
                                      [&](const auto& c) { return c->is_ready() && c.get() != editor_; });
-    for (std::size_t i = 0; i < connections_.size(); ++i) {
+    const auto load = [](const Connection& c) { return std::pair(c.slow_in_flight(), c.in_flight()); };
+    for (std::size_t i = 0; i < connections_.size() && (best == nullptr || best != editor_); ++i) {
         Connection* const connection = connections_[i].get();
-        total += connection->in_flight();
-        if (is_chosen || connection == editor_) continue;
+        if (connection == editor_ || !connection->is_ready()) continue;
         if (work == Work::read && i >= options_.connections) continue;
         // Whatever the others wait for: one connection always answers reads.
         if (work != Work::read && i == 0 && ready > 1) continue;
-        if (!connection->is_ready()) continue;
         if (connection->in_flight() == 0) ++idle;
-        if (best == nullptr || connection->in_flight() < best->in_flight()) best = connection;
+        if (best == nullptr || load(*connection) < load(*best)) best = connection;
     }
-    // While the others reconnect, the one for edits serves everybody: what `is_up` promises is true.
-    if (best == nullptr && editor_ != nullptr && editor_->is_ready()) best = editor_;
+    // While the others reconnect, any that is up serves everybody: what `is_up` promises is true.
+    for (const auto& connection : connections_)
+        if (best == nullptr && connection->is_ready()) best = connection.get();
     if (best == nullptr) throw DbError::unavailable("connect", "no connection to the database", false);
-    if (total >= options_.queue)
-        throw DbError::unavailable("connect", "too many requests wait for the database", false);
+    if ((best == editor_ ? best->in_flight() : requests_in_flight()) >= options_.queue) {
+        ++requests_refused_;
+        throw DbError::busy(std::string(kRequests));
+    }
     const std::size_t editors = editor_ == nullptr ? 0 : 1;
     const bool may_grow = connections_.size() < options_.connections + options_.write_connections + editors;
-    // A report may take long: whoever comes next should not have to wait behind it.
-    const bool is_short = (work == Work::write && best->in_flight() > 0) || (work == Work::report && idle <= 1);
-    if (is_short && may_grow) add_connection();
+    // It may take long: what comes next should not wait behind it.
+    const bool is_short = (work == Work::write && best->in_flight() > 0) || (work == Work::slow && idle <= 1);
+    if (is_short && may_grow) connections_.push_back(add_connection());
     return best;
 }
 
-asio::awaitable<void> Pool::execute(Batch& batch, Work work) {
-    Connection* connection = pick(work);
+asio::awaitable<void> Pool::execute(Batch& batch, Work work, LeaveSlot* leave) {
+    batch.is_slow_ = work == Work::slow;
+    Connection* const connection = pick(work);
+    co_await run(*connection, batch, leave);
+}
+
+asio::awaitable<void> Pool::execute_report(Batch& batch, Caller caller) {
+    const Lane::Place place = co_await reports_->enter(caller);
+    Connection* const connection = co_await report_connection();
+    co_await run(*connection, batch, caller.leave);
+}
+
+/// One that is free: there are as many as places, and the caller has one.
+asio::awaitable<Connection*> Pool::report_connection() {
+    const auto deadline = std::chrono::steady_clock::now() + options_.connect.connect_timeout;
+    asio::steady_timer timer(executor_);
+    while (is_up() && std::chrono::steady_clock::now() < deadline) {
+        for (const auto& connection : reporters_)
+            if (connection->is_ready() && connection->in_flight() == 0) co_return connection.get();
+        if (reporters_.size() < reports_->status().running) reporters_.push_back(add_connection());
+        timer.expires_after(kPollInterval);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+    throw DbError::unavailable("connect", "no connection to the database", false);
+}
+
+asio::awaitable<void> Pool::run(Connection& connection, Batch& batch, LeaveSlot* leave) {
     for (std::size_t i = 0; i < batch.size_; ++i) batch.statements_[i].rows = {};
     batch.error_.reset();
+    const ClientWatch watch(leave, [&connection, &batch] { connection.abandon(batch); });
     // A named lambda: g++ 12 destroys captures of one inside a co_await expression twice (GCC bug 107288).
-    auto submit = [connection, &batch](auto handler) {
+    auto submit = [&connection, &batch](auto handler) {
         batch.done_.emplace(std::move(handler));
-        connection->submit(batch);
+        connection.submit(batch);
     };
     co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(submit, asio::use_awaitable);
     if (batch.error_) throw DbError(*batch.error_);
 }
 
-asio::awaitable<std::unique_ptr<Stream>> Pool::open_stream(const Query& query, std::vector<Param> params) {
-    const auto deadline = std::chrono::steady_clock::now() + kStreamPatience;
-    asio::steady_timer timer(executor_);
-    while (slots_->free == 0) {
-        if (std::chrono::steady_clock::now() >= deadline)
-            throw DbError::unavailable(std::string(query.name), "too many long lists at once", false);
-        timer.expires_after(kPollInterval);
-        co_await timer.async_wait(asio::use_awaitable);
-    }
-    // Taken before the first wait below and given back by the stream's destructor, or here if there will be none.
-    --slots_->free;
-    auto give_back = [this](void*) { ++slots_->free; };
-    std::unique_ptr<void, decltype(give_back)> slot(this, give_back);
+asio::awaitable<std::unique_ptr<Stream>> Pool::open_stream(const Query& query, std::vector<Param> params, Streams kind,
+                                                           Caller caller) {
+    std::shared_ptr<Lane> lane = jobs_;
+    if (kind != Streams::jobs) lane = kind == Streams::lists ? lists_ : exports_;
+    Lane::Place place = co_await lane->enter(caller);
     ConnectionPtr connection;
-    while (!slots_->idle.empty() && !connection) {
-        connection = std::move(slots_->idle.back());
-        slots_->idle.pop_back();
+    while (!idle_->connections.empty() && !connection) {
+        connection = std::move(idle_->connections.back());
+        idle_->connections.pop_back();
         if (has_unasked_input(connection.get())) connection.reset();
     }
     if (!connection) {
@@ -178,15 +234,16 @@ asio::awaitable<std::unique_ptr<Stream>> Pool::open_stream(const Query& query, s
         connection = co_await base::offload(workers_, std::move(connect));
         PQsetnonblocking(connection.get(), 1);
     }
-    auto stream = std::make_unique<Stream>(executor_, slots_, std::move(connection), std::string(query.name));
-    static_cast<void>(slot.release());
-    stream->start(query, params);
+    auto stream =
+        std::make_unique<Stream>(executor_, idle_, std::move(place), std::move(connection), std::string(query.name));
+    stream->start(query, params, !options_.connect.prepared_statements);
     co_return stream;
 }
 
 void Pool::check_stalled() {
     const auto now = std::chrono::steady_clock::now();
     for (const auto& connection : connections_) connection->check_stalled(now);
+    for (const auto& connection : reporters_) connection->check_stalled(now);
 }
 
 }  // namespace wdx::db

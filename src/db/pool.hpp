@@ -2,6 +2,7 @@
 
 #include "db/batch.hpp"
 #include "db/connection.hpp"
+#include "db/lane.hpp"
 #include "db/stream.hpp"
 
 #include <memory>
@@ -15,26 +16,37 @@ namespace wdx::db {
 struct PoolOptions {
     ConnectOptions connect;
     std::size_t connections = 4;  ///< shared, in pipeline mode; the first one is for reads where there are others
-    std::size_t write_connections = 12;  ///< at most so many more, made when writes have to wait for each other
-    std::size_t stream_connections = 4;  ///< at most so many dedicated ones at a time
+    std::size_t write_connections = 12;  ///< at most so many more, opened when writes have to wait for each other
     std::size_t queue = 1024;            ///< batches in flight over all shared connections
+    std::size_t report_connections = 2;  ///< at most so many, with one report at a time each
+    std::size_t report_queue = 64;       ///< reports that wait for one
+    std::size_t list_connections = 8;    ///< at most so many, with one long list at a time each
+    std::size_t export_connections = 4;  ///< the same, kept for exports
+    std::size_t stream_queue = 64;       ///< long lists that wait for one, and as many exports
+    unsigned owner_share = 50;           ///< percent of these connections and queues that one operator may have
+    std::chrono::milliseconds patience{30'000};  ///< how long a report or a stream waits
 };
 
-/// What a batch does.  Reads share few connections, for a pipeline is the fastest way to PostgreSQL's processor time.
-/// Slow ones would hold up all that are behind them: `report`, whatever may look at many rows, and writes, which mostly
-/// wait for the disk and of which only commits on different connections share one flush of it.  Edits of the core's
-/// tables happen one after the other anyway, and may wait for the core: they have one connection for themselves.
-enum class Work { read, report, write, edit };
+/// What a batch of a request does.  Reads share few connections, for a pipeline is the fastest way to PostgreSQL's
+/// processor time.  Slower ones would hold up all that are behind them: `slow`, such as a part of a list, and writes,
+/// which mostly wait for the disk and of which only commits on different connections share one flush of it.  Edits of
+/// the core's tables happen one after the other anyway, and may wait for the core: they have one connection for
+/// themselves.
+enum class Work { read, slow, write, edit };
+
+/// Long lists; exports, for which connections are kept that lists never get; and what the program reads by itself.
+enum class Streams { lists, exports, jobs };
 
 /// What the pool is doing at a moment.
 struct PoolStatus {
     std::size_t connections_up = 0;    ///< of the shared ones
     std::vector<std::size_t> batches;  ///< in flight on each shared connection, those that are down included
-    std::size_t streams_in_use = 0;    ///< dedicated connections
+    std::vector<LaneStatus> classes;   ///< requests, reports, lists, exports
 };
 
-/// The program's way to PostgreSQL: a few pipelined connections that all requests share, and dedicated ones for long
-/// lists.  Reconnects by itself, with backoff.  Belongs to the event loop's thread.
+/// The program's way to PostgreSQL: a few pipelined connections that all requests share; some with one report at a time
+/// each; and dedicated ones for long lists and for exports.  None of these classes waits for another.  Reconnects by
+/// itself, with backoff.  Belongs to the event loop's thread.
 class Pool {
   public:
     /// @param workers     threads for connecting, which libpq cannot do without blocking
@@ -45,18 +57,26 @@ class Pool {
     /// Starts connecting.  `on_change(true)` is called when the first connection is up, `on_change(false)` when the
     /// last one is lost or the first attempt failed, with the reason.
     void start(std::function<void(bool up, const std::string& why)> on_change);
+    /// No report and no stream begins any more; those that wait are refused.
+    void drain();
     /// Ends all connections; what is in flight is answered with an error.
     void stop();
 
-    /// Runs a batch in one round trip.
-    /// @throws DbError: refused, or `is_unavailable()` when no connection is up, too many batches are queued, or the
-    ///         connection broke (then `outcome_unknown()`)
-    boost::asio::awaitable<void> execute(Batch& batch, Work work = Work::read);
+    /// Runs a batch of a request in one round trip.
+    /// @param leave  filled until it is answered
+    /// @throws DbError: refused; `is_unavailable()` when no connection is up, the client has left, or the connection
+    ///         broke (then `outcome_unknown()`); `is_busy()` when too many batches are queued
+    boost::asio::awaitable<void> execute(Batch& batch, Work work = Work::read, LeaveSlot* leave = nullptr);
 
-    /// Starts a statement on a dedicated connection whose rows are read one by one, with backpressure.  Waits for a
-    /// free connection.  The statement timeout does not apply.
-    /// @throws DbError
-    boost::asio::awaitable<std::unique_ptr<Stream>> open_stream(const Query& query, std::vector<Param> params);
+    /// Runs a batch that may take long, when its turn has come.
+    /// @throws DbError as `execute`
+    boost::asio::awaitable<void> execute_report(Batch& batch, Caller caller);
+
+    /// Starts a statement on a dedicated connection whose rows are read one by one, with backpressure, when its turn
+    /// has come.  The statement timeout does not apply.
+    /// @throws DbError as `execute`
+    boost::asio::awaitable<std::unique_ptr<Stream>> open_stream(const Query& query, std::vector<Param> params,
+                                                                Streams kind, Caller caller);
 
     /// Drops the prepared statements of all connections: a table that they read has changed.
     void forget_prepared();
@@ -71,16 +91,28 @@ class Pool {
   private:
     boost::asio::awaitable<void> keep_connected(std::shared_ptr<Connection> connection);
     void report(bool up, const std::string& why);
-    void add_connection();
+    std::shared_ptr<Connection> add_connection();
     Connection* pick(Work work);
     Connection* pick_for_edit();
+    [[nodiscard]] std::size_t requests_in_flight() const;
+    boost::asio::awaitable<Connection*> report_connection();
+    static boost::asio::awaitable<void> run(Connection& connection, Batch& batch, LeaveSlot* leave);
+    [[nodiscard]] std::shared_ptr<Lane> make_lane(std::string_view name, std::size_t places, std::size_t queue) const;
 
     boost::asio::any_io_executor executor_;
     boost::asio::thread_pool& workers_;
+    boost::asio::thread_pool& cancellers_;
     PoolOptions options_;
-    std::vector<std::shared_ptr<Connection>> connections_;
-    Connection* editor_ = nullptr;  ///< the one of them that is for edits; made with the first one
-    std::shared_ptr<StreamSlots> slots_;
+    std::vector<std::shared_ptr<Connection>> connections_;  ///< of requests
+    std::vector<std::shared_ptr<Connection>> reporters_;    ///< of reports, made when there are any
+    Connection* editor_ = nullptr;  ///< the request's one that is for edits; made with the first
+    // Shared with what runs, because the event loop may destroy that later.
+    std::shared_ptr<Lane> reports_;
+    std::shared_ptr<Lane> lists_;
+    std::shared_ptr<Lane> exports_;
+    std::shared_ptr<Lane> jobs_;
+    std::shared_ptr<IdleConnections> idle_;
+    std::uint64_t requests_refused_ = 0;
     std::function<void(bool, const std::string&)> on_change_;
     std::optional<bool> reported_;
     bool stopping_ = false;

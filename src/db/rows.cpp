@@ -8,7 +8,7 @@
 namespace wdx::db {
 namespace {
 
-// Type numbers of the catalog (PostgreSQL's pg_type.dat); fixed for ever.
+// Type numbers of the catalog (PostgreSQL's pg_type.dat); they never change.
 constexpr Oid kBool = 16;
 constexpr Oid kInt8 = 20;
 constexpr Oid kInt2 = 21;

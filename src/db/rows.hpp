@@ -14,9 +14,9 @@ struct ResultDeleter {
 };
 using ResultPtr = std::unique_ptr<PGresult, ResultDeleter>;
 
-/// One row of a result, valid as long as its Rows.  Values are read by position, in the order of the SELECT list.
-/// The typed readers understand both the text and the binary format; a NULL is `is_null`, reading it as a value is a
-/// bug.
+/// One row of a result, valid as long as its Rows.  Values are read by position, in the order of the SELECT list, and
+/// only in the file that has the statement.  The typed readers understand both the text and the binary format; a NULL
+/// is `is_null`, reading it as a value is a bug.
 class Row {
   public:
     Row(const PGresult* result, int index) noexcept : result_(result), index_(index) {}
@@ -45,6 +45,12 @@ class Row {
     int index_;
 };
 
+/// A column of a result.
+struct ResultColumn {
+    std::string_view name;   ///< valid as long as the Rows
+    std::uint32_t type = 0;  ///< its number in the catalog (PostgreSQL's pg_type.dat)
+};
+
 /// What a statement returned; owns libpq's result.  Movable, not copyable.
 class Rows {
   public:
@@ -55,9 +61,15 @@ class Rows {
     [[nodiscard]] bool empty() const noexcept { return size() == 0; }
     [[nodiscard]] Row operator[](int index) const noexcept { return {result_.get(), index}; }
     [[nodiscard]] Row front() const noexcept { return {result_.get(), 0}; }
+    /// What the rows have, also where there are none.
+    [[nodiscard]] int columns() const noexcept { return result_ ? PQnfields(result_.get()) : 0; }
+    [[nodiscard]] ResultColumn column(int index) const noexcept {
+        return {PQfname(result_.get(), index), PQftype(result_.get(), index)};
+    }
     /// Rows that an INSERT, UPDATE or DELETE touched.
     [[nodiscard]] std::int64_t affected() const;
-    [[nodiscard]] const PGresult* raw() const noexcept { return result_.get(); }
+    /// What the server calls the command that has run, `COMMIT` for instance.
+    [[nodiscard]] std::string_view command_tag() const noexcept { return PQcmdStatus(result_.get()); }
 
   private:
     ResultPtr result_;

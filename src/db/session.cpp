@@ -1,5 +1,9 @@
 #include "db/session.hpp"
 
+#include "db/connect_failure.hpp"
+#include "db/pinned_settings.hpp"
+#include "db/undecodable.hpp"
+
 #include <array>
 #include <utility>
 #include <vector>
@@ -54,9 +58,16 @@ Session Session::connect(const std::string& url, std::chrono::seconds timeout) {
     const std::array values{seconds.c_str(), "watchdxg-back", url.c_str(), "UTF8", static_cast<const char*>(nullptr)};
     Session session(PQconnectdbParams(keywords.data(), values.data(), /*expand_dbname=*/1));
     if (session.raw() == nullptr) throw DbError::unavailable("connect", "out of memory", false);
-    if (!session.is_connected()) throw DbError::unavailable("connect", PQerrorMessage(session.raw()), false);
+    if (!session.is_connected())
+        throw DbError::unavailable("connect", connect_failure(url, PQerrorMessage(session.raw())), false);
     PQsetNoticeReceiver(session.raw(), &drop_notice, nullptr);
-    session.execute_script("SET TimeZone = 'UTC'; SET DateStyle = 'ISO'");
+    if (!take_bytes_as_they_are(session.raw()))
+        throw DbError::unavailable("connect", PQerrorMessage(session.raw()), false);
+    const bool is_pooled = session.has_pooler();
+    // Behind one, a setting that it does not keep for each client would stay with the pooled connection.
+    session.execute_script(is_pooled
+                               ? "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET standard_conforming_strings = on"
+                               : "SET statement_timeout TO 0; " + session.pins(PinFor::session));
     return session;
 }
 
@@ -84,6 +95,10 @@ void Session::execute_script(std::string_view sql) {
     accept(ResultPtr(PQexec(raw(), text.c_str())), sql);
 }
 
+std::string Session::pins(PinFor pin_for) const {
+    return pin_settings_sql(PQserverVersion(raw()), pin_for);
+}
+
 bool Session::has_pooler() {
     return execute("SELECT pg_backend_pid()").front().integer(0) != PQbackendPID(raw());
 }
@@ -92,17 +107,15 @@ Rows Session::accept(ResultPtr result, std::string_view sql) {
     if (!is_connected())
         throw DbError::unavailable(statement_name(sql), PQerrorMessage(raw()), /*outcome_unknown=*/true);
     if (result == nullptr) throw DbError({}, statement_name(sql), PQerrorMessage(raw()));
-    if (is_success(result.get())) return Rows(std::move(result));
+    if (is_success(result.get())) return decoded_rows(raw(), std::move(result));
     std::string message = field(result.get(), PG_DIAG_MESSAGE_PRIMARY);
     if (message.empty()) message = PQresultErrorMessage(result.get());
     throw DbError(field(result.get(), PG_DIAG_SQLSTATE), statement_name(sql), std::move(message));
 }
 
 Session::Transaction::Transaction(Session& session, std::chrono::milliseconds statement_timeout) : session_(session) {
-    std::string begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
-    if (statement_timeout.count() > 0)
-        begin += "; SET LOCAL statement_timeout = " + std::to_string(statement_timeout.count());
-    session_.execute_script(begin);
+    session_.execute_script("BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout TO " +
+                            std::to_string(statement_timeout.count()) + "; " + session.pins(PinFor::transaction));
 }
 
 Session::Transaction::~Transaction() {
@@ -114,8 +127,8 @@ void Session::Transaction::commit() {
     const Rows rows = session_.execute("COMMIT");
     open_ = false;
     // The server answers COMMIT of a failed transaction with success, and the tag ROLLBACK.
-    const std::string_view tag = PQcmdStatus(const_cast<PGresult*>(rows.raw()));
-    if (tag != "COMMIT") throw DbError("25P02", "COMMIT", "the transaction had failed and was rolled back");
+    if (rows.command_tag() != "COMMIT")
+        throw DbError("25P02", "COMMIT", "the transaction had failed and was rolled back");
 }
 
 }  // namespace wdx::db

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "db/error.hpp"
+#include "db/pinned_settings.hpp"
 #include "db/rows.hpp"
 
 #include <chrono>
@@ -15,15 +16,15 @@
 namespace wdx::db {
 
 /// A blocking connection for commands and migrations; never used on the event loop's thread.
-/// One thread at a time.  Works behind a pooler in transaction mode: no named statements, no session state but
-/// parameters that PgBouncer tracks (client_encoding, TimeZone, DateStyle).
+/// One thread at a time.  Works behind a pooler in transaction mode: no named statements, and there no session state
+/// but parameters that PgBouncer tracks (client_encoding, TimeZone, DateStyle, standard_conforming_strings).
 class Session {
   public:
     /// True when libpq can read `url` (URI or key=value).  Says nothing about whether a server is there.
     static bool is_valid_url(const std::string& url);
 
     /// Connects.  Understands everything libpq does (URI or key=value, several hosts, TLS parameters).
-    /// Sets client_encoding UTF8, TimeZone UTC and DateStyle ISO for the connection.  Notices are dropped.
+    /// Settings that answers depend on are pinned (pinned_settings.hpp), client_encoding is UTF8.  Notices are dropped.
     /// @param timeout  for each host; a `connect_timeout` in the url wins, and libpq waits at least two seconds
     /// @throws DbError (`is_unavailable()`) when no host lets us in, whatever the reason
     static Session connect(const std::string& url, std::chrono::seconds timeout);
@@ -72,6 +73,7 @@ class Session {
     explicit Session(PGconn* connection) : connection_(connection) {}
     /// Turns a failed result into a DbError.
     Rows accept(ResultPtr result, std::string_view sql);
+    [[nodiscard]] std::string pins(PinFor pin_for) const;
 
     std::unique_ptr<PGconn, Closer> connection_;
 };

@@ -1,6 +1,8 @@
 #include "db/stream.hpp"
 
 #include "db/error.hpp"
+#include "db/pinned_settings.hpp"
+#include "db/undecodable.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -11,6 +13,7 @@ namespace {
 
 namespace asio = boost::asio;
 constexpr int kBinaryResult = 1;
+constexpr std::string_view kNoTimeout = ", pg_catalog.set_config('statement_timeout', '0', true)";
 
 /// Asks the server to stop, then closes the connection; PQcancel blocks, so a worker does it.
 void cancel_and_close(asio::thread_pool& cancellers, ConnectionPtr connection) {
@@ -26,21 +29,21 @@ void cancel_and_close(asio::thread_pool& cancellers, ConnectionPtr connection) {
 
 }  // namespace
 
-Stream::Stream(const asio::any_io_executor& executor, std::shared_ptr<StreamSlots> slots, ConnectionPtr connection,
-               std::string statement)
-    : slots_(std::move(slots)),
+Stream::Stream(const asio::any_io_executor& executor, std::shared_ptr<IdleConnections> idle, Lane::Place place,
+               ConnectionPtr connection, std::string statement)
+    : idle_(std::move(idle)),
+      place_(std::move(place)),
       connection_(std::move(connection)),
       socket_(executor, PQsocket(connection_.get())),
       statement_(std::move(statement)) {}
 
 Stream::~Stream() {
-    ++slots_->free;
     try {
         socket_.release();
         if (finished_ && PQstatus(connection_.get()) == CONNECTION_OK) {
-            slots_->idle.push_back(std::move(connection_));
+            idle_->connections.push_back(std::move(connection_));
         } else {
-            cancel_and_close(slots_->cancellers, std::move(connection_));
+            cancel_and_close(idle_->cancellers, std::move(connection_));
         }
     } catch (...) {
         // No memory to hand the connection on: it is closed with this object.
@@ -48,28 +51,47 @@ Stream::~Stream() {
     }
 }
 
-void Stream::start(const Query& query, const std::vector<Param>& params) {
+void Stream::start(const Query& query, const std::vector<Param>& params, bool pins) {
+    PGconn* connection = connection_.get();
+    const auto require = [&](int done) {
+        if (done == 0) throw DbError::unavailable(statement_, PQerrorMessage(connection), false);
+    };
+    if (pins) {  // in a pipeline, for they are the transaction's; no timeout applies to a stream
+        const std::string settings =
+            pin_settings_sql(PQserverVersion(connection), PinFor::pipeline) + std::string(kNoTimeout);
+        require(PQenterPipelineMode(connection));
+        for (const char* sql : {kPinIsolation, settings.c_str()}) {
+            require(PQsendQueryParams(connection, sql, 0, nullptr, nullptr, nullptr, nullptr, kBinaryResult));
+            ++ahead_;
+        }
+    }
     std::vector<const char*> values;
     values.reserve(params.size());
     for (const Param& param : params) values.push_back(param.data());
-    if (PQsendQueryParams(connection_.get(), std::string(query.sql).c_str(), static_cast<int>(values.size()), nullptr,
-                          values.data(), nullptr, nullptr, kBinaryResult) == 0 ||
-        PQsetSingleRowMode(connection_.get()) == 0)
-        throw DbError::unavailable(statement_, PQerrorMessage(connection_.get()), false);
+    require(PQsendQueryParams(connection, std::string(query.sql).c_str(), static_cast<int>(values.size()), nullptr,
+                              values.data(), nullptr, nullptr, kBinaryResult));
+    require(pins ? PQpipelineSync(connection) : PQsetSingleRowMode(connection));
 }
 
-ResultPtr Stream::next() {
+Rows Stream::next() {
     while (!finished_ && PQisBusy(connection_.get()) == 0) {
         ResultPtr result(PQgetResult(connection_.get()));
-        if (!result) {
-            finished_ = true;
-            break;
+        if (!result) {  // the end of what one statement gave
+            const bool is_pipeline = PQpipelineStatus(connection_.get()) != PQ_PIPELINE_OFF;
+            if (ahead_ > 0 && --ahead_ == 0) PQsetSingleRowMode(connection_.get());
+            finished_ = !is_pipeline;
+            continue;
         }
         switch (PQresultStatus(result.get())) {
             case PGRES_SINGLE_TUPLE:
-                return result;
+                return decoded_rows(connection_.get(), std::move(result));
+            case PGRES_COMMAND_OK:
+                break;
             case PGRES_TUPLES_OK:  // an empty one after the last row
-                shape_ = std::move(result);
+                shape_ = Rows(std::move(result));
+                break;
+            case PGRES_PIPELINE_SYNC:
+                finished_ = true;
                 break;
             default: {
                 const char* sqlstate = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);

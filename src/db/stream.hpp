@@ -2,6 +2,7 @@
 
 #include "db/batch.hpp"
 #include "db/connection.hpp"
+#include "db/lane.hpp"
 
 #include <memory>
 #include <vector>
@@ -12,33 +13,31 @@
 
 namespace wdx::db {
 
-/// The dedicated connections: how many more may be in use, and those kept for the next stream.  Belongs to the event
-/// loop.
-struct StreamSlots {
-    StreamSlots(boost::asio::thread_pool& pool, std::size_t limit) : cancellers(pool), free(limit) {}
+/// The connections that are kept for the next streams.  Belongs to the event loop.
+struct IdleConnections {
+    explicit IdleConnections(boost::asio::thread_pool& pool) : cancellers(pool) {}
 
     boost::asio::thread_pool& cancellers;
-    std::size_t free;
-    std::vector<ConnectionPtr> idle;
+    std::vector<ConnectionPtr> connections;
 };
 
 /// A running statement on a connection of its own, in single-row mode: rows are read only when they are asked for, so
 /// a slow client makes PostgreSQL wait instead of filling memory.  Belongs to the event loop's thread.
 class Stream {
   public:
-    Stream(const boost::asio::any_io_executor& executor, std::shared_ptr<StreamSlots> slots, ConnectionPtr connection,
-           std::string statement);
+    Stream(const boost::asio::any_io_executor& executor, std::shared_ptr<IdleConnections> idle, Lane::Place place,
+           ConnectionPtr connection, std::string statement);
     /// Gives the connection back when the statement is finished; otherwise cancels it and drops the connection.
     ~Stream();
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
 
-    /// @return the next row if it is already here, otherwise an empty pointer: then `finished()`, or `wait()` for more
+    /// @return the next row if it is already here, otherwise none: then `finished()`, or `wait()` for more
     /// @throws DbError
-    ResultPtr next();
+    Rows next();
     [[nodiscard]] bool finished() const noexcept { return finished_; }
-    /// What columns the rows have, also where there are none; nullptr until `finished()`.
-    [[nodiscard]] const PGresult* shape() const noexcept { return shape_.get(); }
+    /// No rows, with the columns that they have, also where there were none; once it is `finished()`.
+    [[nodiscard]] const Rows& shape() const noexcept { return shape_; }
     /// Waits for input.  @throws DbError when the connection breaks
     boost::asio::awaitable<void> wait();
     /// Makes a pending `wait` fail: the client has left.
@@ -46,13 +45,16 @@ class Stream {
 
   private:
     friend class Pool;
-    void start(const Query& query, const std::vector<Param>& params);
+    /// @param pins  behind a pooler: pins settings for this statement alone
+    void start(const Query& query, const std::vector<Param>& params, bool pins);
 
-    std::shared_ptr<StreamSlots> slots_;
+    std::shared_ptr<IdleConnections> idle_;
+    Lane::Place place_;
     ConnectionPtr connection_;
     boost::asio::posix::stream_descriptor socket_;
     std::string statement_;
-    ResultPtr shape_;
+    Rows shape_;
+    int ahead_ = 0;  ///< statements before the one whose rows are wanted
     bool finished_ = false;
     bool cancelled_ = false;
 };

@@ -1,5 +1,7 @@
 #include "http/framing.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <variant>
 
@@ -16,19 +18,9 @@ constexpr bool is_digit(char c) noexcept {
 constexpr bool is_letter(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
-/// tchar of RFC 9110, section 5.6.2.
-constexpr bool is_token_char(char c) noexcept {
-    return is_digit(c) || is_letter(c) || std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
-}
 
 bool is_token(std::string_view text) noexcept {
     return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return a.size() == b.size() &&
-           std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::string_view trim(std::string_view text) noexcept {
@@ -37,12 +29,20 @@ std::string_view trim(std::string_view text) noexcept {
     return text;
 }
 
-/// Bytes that no part of a head may hold: controls but the tab (RFC 9110, section 5.5).
-bool has_control(std::string_view line) noexcept {
-    return std::any_of(line.begin(), line.end(), [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return (byte < 0x20 && c != '\t') || byte == 0x7F;
-    });
+/// `http://host` and so on, whatever follows the host.
+bool is_absolute(std::string_view target) noexcept {
+    for (const std::string_view scheme : {"http://", "https://"}) {
+        if (!base::equals_ignoring_ascii_case(target.substr(0, scheme.size()), scheme)) continue;
+        const std::string_view rest = target.substr(scheme.size());
+        return !rest.empty() && std::string_view{"/?#"}.find(rest.front()) == std::string_view::npos;
+    }
+    return false;
+}
+
+/// A path, a whole URL, or `*` for OPTIONS.  What CONNECT asks for is a proxy's.
+bool is_served_target(std::string_view method, std::string_view target) noexcept {
+    if (method == "CONNECT") return false;
+    return target.front() == '/' || is_absolute(target) || (target == "*" && method == "OPTIONS");
 }
 
 /// What the field lines said about the length of the body.
@@ -59,35 +59,43 @@ std::variant<unsigned, HeadFault> check_request_line(std::string_view line) {
     const auto first = line.find(' ');
     const auto last = line.rfind(' ');
     if (first == std::string_view::npos || first == last) return bad("Malformed request line.");
+    const std::string_view method = line.substr(0, first);
     const std::string_view target = line.substr(first + 1, last - first - 1);
     const std::string_view version = line.substr(last + 1);
-    if (!is_token(line.substr(0, first)) || target.empty() || target.find(' ') != std::string_view::npos ||
-        has_control(line) || target.find('\t') != std::string_view::npos)
+    if (!is_token(method) || target.empty() || target.find(' ') != std::string_view::npos || has_control(line) ||
+        target.find('\t') != std::string_view::npos)
         return bad("Malformed request line.");
     constexpr std::string_view kName = "HTTP/";
     if (version.size() != 8 || !version.starts_with(kName) || !is_digit(version[5]) || version[6] != '.' ||
         !is_digit(version[7]))
         return bad("Malformed request line.");
     if (version[5] != '1' || version[7] > '1') return HeadFault{505, "HTTP version not supported."};
+    if (!is_served_target(method, target)) return bad("Unsupported request target.");
     return static_cast<unsigned>(version[7] - '0');
 }
 
-std::optional<HeadFault> check_field_line(std::string_view line, Fields& fields) {
+std::optional<HeadFault> find_line_fault(std::string_view line) {
     if (line.front() == ' ' || line.front() == '\t') return bad("Folded header line.");
     const auto colon = line.find(':');
     if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) return bad("Malformed header name.");
     if (has_control(line)) return bad("Control character in a header.");
+    return std::nullopt;
+}
+
+std::optional<HeadFault> check_field_line(std::string_view line, Fields& fields) {
+    if (const auto fault = find_line_fault(line)) return fault;
+    const auto colon = line.find(':');
     const std::string_view name = line.substr(0, colon);
     const std::string_view value = trim(line.substr(colon + 1));
-    if (equals_ignoring_case(name, "host")) {
+    if (base::equals_ignoring_ascii_case(name, "host")) {
         ++fields.hosts;
-    } else if (equals_ignoring_case(name, "content-length")) {
+    } else if (base::equals_ignoring_ascii_case(name, "content-length")) {
         ++fields.lengths;
         // 18 digits fit 64 bits; the body limit is far below.
         fields.good_length = !value.empty() && value.size() <= 18 && std::all_of(value.begin(), value.end(), is_digit);
-    } else if (equals_ignoring_case(name, "transfer-encoding")) {
+    } else if (base::equals_ignoring_ascii_case(name, "transfer-encoding")) {
         ++fields.encodings;
-        fields.chunked = equals_ignoring_case(value, "chunked");
+        fields.chunked = base::equals_ignoring_ascii_case(value, "chunked");
     }
     return std::nullopt;
 }
@@ -105,6 +113,21 @@ std::optional<HeadFault> check_framing(const Fields& fields, unsigned minor_vers
 }
 
 }  // namespace
+
+bool is_token_char(char c) noexcept {
+    return is_digit(c) || is_letter(c) || std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
+}
+
+bool has_control(std::string_view line) noexcept {
+    return std::any_of(line.begin(), line.end(), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return (byte < 0x20 && c != '\t') || byte == 0x7F;
+    });
+}
+
+bool is_field_line(std::string_view line) noexcept {
+    return !find_line_fault(line);
+}
 
 std::optional<HeadFault> check_head(std::string_view head, const HeadLimits& limits) {
     std::optional<unsigned> minor_version;

@@ -20,10 +20,18 @@ struct HeadLimits {
 /// Checks the framing of a request's head before anything interprets it, so that no proxy in front can understand it
 /// differently (request smuggling): line ends are CRLF; no bare CR, LF or NUL; no folded line; no space before a
 /// colon; names are tokens; at most one Content-Length, all digits; never beside Transfer-Encoding, which is exactly
-/// `chunked`, once, and not in HTTP/1.0; one Host in HTTP/1.1.
+/// `chunked`, once, and not in HTTP/1.0; one Host in HTTP/1.1; a target that is a path, a whole `http` or `https` URL,
+/// or `*` with OPTIONS.
 /// @param head  from the first byte to the empty line, both included
-/// Source: RFC 9112, sections 2.2, 3, 5.1, 5.2, 6.1-6.3; RFC 9110, section 7.2.
+/// Source: RFC 9112, sections 2.2, 3, 3.2, 5.1, 5.2, 6.1-6.3; RFC 9110, section 7.2.
 std::optional<HeadFault> check_head(std::string_view head, const HeadLimits& limits);
+
+/// True for a line `name: value`, not empty, as check_head wants it.
+bool is_field_line(std::string_view line) noexcept;
+/// tchar of RFC 9110, section 5.6.2.
+bool is_token_char(char c) noexcept;
+/// True when there is a byte that no line may hold: a control but the tab (RFC 9110, section 5.5).
+bool has_control(std::string_view line) noexcept;
 
 /// Looks for the end of a head in what has arrived so far.
 /// @param scanned  bytes known not to hold the end; updated

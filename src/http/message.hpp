@@ -61,6 +61,8 @@ class BodySource {
     virtual boost::asio::awaitable<void> next(std::string& out) = 0;
     /// The client has left: a waiting `next` should fail soon.
     virtual void cancel() = 0;
+    /// It must not go on, even where the client does not take what was made: the connection is closed.
+    [[nodiscard]] virtual bool has_ended() const noexcept { return false; }
 };
 
 struct Response {

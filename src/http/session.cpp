@@ -1,7 +1,9 @@
 #include "http/session.hpp"
 
 #include "base/random.hpp"
+#include "http/chunked_body.hpp"
 
+#include <algorithm>
 #include <array>
 #include <poll.h>
 #include <sys/socket.h>
@@ -9,7 +11,9 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 #include <spdlog/spdlog.h>
 
@@ -28,6 +32,8 @@ constexpr std::size_t kLingerBytes = 16 * 1024 * 1024;
 constexpr std::chrono::seconds kLingerTimeout{2};
 /// A client must take at least so much a second on average over the write timeout.
 constexpr std::uint64_t kSlowestReader = 1024;
+/// A client that takes nothing of its answer for so long does not keep a server that stops.
+constexpr std::chrono::seconds kDrainPatience{3};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 /// What one body takes of the budget, while it is being received.
@@ -54,11 +60,12 @@ class BodyShare {
     std::size_t counted_ = 0;
 };
 
-/// A line feed that does not follow a carriage return.
-bool has_bare_line_feed(std::string_view text) noexcept {
-    for (auto at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1))
-        if (at == 0 || text[at - 1] != '\r') return true;
-    return false;
+/// What a body of known length still lacks is moved from the front of `input` to its end.
+ChunkedBody::State take_counted(std::string& input, std::string& body, std::uint64_t length) {
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(length - body.size(), input.size()));
+    body.append(input, 0, size);
+    input.erase(0, size);
+    return body.size() == length ? ChunkedBody::State::complete : ChunkedBody::State::needs_more;
 }
 
 std::string_view view(boost::beast::string_view text) {
@@ -82,12 +89,20 @@ void Session::enter(Phase phase, std::chrono::seconds timeout) {
 void Session::check_deadline(Clock::time_point now) {
     if (when_client_left_ && *when_client_left_ && client_has_left()) (*when_client_left_)();
     if (waiting_source_ != nullptr && client_has_left()) waiting_source_->cancel();
+    if (source_ != nullptr && source_->has_ended()) return cut_off();
+    if (draining_ && phase_ == Phase::writing && now >= progressed_at_ + kDrainPatience) return cut_off();
     if (phase_ == Phase::handling || now < deadline_) return;
     const auto window = static_cast<std::uint64_t>(options_.write_timeout.count());
     if (phase_ == Phase::writing && written_ >= kSlowestReader * window) return enter(phase_, options_.write_timeout);
+    cut_off();
+}
+
+/// Whatever the connection waits for fails.
+void Session::cut_off() {
     timed_out_ = true;
     boost::system::error_code ignored;
     socket_.cancel(ignored);
+    if (waiting_source_ != nullptr) waiting_source_->cancel();
 }
 
 void Session::drain() {
@@ -106,6 +121,7 @@ void Session::abort() {
     socket_.cancel(ignored);
     socket_.shutdown(asio::socket_base::shutdown_both, ignored);
     if (waiting_source_ != nullptr) waiting_source_->cancel();
+    if (when_client_left_ && *when_client_left_) (*when_client_left_)();
 }
 
 ssize_t Session::peek() {
@@ -117,14 +133,10 @@ bool Session::has_input() {
     return peek() > 0;
 }
 
+/// Also behind bytes that have not been read: further requests, or the close_notify of TLS.
 bool Session::client_has_left() {
-    // With TLS the client's last bytes, its close_notify, stay unread while a request is handled.
-    if (tls_) {
-        pollfd end{.fd = socket_.native_handle(), .events = POLLRDHUP, .revents = 0};
-        return ::poll(&end, 1, 0) > 0;
-    }
-    const ssize_t got = peek();
-    return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+    pollfd end{.fd = socket_.native_handle(), .events = POLLRDHUP, .revents = 0};
+    return ::poll(&end, 1, 0) > 0;
 }
 
 asio::awaitable<void> Session::run() {
@@ -214,31 +226,30 @@ asio::awaitable<Session::Next> Session::serve_one() {
             co_return co_await refuse(408, "Request timed out.", nullptr);
         co_return Next::close;
     }
-    const auto started = Clock::now();
+    began_ = Clock::now();
     if (const auto fault = check_head(std::string_view(input_).substr(0, *head_size), options_.head_limits))
         co_return co_await refuse(fault->status, fault->detail, nullptr);
 
-    Parser parser;
+    beast_http::request_parser<beast_http::empty_body> parser;
     parser.header_limit(static_cast<std::uint32_t>(*head_size + 1));
-    parser.body_limit(options_.body_limit);
+    parser.body_limit(boost::none);  // the body is not Beast's to read
     boost::system::error_code error;
     parser.put(asio::buffer(input_.data(), *head_size), error);
-    const bool too_large = error == beast_http::error::body_limit;  // a Content-Length beyond it
-    if (!parser.is_header_done() && !too_large) co_return co_await refuse(400, "Malformed request.", nullptr);
+    if (!parser.is_header_done()) co_return co_await refuse(400, "Malformed request.", nullptr);
     input_.erase(0, *head_size);
 
     Request request;
     request.peer = &peer_;
     const std::string_view id = view(parser.get()["X-Request-ID"]);
     request.id = is_sane_request_id(id) ? std::string(id) : base::request_id();
-    // Taken before the body is read: trailers (RFC 9110, section 6.5) then end up in the parser and are dropped.
+    const bool has_body = !parser.is_done();
+    const std::optional<std::uint64_t> length =
+        parser.chunked() ? std::nullopt : std::optional<std::uint64_t>(parser.content_length().value_or(0));
     request.message.base() = std::move(parser.get().base());
-    if (too_large) co_return co_await refuse(413, "Request body too large.", &request);
     if (error && error != beast_http::error::need_more) co_return co_await refuse(400, "Malformed request.", &request);
-    if (!parser.is_done()) {
-        if (const auto failed = co_await read_body(parser, request)) co_return *failed;
+    if (has_body) {
+        if (const auto failed = co_await read_body(length, request)) co_return *failed;
     }
-    request.message.body() = std::move(parser.get().body());
 
     phase_ = Phase::handling;
     when_client_left_ = &request.when_client_left;
@@ -247,16 +258,17 @@ asio::awaitable<Session::Next> Session::serve_one() {
     // The end of the connection is the end of an answer whose length is not known (HTTP/1.0 has no chunks).
     const bool until_close = response.stream != nullptr && request.message.version() < 11;
     const bool keep_alive = request.message.keep_alive() && !response.close && !draining_ && !until_close;
-    const unsigned status = response.status;
-    const bool written = co_await write_response(&request, response, keep_alive);
-    options_.on_answered(request, status, body_bytes_, Clock::now() - started);
-    if (!written) co_return Next::close;
+    if (!co_await answer(request, response, keep_alive)) co_return Next::close;
     co_return keep_alive && !draining_ ? Next::keep_alive : Next::linger;
 }
 
+/// @param length  of the body; nullopt: it comes in chunks
 /// @return nullopt when the body is complete, otherwise how the connection goes on
-asio::awaitable<std::optional<Session::Next>> Session::read_body(Parser& parser, Request& request) {
+asio::awaitable<std::optional<Session::Next>> Session::read_body(std::optional<std::uint64_t> length,
+                                                                 Request& request) {
     enter(Phase::body, options_.body_timeout);
+    const std::size_t limit = options_.body_limit(request);
+    if (length > limit) co_return co_await refuse(413, "Request body too large.", &request);
     const std::string_view expect = view(request.message["Expect"]);
     if (!expect.empty() && !boost::beast::iequals(request.message["Expect"], "100-continue"))
         co_return co_await refuse(417, "Unsupported Expect header.", &request);
@@ -264,44 +276,53 @@ asio::awaitable<std::optional<Session::Next>> Session::read_body(Parser& parser,
         if (!co_await write(kContinue, {})) co_return Next::close;
         enter(Phase::body, options_.body_timeout);
     }
-    parser.eager(true);
+    std::string& body = request.message.body();
+    ChunkedBody chunks(limit, options_.head_limits.headers);
     BodyShare share(*options_.body_budget);
-    while (!parser.is_done()) {
-        boost::system::error_code error;
-        // Not `parser.put` on an empty buffer: it would take that for progress.
-        if (!input_.empty()) {
-            if (!share.grow(input_.size())) co_return co_await refuse(503, "Too many request bodies.", &request);
-            const std::size_t used = parser.put(asio::buffer(input_), error);
-            input_.erase(0, used);
-            if (parser.is_done()) break;
-            if (error == beast_http::error::body_limit)
+    while (true) {
+        if (!share.grow(input_.size())) co_return co_await refuse(503, "Too many request bodies.", &request);
+        switch (length ? take_counted(input_, body, *length) : chunks.take(input_, body)) {
+            case ChunkedBody::State::complete:
+                co_return std::nullopt;
+            case ChunkedBody::State::too_large:
                 co_return co_await refuse(413, "Request body too large.", &request);
-            if (error && error != beast_http::error::need_more)
+            case ChunkedBody::State::malformed:
                 co_return co_await refuse(400, "Malformed request body.", &request);
+            case ChunkedBody::State::needs_more:
+                break;
         }
-        // What is left is the beginning of a chunk's header or of trailers: the parser would wait for its CRLF.
-        if (has_bare_line_feed(input_) || input_.size() > options_.head_limits.headers)
-            co_return co_await refuse(400, "Malformed request body.", &request);
         if (!co_await read_more()) {
             if (timed_out_ && phase_ == Phase::body) co_return co_await refuse(408, "Request timed out.", &request);
             co_return Next::close;
         }
     }
-    co_return std::nullopt;
 }
 
-asio::awaitable<Session::Next> Session::refuse(unsigned status, std::string_view detail, const Request* request) {
+/// @param request  null: not even its head could be read
+asio::awaitable<Session::Next> Session::refuse(unsigned status, std::string_view detail, Request* request) {
     timed_out_ = false;
     Response response = options_.refuse(status, detail, request);
-    if (!co_await write_response(request, response, false)) co_return Next::close;
-    co_return Next::linger;
+    const bool written = request != nullptr ? co_await answer(*request, response, false)
+                                            : co_await write_response(nullptr, response, false);
+    co_return written ? Next::linger : Next::close;
+}
+
+/// @return false when not all of it could be written: the connection is of no use any more
+asio::awaitable<bool> Session::answer(const Request& request, Response& response, bool keep_alive) {
+    const bool whole = co_await write_response(&request, response, keep_alive);
+    options_.on_answered({.request = request,
+                          .status = response.status,
+                          .bytes = body_bytes_,
+                          .took = Clock::now() - began_,
+                          .is_whole = whole});
+    co_return whole;
 }
 
 asio::awaitable<bool> Session::write_response(const Request* request, Response& response, bool keep_alive) {
     const unsigned version = request != nullptr ? request->message.version() : 11;
     const std::string head = serialize_head(response, keep_alive, version);
     const bool has_body = request == nullptr || request->message.method() != beast_http::verb::head;
-    body_bytes_ = has_body ? response.body.size() : 0;
+    body_bytes_ = 0;
     if (!co_await write(head, has_body ? std::string_view(response.body) : std::string_view{})) co_return false;
     if (response.stream && has_body) co_return co_await write_stream(response, version);
     co_return true;
@@ -310,6 +331,9 @@ asio::awaitable<bool> Session::write_response(const Request* request, Response& 
 asio::awaitable<bool> Session::write_stream(Response& response, unsigned version) {
     if (input_.empty()) std::string().swap(input_);  // it may take long, and there may be many
     std::string piece;
+    source_ = response.stream.get();
+    const auto forget = [this](void*) { source_ = nullptr; };
+    const std::unique_ptr<void, decltype(forget)> guard(this, forget);
     while (true) {
         piece.clear();
         phase_ = Phase::handling;
@@ -323,36 +347,40 @@ asio::awaitable<bool> Session::write_stream(Response& response, unsigned version
         }
         waiting_source_ = nullptr;
         if (timed_out_) co_return false;
-        body_bytes_ += piece.size();
+        const std::uint64_t bytes = body_bytes_ + piece.size();
+        const bool last = piece.empty();
+        std::string size;
         if (version >= 11) {
-            const std::string size = fmt::format("{:x}\r\n", piece.size());
-            const bool last = piece.empty();
+            size = fmt::format("{:x}\r\n", piece.size());
             piece += "\r\n";
-            if (!co_await write(size, piece)) co_return false;
-            if (last) co_return true;
-        } else {
-            if (piece.empty()) co_return true;
-            if (!co_await write(piece, {})) co_return false;
         }
+        const bool written = co_await write(size, piece);
+        body_bytes_ = std::min(body_bytes_, bytes);  // without the end of the chunk
+        if (!written) co_return false;
+        if (last) co_return true;
     }
 }
 
-asio::awaitable<bool> Session::write(std::string_view first, std::string_view second) {
+/// Writes a head or the size of a chunk, then some of the body.
+asio::awaitable<bool> Session::write(std::string_view frame, std::string_view body) {
     enter(Phase::writing, options_.write_timeout);
-    while (!first.empty() || !second.empty()) {
-        const std::array buffers{asio::buffer(first.data(), first.size()), asio::buffer(second.data(), second.size())};
+    progressed_at_ = Clock::now();
+    while (!frame.empty() || !body.empty()) {
+        const std::array buffers{asio::buffer(frame.data(), frame.size()), asio::buffer(body.data(), body.size())};
         boost::system::error_code error;
         std::size_t sent = 0;
         if (tls_) {
-            sent = co_await tls_->write_some(first, second, error);
+            sent = co_await tls_->write_some(frame, body, error);
         } else {
             sent = co_await socket_.async_write_some(buffers, asio::redirect_error(asio::use_awaitable, error));
         }
         if (error || timed_out_) co_return false;
         written_ += sent;
-        const std::size_t of_first = std::min(sent, first.size());
-        first.remove_prefix(of_first);
-        second.remove_prefix(sent - of_first);
+        progressed_at_ = Clock::now();
+        const std::size_t of_frame = std::min(sent, frame.size());
+        frame.remove_prefix(of_frame);
+        body.remove_prefix(sent - of_frame);
+        body_bytes_ += sent - of_frame;
     }
     co_return true;
 }

@@ -1,27 +1,25 @@
 #pragma once
 
-#include "model/signals.hpp"
+#include "model/insight.hpp"
 
+#include <cstddef>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
 namespace wdx::insight {
 
-/// What a signal says of a user.
-struct Finding {
-    const model::Signal* signal;
-    double value;         ///< 1 where the signal is a yes-or-no rule
-    double contribution;  ///< to the score, before the logistic function
-};
-
 inline constexpr std::size_t kMostReasons = 5;
 
-/// Why a verdict on a user is worth something, as sentences: that the score leaves it open, where it does; then the
-/// findings that count most, for and against, at most kMostReasons of them.
-/// @param risk      0..1
-/// @param findings  those that contribute anything
-std::vector<std::string> reasons_of(double risk, std::vector<Finding> findings);
+/// How many accounts a user follows, and how many follow it; nullopt: not known.
+struct Follows {
+    std::optional<double> following{};
+    std::optional<double> followers{};
+};
+
+/// Why a user is worth a look, as sentences that a person would say: the findings that count most, for and against, at
+/// most kMostReasons of them.  Signals that say the same (how many follow whom) make one sentence.
+/// @param findings  those that contribute something
+std::vector<std::string> reasons_of(const Follows& follows, const std::vector<model::Finding>& findings);
 
 }  // namespace wdx::insight

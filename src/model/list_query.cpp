@@ -6,46 +6,32 @@
 namespace wdx::model {
 namespace {
 
-constexpr std::array kOfNumbers{Lookup::exact, Lookup::gt,    Lookup::gte, Lookup::lt,
-                                Lookup::lte,   Lookup::range, Lookup::in,  Lookup::isnull};
-constexpr std::array kOfText{Lookup::exact,      Lookup::iexact,      Lookup::contains, Lookup::icontains,
-                             Lookup::startswith, Lookup::istartswith, Lookup::in,       Lookup::isnull};
-constexpr std::array kOfBooleans{Lookup::exact, Lookup::isnull};
-constexpr std::array kOfJson{Lookup::isnull};
+/// The lookups that a kind of types has.
+template <bool LookupRule::*kHas>
+constexpr auto lookups_where() {
+    constexpr auto kCount =
+        std::count_if(kLookups.begin(), kLookups.end(), [](const auto& rule) { return rule.*kHas; });
+    std::array<Lookup, kCount> found{};
+    auto* next = found.begin();
+    for (const LookupRule& rule : kLookups)
+        if (rule.*kHas) *next++ = rule.lookup;
+    return found;
+}
+
+constexpr auto kOfNumbers = lookups_where<&LookupRule::of_numbers>();
+constexpr auto kOfTexts = lookups_where<&LookupRule::of_texts>();
+constexpr auto kOfBooleans = lookups_where<&LookupRule::of_booleans>();
+constexpr auto kOfJson = lookups_where<&LookupRule::of_json>();
+
+/// A column of that kind decides which rows there are, or in which order.
+bool is_chosen_by(const ListQuery& query, bool (*is_kind)(const Column&)) {
+    return std::any_of(query.conditions.begin(), query.conditions.end(),
+                       [&](const Condition& condition) { return is_kind(*condition.column); }) ||
+           std::any_of(query.order.begin(), query.order.end(),
+                       [&](const Order& order) { return is_kind(*order.column); });
+}
 
 }  // namespace
-
-std::string_view name_of(Lookup lookup) {
-    switch (lookup) {
-        case Lookup::exact:
-            return "exact";
-        case Lookup::iexact:
-            return "iexact";
-        case Lookup::contains:
-            return "contains";
-        case Lookup::icontains:
-            return "icontains";
-        case Lookup::startswith:
-            return "startswith";
-        case Lookup::istartswith:
-            return "istartswith";
-        case Lookup::gt:
-            return "gt";
-        case Lookup::gte:
-            return "gte";
-        case Lookup::lt:
-            return "lt";
-        case Lookup::lte:
-            return "lte";
-        case Lookup::range:
-            return "range";
-        case Lookup::in:
-            return "in";
-        case Lookup::isnull:
-            break;
-    }
-    return "isnull";
-}
 
 std::span<const Lookup> lookups_of(const Column& column) {
     if (!column.field->filterable) return {};
@@ -57,16 +43,22 @@ std::span<const Lookup> lookups_of(const Column& column) {
         case Type::real:
             return kOfNumbers;
         case Type::text:
-            return kOfText;
+            return kOfTexts;
         case Type::boolean:
             return kOfBooleans;
         case Type::json:
             return kOfJson;
         case Type::verdict:
         case Type::signals:
+        case Type::people:
+        case Type::cohorts:
             break;
     }
     return {};
+}
+
+bool is_expandable(const Column& column) {
+    return column.type == Type::verdict || column.type == Type::signals || is_of_likeness(column);
 }
 
 bool is_orderable(const Column& column) {
@@ -74,15 +66,25 @@ bool is_orderable(const Column& column) {
            column.type != Type::json && column.type != Type::verdict && column.type != Type::signals;
 }
 
+bool is_of_likeness(const Column& column) {
+    return column.type == Type::people || column.type == Type::cohorts;
+}
+
+bool needs_likeness(const ListQuery& query) {
+    return std::any_of(query.output.begin(), query.output.end(),
+                       [](const Column* column) { return is_of_likeness(*column); });
+}
+
 bool is_of_signals(const Column& column) {
     return column.type == Type::real || column.type == Type::signals;
 }
 
 bool is_chosen_by_signals(const ListQuery& query) {
-    return std::any_of(query.conditions.begin(), query.conditions.end(),
-                       [](const Condition& condition) { return is_of_signals(*condition.column); }) ||
-           std::any_of(query.order.begin(), query.order.end(),
-                       [](const Order& order) { return is_of_signals(*order.column); });
+    return is_chosen_by(query, &is_of_signals);
+}
+
+bool is_chosen_by_ranks(const ListQuery& query) {
+    return is_chosen_by(query, [](const Column& column) { return column.field->name == "rank"; });
 }
 
 bool needs_signals(const ListQuery& query) {

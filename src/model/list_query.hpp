@@ -1,5 +1,6 @@
 #pragma once
 
+#include "model/lookup.hpp"
 #include "model/resource.hpp"
 
 #include <optional>
@@ -10,34 +11,14 @@
 
 namespace wdx::model {
 
-/// How a filter compares: `exact` is the bare field name, the others stand behind it after two underscores.
-/// Source: Django "Field lookups".
-enum class Lookup {
-    exact,
-    iexact,
-    contains,
-    icontains,
-    startswith,
-    istartswith,
-    gt,
-    gte,
-    lt,
-    lte,
-    range,
-    in,
-    isnull,
-};
-
-/// `icontains`
-std::string_view name_of(Lookup lookup);
 /// The lookups that a column has, by its type; none for one that is not filterable.
 std::span<const Lookup> lookups_of(const Column& column);
 /// A list can be ordered by it.
 bool is_orderable(const Column& column);
 
 /// What `classification=` chooses.  Harmful and inactive users may be both.
-enum class Verdict { harmful, inactive, sane, unclassified };
-inline constexpr std::string_view kVerdicts[] = {"harmful", "inactive", "sane", "unclassified"};  ///< in that order
+enum class VerdictFilter { harmful, inactive, sane, unclassified };
+inline constexpr std::string_view kVerdictFilters[] = {"harmful", "inactive", "sane", "unclassified"};  ///< as above
 
 /// A filter whose values have been validated.
 struct Condition {
@@ -57,20 +38,30 @@ struct Order {
 /// Which rows of a resource are wanted, in which order and with which fields.  Points into the View it was made for.
 struct ListQuery {
     std::vector<const Column*> output{};
-    std::vector<Condition> conditions{};  ///< all of them
-    std::vector<Verdict> verdicts{};      ///< any of them; empty: all users
-    std::vector<std::string> words{};     ///< all of them, each in any of the searched fields
-    std::vector<Order> order{};           ///< ends with the key; NULLs come last in either direction
-    /// SQL: common table expressions that make `signals` of the users in `scope`; only where the query `needs_signals`.
+    std::vector<Condition> conditions{};    ///< all of them
+    std::vector<VerdictFilter> verdicts{};  ///< any of them; empty: all users
+    std::vector<std::string> words{};       ///< all of them, each in any of the searched fields
+    std::string cohort{};                   ///< the users in it, by its id; empty: all users
+    std::vector<Order> order{};             ///< ends with the key; NULLs come last in either direction
+    /// SQL: a common table expression that makes `signals`; only where the query `needs_signals`.
     std::string signals{};
+    std::string signals_as_of{};  ///< a time as text: every commit before it is in them; empty: not known
 };
 
+/// `expand` may name it.
+bool is_expandable(const Column& column);
+/// What users have in common with others is in the answer.
+bool needs_likeness(const ListQuery& query);
 /// The column is made of the user's signals.
 bool is_of_signals(const Column& column);
+/// The column says what a user has in common with others: the other rows of the person, or her cohorts.
+bool is_of_likeness(const Column& column);
 /// Which users are in the list, or in which order, depends on their signals.
 bool is_chosen_by_signals(const ListQuery& query);
 /// That, or signals are in the answer.
 bool needs_signals(const ListQuery& query);
+/// Which users are in the list, or in which order, depends on their ranks.
+bool is_chosen_by_ranks(const ListQuery& query);
 
 /// Where in an order a page begins: the values of its columns in the row before, each as PostgreSQL's text.
 using Position = std::vector<std::optional<std::string>>;

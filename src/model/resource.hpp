@@ -18,6 +18,8 @@ enum class Type {
     verdict,  ///< the classification of a user: an object, in CSV one word
     real,     ///< a double
     signals,  ///< the signals of a user: an object
+    people,   ///< ids of the other rows of a person
+    cohorts,  ///< ids of the cohorts of a user
 };
 
 enum class Use {
@@ -27,32 +29,38 @@ enum class Use {
     filter_only,  ///< never in the answer
 };
 
+/// The generations of the core's tables.
+enum class Generation { v1, v2, v3 };
+
 /// One field of a resource: what clients see, filter and order by.
 struct Field {
     std::string_view name;
     Type type;
     std::string_view help;  ///< a sentence for the documentation
     Use use = Use::standard;
-    std::string_view sql{};                       ///< an expression over the row `t`; empty: the column of that name
-    std::string_view within{};                    ///< SQL around a condition on it, `{}` standing for the condition
+    bool is_column = true;                        ///< the table has it; false: the store has an expression for it
+    Generation since = Generation::v1;            ///< the generation of the core's tables that brought the column
     std::span<const std::string_view> choices{};  ///< all values that there can be; empty: any
     bool nullable = true;
-    bool searched = false;   ///< `search` looks here
-    bool filterable = true;  ///< has lookups and can be ordered by
-    bool is_long = false;    ///< too long to be carried in a cursor
+    bool searched = false;           ///< `search` looks here
+    bool filterable = true;          ///< has lookups and can be ordered by
+    bool is_handle = false;          ///< of X: people write it with `@`, in any case
+    bool is_long = false;            ///< too long to be carried in a cursor
+    std::string_view breaks_ties{};  ///< the field that orders rows with equal values of this one; empty: the key
 };
 
-/// One kind of rows that the API lists.  The only description of it: validation, SQL, CSV headers and the OpenAPI
-/// document are all made of these tables.
+/// One kind of rows that the API lists.  The only description of it: validation, SQL, CSV headers, the OpenAPI document
+/// and what `check` expects of the core's tables are all made of these tables.
 struct Resource {
     std::string_view name;   ///< `users`: also the file name of an export
     std::string_view title;  ///< `User`: also the component of the OpenAPI document
     std::string_view table;
-    std::string_view key;           ///< the field that breaks ties: unique, never NULL
-    std::span<const Field> fields;  ///< in the order of the answer
-    std::string_view user_id{};     ///< SQL: of the X user that a row is about; empty: no `classification=`
-    bool of_core = true;            ///< the table is watchdxg-core's and has its three generations
-    bool newest_first = false;      ///< ordered by the key, descending, where the client does not say
+    std::string_view key;               ///< the field that breaks ties: unique, never NULL
+    std::span<const Field> fields;      ///< in the order of the answer
+    std::string_view user{};            ///< the field with the X user that a row is about; empty: no `classification=`
+    bool of_core = true;                ///< the table is watchdxg-core's
+    Generation since = Generation::v1;  ///< the generation that brought the table, where it is the core's
+    bool newest_first = false;          ///< ordered by the key, descending, where the client does not say
 };
 
 extern const Resource kAccounts;
@@ -60,7 +68,11 @@ extern const Resource kUsers;
 extern const Resource kPosts;
 extern const Resource kClassifications;
 extern const Resource kActions;
+extern const Resource kSnoozes;
 extern const Resource kLogs;
+
+/// All of them.
+std::span<const Resource* const> all_resources();
 
 /// A field as the connected database has it.
 struct Column {

@@ -10,103 +10,152 @@ constexpr std::array<std::string_view, 3> kLevels{"info", "warning", "error"};
 
 constexpr std::array kAccountFields{
     Field{.name = "id", .type = Type::integer, .help = "Number of the X account.", .nullable = false},
-    Field{.name = "handle", .type = Type::text, .help = "Its handle, without `@`.", .searched = true},
+    Field{
+        .name = "handle", .type = Type::text, .help = "Its handle, without `@`.", .searched = true, .is_handle = true},
 };
 
 constexpr std::array kUserFields{
     Field{.name = "id", .type = Type::integer, .help = "Number of the X user.", .nullable = false},
-    Field{.name = "account_id", .type = Type::integer, .help = "The watched X account that it was seen at."},
-    Field{.name = "handle", .type = Type::text, .help = "Its handle, without `@`.", .searched = true},
+    Field{.name = "account_id", .type = Type::integer, .help = "Number of the watched X account that it was seen at."},
+    Field{
+        .name = "handle", .type = Type::text, .help = "Its handle, without `@`.", .searched = true, .is_handle = true},
     Field{.name = "username", .type = Type::text, .help = "Its display name.", .searched = true},
-    Field{.name = "certified", .type = Type::boolean, .help = "It has a blue mark.", .use = Use::on_request},
-    Field{.name = "bio", .type = Type::text, .help = "What it says of itself.", .searched = true, .is_long = true},
-    Field{.name = "created_at", .type = Type::date, .help = "When it joined X; exact to the month."},
-    Field{.name = "following_count", .type = Type::integer, .help = "How many it follows."},
-    Field{.name = "followers_count", .type = Type::integer, .help = "How many follow it."},
+    Field{.name = "certified",
+          .type = Type::boolean,
+          .help = "It has a blue check mark.",
+          .use = Use::on_request,
+          .since = Generation::v2},
+    Field{.name = "bio", .type = Type::text, .help = "Its description of itself.", .searched = true, .is_long = true},
+    Field{.name = "created_at", .type = Type::date, .help = "When it joined X, exact to the month."},
+    Field{.name = "following_count", .type = Type::integer, .help = "How many accounts it follows."},
+    Field{.name = "followers_count", .type = Type::integer, .help = "How many accounts follow it."},
     Field{.name = "following_str",
           .type = Type::text,
           .help = "`following_count` as X displayed it.",
-          .use = Use::on_request},
+          .use = Use::on_request,
+          .since = Generation::v2},
     Field{.name = "followers_str",
           .type = Type::text,
           .help = "`followers_count` as X displayed it.",
-          .use = Use::on_request},
-    Field{.name = "featured_url", .type = Type::text, .help = "The link of its profile.", .is_long = true},
+          .use = Use::on_request,
+          .since = Generation::v2},
+    Field{.name = "featured_url", .type = Type::text, .help = "The link in its profile.", .is_long = true},
     Field{.name = "follower", .type = Type::boolean, .help = "It follows the X account."},
     Field{.name = "last_updated",
           .type = Type::date_time,
           .help = "When watchdxg-core last wrote the row.",
-          .use = Use::on_request},
+          .use = Use::on_request,
+          .since = Generation::v3},
     Field{.name = "classification",
           .type = Type::verdict,
-          .help = "The verdict on it; null when there is none.",
-          .use = Use::on_request},
+          .help = "The verdict on it; null for an unclassified user.",
+          .use = Use::on_request,
+          .is_column = false},
+    Field{.name = "same_person",
+          .type = Type::people,
+          .help = "The other rows of the same person, by id: same X account, same handle, same month of joining.",
+          .use = Use::on_request,
+          .is_column = false,
+          .nullable = false,
+          .filterable = false},
     Field{.name = "risk",
           .type = Type::real,
-          .help = "The score that its signals give, 0 to 1; null when nothing is known of it. Filtering or ordering by "
-                  "it looks at all users that meet the other conditions.",
+          .help =
+              "Its score by its signals, 0 to 1; null when every input is missing. Higher is more suspicious; it is "
+              "no probability.",
           .use = Use::computed,
-          .sql = "s.risk"},
+          .is_column = false,
+          .breaks_ties = "tie"},
+    Field{.name = "rank",
+          .type = Type::real,
+          .help = "Which part of the users of the X account has a lower score, 0 to 1; half of those with an equal one "
+                  "count.",
+          .use = Use::computed,
+          .is_column = false,
+          .breaks_ties = "tie"},
+    Field{.name = "tie",
+          .type = Type::real,
+          .help = "A hash of the id, so that the order of equal scores has no meaning.",
+          .use = Use::filter_only,
+          .is_column = false,
+          .nullable = false,
+          .filterable = false},
+    Field{.name = "cohorts",
+          .type = Type::cohorts,
+          .help = "The cohorts that it belongs to, by id, the largest first.",
+          .use = Use::computed,
+          .is_column = false,
+          .nullable = false,
+          .filterable = false},
     Field{.name = "signals",
           .type = Type::signals,
-          .help = "The score and the signals that it is made of.",
-          .use = Use::computed},
+          .help = "Its score, and the signals behind it.",
+          .use = Use::computed,
+          .is_column = false},
 };
 
-constexpr std::string_view kWithinUsers = "t.user_id IN (SELECT u.id FROM users AS u WHERE {})";
 constexpr Field kAccountOfUser{.name = "account_id",
                                .type = Type::integer,
-                               .help = "The watched X account of the user.",
+                               .help = "Number of the watched X account that the user was seen at.",
                                .use = Use::filter_only,
-                               .sql = "u.account_id",
-                               .within = kWithinUsers};
+                               .is_column = false};
 
 constexpr std::array kPostFields{
     Field{.name = "id", .type = Type::bigint, .help = "Number of the post on X.", .nullable = false},
     Field{.name = "id_str",
           .type = Type::text,
-          .help = "The same as text: numbers beyond 2^53 are not exact in JavaScript.",
-          .sql = "t.id::text",
+          .help = "The same as text, because numbers beyond 2^53 are not exact in JavaScript.",
+          .is_column = false,
           .nullable = false,
           .filterable = false},
-    Field{.name = "user_id", .type = Type::integer, .help = "The user in whose timeline it was seen."},
+    Field{.name = "user_id", .type = Type::integer, .help = "The user whose timeline it was seen in."},
     kAccountOfUser,
     Field{.name = "timestamp", .type = Type::date_time, .help = "When it was posted."},
-    Field{.name = "username", .type = Type::text, .help = "Display name of its author."},
-    Field{.name = "handle", .type = Type::text, .help = "Handle of its author."},
-    Field{.name = "text", .type = Type::text, .help = "What it says.", .searched = true, .is_long = true},
+    Field{.name = "username", .type = Type::text, .help = "Display name of the author."},
+    Field{.name = "handle", .type = Type::text, .help = "Handle of the author.", .is_handle = true},
+    Field{.name = "text", .type = Type::text, .help = "Its text.", .searched = true, .is_long = true},
     Field{.name = "reposts", .type = Type::integer, .help = "How often it was reposted."},
     Field{.name = "likes", .type = Type::integer, .help = "How often it was liked."},
     Field{.name = "replies", .type = Type::integer, .help = "How often it was answered."},
     Field{.name = "views", .type = Type::integer, .help = "How often it was seen."},
-    Field{.name = "repost", .type = Type::boolean, .help = "The user reposted it from somebody else."},
+    Field{.name = "repost", .type = Type::boolean, .help = "The user reposted another user's post."},
 };
 
 constexpr std::array kClassificationFields{
-    Field{.name = "user_id", .type = Type::integer, .help = "The user.", .nullable = false},
+    Field{.name = "user_id", .type = Type::integer, .help = "Number of the X user.", .nullable = false},
     kAccountOfUser,
-    Field{.name = "harmful", .type = Type::boolean, .help = "The user does harm."},
-    Field{.name = "inactive", .type = Type::boolean, .help = "The user is not active."},
+    Field{.name = "harmful", .type = Type::boolean, .help = "The user is harmful."},
+    Field{.name = "inactive", .type = Type::boolean, .help = "The user is inactive."},
     Field{.name = "classified_at", .type = Type::date_time, .help = "When the verdict was given."},
-    Field{.name = "notes", .type = Type::text, .help = "Why.", .searched = true, .is_long = true},
+    Field{.name = "notes", .type = Type::text, .help = "Notes of the operator.", .searched = true, .is_long = true},
 };
 
 constexpr std::array kActionFields{
     Field{.name = "id", .type = Type::integer, .help = "Number of the action.", .nullable = false},
-    Field{.name = "user_id", .type = Type::integer, .help = "The user that it was about."},
+    Field{.name = "user_id", .type = Type::integer, .help = "Number of the X user."},
     kAccountOfUser,
-    Field{.name = "action_type", .type = Type::text, .help = "What was done, `block` for instance."},
-    Field{.name = "timestamp", .type = Type::date_time, .help = "When."},
-    Field{.name = "notes", .type = Type::text, .help = "Why.", .searched = true, .is_long = true},
+    Field{.name = "action_type", .type = Type::text, .help = "What was done, for example `block`."},
+    Field{.name = "timestamp", .type = Type::date_time, .help = "When it was done."},
+    Field{.name = "notes", .type = Type::text, .help = "Notes of the operator.", .searched = true, .is_long = true},
+};
+
+constexpr std::array kSnoozeFields{
+    Field{.name = "user_id", .type = Type::bigint, .help = "Number of the X user.", .nullable = false},
+    kAccountOfUser,
+    Field{.name = "until",
+          .type = Type::date_time,
+          .help = "Triage leaves the user out until then; a time that has passed leaves nobody out.",
+          .nullable = false},
+    Field{.name = "created_at", .type = Type::date_time, .help = "When it was set.", .nullable = false},
 };
 
 constexpr std::array kLogFields{
     Field{.name = "id", .type = Type::bigint, .help = "Number of the entry.", .nullable = false},
     Field{.name = "time", .type = Type::date_time, .help = "When it happened.", .nullable = false},
-    Field{.name = "level", .type = Type::text, .help = "How bad it is.", .choices = kLevels, .nullable = false},
-    Field{.name = "event", .type = Type::text, .help = "What happened.", .nullable = false},
-    Field{.name = "operator", .type = Type::text, .help = "Name of the operator.", .sql = "t.operator"},
-    Field{.name = "address", .type = Type::text, .help = "From where."},
+    Field{.name = "level", .type = Type::text, .help = "How serious it is.", .choices = kLevels, .nullable = false},
+    Field{.name = "event", .type = Type::text, .help = "What kind of entry it is.", .nullable = false},
+    Field{.name = "operator", .type = Type::text, .help = "Username of the operator."},
+    Field{.name = "address", .type = Type::text, .help = "IP address of the client."},
     Field{.name = "request_id", .type = Type::text, .help = "`X-Request-ID` of the request."},
     Field{.name = "user_id", .type = Type::bigint, .help = "The X user that was changed."},
     Field{.name = "before", .type = Type::json, .help = "The row before the change."},
@@ -119,21 +168,35 @@ constexpr std::array kLogFields{
 const Resource kAccounts{
     .name = "accounts", .title = "Account", .table = "accounts", .key = "id", .fields = kAccountFields};
 const Resource kUsers{
-    .name = "users", .title = "User", .table = "users", .key = "id", .fields = kUserFields, .user_id = "t.id"};
-const Resource kPosts{
-    .name = "posts", .title = "Post", .table = "posts", .key = "id", .fields = kPostFields, .user_id = "t.user_id"};
+    .name = "users", .title = "User", .table = "users", .key = "id", .fields = kUserFields, .user = "id"};
+const Resource kPosts{.name = "posts",
+                      .title = "Post",
+                      .table = "posts",
+                      .key = "id",
+                      .fields = kPostFields,
+                      .user = "user_id",
+                      .since = Generation::v2};
 const Resource kClassifications{.name = "classifications",
                                 .title = "Classification",
                                 .table = "classification",
                                 .key = "user_id",
                                 .fields = kClassificationFields,
-                                .user_id = "t.user_id"};
+                                .user = "user_id",
+                                .since = Generation::v2};
 const Resource kActions{.name = "actions",
                         .title = "Action",
                         .table = "actions",
                         .key = "id",
                         .fields = kActionFields,
-                        .user_id = "t.user_id"};
+                        .user = "user_id",
+                        .since = Generation::v2};
+const Resource kSnoozes{.name = "snoozes",
+                        .title = "Snooze",
+                        .table = "watchdxg_snooze",
+                        .key = "user_id",
+                        .fields = kSnoozeFields,
+                        .user = "user_id",
+                        .of_core = false};
 const Resource kLogs{.name = "logs",
                      .title = "LogEntry",
                      .table = "watchdxg_log",
@@ -141,6 +204,12 @@ const Resource kLogs{.name = "logs",
                      .fields = kLogFields,
                      .of_core = false,
                      .newest_first = true};
+
+std::span<const Resource* const> all_resources() {
+    static constexpr std::array kResources{&kAccounts, &kUsers,   &kPosts, &kClassifications,
+                                           &kActions,  &kSnoozes, &kLogs};
+    return kResources;
+}
 
 const Column* View::find(std::string_view name) const {
     const auto found =

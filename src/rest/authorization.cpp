@@ -1,5 +1,6 @@
 #include "rest/authorization.hpp"
 
+#include "base/ascii.hpp"
 #include "base/base64.hpp"
 #include "base/unicode.hpp"
 
@@ -30,10 +31,7 @@ std::vector<std::string_view> split(std::string_view text) {
 }
 
 bool is_basic(std::string_view scheme) {
-    constexpr std::string_view kName = "basic";
-    return scheme.size() == kName.size() && std::equal(scheme.begin(), scheme.end(), kName.begin(), [](char a, char b) {
-               return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b;
-           });
+    return base::equals_ignoring_ascii_case(scheme, "basic");
 }
 
 Authorization parse_basic(const std::vector<std::string_view>& parts) {

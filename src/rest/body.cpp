@@ -1,7 +1,7 @@
 #include "rest/body.hpp"
 
+#include "base/ascii.hpp"
 #include "base/unicode.hpp"
-#include "rest/error.hpp"
 #include "rest/negotiation.hpp"
 
 #include <array>
@@ -19,9 +19,8 @@ ApiError parse_error(std::string_view why) {
 }
 
 /// Python's names that iconv lacks or means something else by.
-std::string iconv_name(std::string charset) {
-    for (char& c : charset)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+std::string iconv_name(std::string_view name) {
+    const std::string charset = base::ascii_lower(name);
     struct Alias {
         std::string_view python;
         std::string_view iconv;
@@ -143,14 +142,20 @@ std::optional<std::string> char_field_text(const JsonValue& value) {
     }
 }
 
-JsonBody::JsonBody(const http::Request& request) : text_("{}") {
+TooManyElements::TooManyElements(std::size_t most)
+    : ApiError(bad_request(fmt::format("The body has too many elements; at most {} are allowed.", most))) {}
+
+JsonBody::JsonBody(const http::Request& request, std::size_t most_elements) : text_("{}") {
     if (!request.body().empty()) {
         const std::string content_type = content_type_of(request);
         if (!is_json_media_type(content_type)) throw unsupported_media_type(base::latin1_to_utf8(content_type));
         text_ = to_utf8(request.body(), charset_of(content_type));
     }
-    auto read = base::read_json(text_);
-    if (const auto* fault = std::get_if<base::JsonFault>(&read)) throw parse_error(fault->message);
+    auto read = base::read_json(text_, most_elements);
+    if (const auto* fault = std::get_if<base::JsonFault>(&read)) {
+        if (fault->has_too_many) throw TooManyElements(most_elements);
+        throw parse_error(fault->message);
+    }
     document_ = std::move(std::get<JsonValue>(read));
     if (document_.kind == JsonValue::Kind::null) throw field_error("non_field_errors", "No data provided");
     if (!document_.is_object())
@@ -158,14 +163,16 @@ JsonBody::JsonBody(const http::Request& request) : text_("{}") {
                           fmt::format("Invalid data. Expected a dictionary, but got {}.", python_type(document_)));
 }
 
-std::vector<std::string> read_text_fields(const http::Request& request, std::initializer_list<std::string_view> names,
-                                          std::initializer_list<std::string_view> lenient) {
-    const JsonBody body(request);
+std::vector<std::string> read_text_fields(const http::Request& request, const Body& table) {
+    const JsonBody body(request, table.most_elements);
     FieldErrors errors;
     std::vector<std::string> values;
-    for (const std::string_view name : names) values.push_back(read_char_field(body.find(name), name, errors));
+    for (const BodyField& field : table.fields) {
+        const JsonValue* value = body.find(field.name);
+        values.push_back(field.type == BodyType::lenient_text ? read_lenient_field(value)
+                                                              : read_char_field(value, field.name, errors));
+    }
     errors.throw_if_any();
-    for (const std::string_view name : lenient) values.push_back(read_lenient_field(body.find(name)));
     return values;
 }
 

@@ -5,11 +5,14 @@
 #include "rest/error.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace wdx::rest {
 namespace {
 
 constexpr std::string_view kWeak = "W/";
+/// What proxies put at the end of a tag for the coding in which they send the answer.
+constexpr std::array<std::string_view, 4> kCodings{"-gzip\"", "-br\"", "-zstd\"", "-deflate\""};
 
 bool is_tag_character(char c) {
     return static_cast<unsigned char>(c) > 0x20 && c != '"' && c != 0x7F;
@@ -31,25 +34,24 @@ std::string take_tag(std::string_view& text) {
     return tag;
 }
 
-/// @param weakly  `W/` makes no difference; otherwise a weak tag matches nothing
-std::vector<std::string> comparable_tags(EntityTags given, bool weakly) {
-    if (given.any) return {"*"};
-    std::vector<std::string> tags;
-    for (std::string& tag : given.tags) {
-        if (!tag.starts_with(kWeak)) {
-            tags.push_back(std::move(tag));
-        } else if (weakly) {
-            tags.push_back(tag.substr(kWeak.size()));
-        }
+/// The tag that we made, of the one that came through a proxy.
+std::string as_made(std::string_view tag) {
+    if (tag.starts_with(kWeak)) tag.remove_prefix(kWeak.size());
+    for (const std::string_view coding : kCodings) {
+        if (!tag.ends_with(coding)) continue;
+        tag.remove_suffix(coding.size());
+        return fmt::format("{}\"", tag);
     }
-    return tags;
+    return std::string(tag);
 }
 
-std::optional<std::vector<std::string>> read_comparable(const http::Request& request, std::string_view header,
-                                                        bool weakly) {
-    auto given = read_entity_tags(request, header);
+std::optional<std::vector<std::string>> read_comparable(const http::Request& request, std::string_view header) {
+    const auto given = read_entity_tags(request, header);
     if (!given) return std::nullopt;
-    return comparable_tags(*std::move(given), weakly);
+    if (given->any) return std::vector<std::string>{"*"};
+    std::vector<std::string> tags;
+    for (const std::string& tag : given->tags) tags.push_back(as_made(tag));
+    return tags;
 }
 
 std::optional<std::string> to_json(const std::optional<std::vector<std::string>>& tags) {
@@ -93,13 +95,13 @@ std::optional<EntityTags> read_entity_tags(const http::Request& request, std::st
 }
 
 Conditions read_conditions(const http::Request& request) {
-    return {.if_match = to_json(read_comparable(request, "If-Match", false)),
-            .if_none_match = to_json(read_comparable(request, "If-None-Match", true))};
+    return {.if_match = to_json(read_comparable(request, "If-Match")),
+            .if_none_match = to_json(read_comparable(request, "If-None-Match"))};
 }
 
 std::optional<unsigned> judge_conditions(const http::Request& request, std::string_view etag) {
-    const auto if_match = read_comparable(request, "If-Match", false);
-    const auto if_none_match = read_comparable(request, "If-None-Match", true);
+    const auto if_match = read_comparable(request, "If-Match");
+    const auto if_none_match = read_comparable(request, "If-None-Match");
     if (if_match && !matches(*if_match, etag)) return 412;
     if (if_none_match && matches(*if_none_match, etag)) return 304;
     return std::nullopt;

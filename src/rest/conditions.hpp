@@ -16,14 +16,18 @@ struct EntityTags {
 };
 
 /// @return nullopt when the request has no such header
-/// @throws ApiError 400 for what is no list of entity tags: a condition that nobody understands must not be passed over
+/// @throws ApiError 400 for what is no list of entity tags: a condition that is not understood must not be ignored
 /// Source: RFC 9110, sections 8.8.3, 13.1.1 and 13.1.2.
 std::optional<EntityTags> read_entity_tags(const http::Request& request, std::string_view header);
 
-/// What a write asks for before it changes anything; both as JSON arrays of entity tags or `["*"]`.
+/// What a write asks for before it changes anything; both as JSON arrays of entity tags as we made them, or `["*"]`.
+///
+/// A proxy that compresses answers hands our tags on as `W/"..."` (nginx) or `"...-gzip"` (Caddy, Apache), and clients
+/// send them back so.  Both match as what they were made of, also in If-Match, where RFC 9110 has a weak tag match
+/// nothing: our tag names one state of the row, whatever the coding.
 struct Conditions {
-    std::optional<std::string> if_match;       ///< the strong ones: a weak one never matches here
-    std::optional<std::string> if_none_match;  ///< made strong: `W/` makes no difference here
+    std::optional<std::string> if_match;
+    std::optional<std::string> if_none_match;
 };
 
 /// @throws ApiError 400

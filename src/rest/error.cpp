@@ -1,6 +1,7 @@
 #include "rest/error.hpp"
 
 #include "base/json_writer.hpp"
+#include "base/suggest.hpp"
 
 namespace wdx::rest {
 
@@ -33,6 +34,10 @@ ApiError not_acceptable() {
 
 ApiError unsupported_media_type(std::string_view media_type) {
     return {415, detail_body(fmt::format("Unsupported media type \"{}\" in request.", media_type))};
+}
+
+ApiError precondition_failed() {
+    return {412, detail_body("Precondition failed.")};
 }
 
 ApiError server_error() {
@@ -78,10 +83,20 @@ void FieldErrors::add(std::string_view field, const std::vector<std::string>& me
 
 void FieldErrors::add_elements(std::string_view field,
                                const std::vector<std::pair<std::size_t, std::string>>& messages) {
+    std::vector<std::pair<std::string, std::string>> named;
+    named.reserve(messages.size());
+    for (const auto& [index, message] : messages) named.emplace_back(std::to_string(index), message);
+    add_members(field, named);
+}
+
+void FieldErrors::add_members(std::string_view field,
+                              const std::vector<std::pair<std::string, std::string>>& messages) {
     begin(field);
     char separator = '{';
-    for (const auto& [index, message] : messages) {
-        fmt::format_to(std::back_inserter(body_), "{}\"{}\":[", separator, index);
+    for (const auto& [name, message] : messages) {
+        body_ += separator;
+        base::append_json_string(body_, name);
+        body_ += ":[";
         base::append_json_string(body_, message);
         body_ += ']';
         separator = ',';
@@ -91,6 +106,12 @@ void FieldErrors::add_elements(std::string_view field,
 
 void FieldErrors::throw_if_any() const {
     if (!empty()) throw ApiError{400, body_ + '}'};
+}
+
+std::string unknown_field(std::string_view name, std::span<const std::string> known) {
+    const auto nearest = base::nearest_name(name, known);
+    return nearest ? fmt::format("There is no field '{}'; the nearest is '{}'.", name, *nearest)
+                   : std::string("There is no field of that name.");
 }
 
 ApiError field_error(std::string_view field, std::string_view message) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <exception>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,6 +34,8 @@ ApiError not_found(std::string_view detail = "Not found.");
 ApiError method_not_allowed(std::string_view method);
 ApiError not_acceptable();
 ApiError unsupported_media_type(std::string_view media_type);
+/// 412: If-Match or If-None-Match does not hold.
+ApiError precondition_failed();
 ApiError server_error();
 /// 401; DRF's first authenticator names the scheme: `WWW-Authenticate: Bearer realm="api"`.
 ApiError unauthorized(std::string body, std::string cause);
@@ -50,6 +53,9 @@ class FieldErrors {
     /// Of the elements of a list: `{"<field>":{"<index>":["..."]}}`.
     /// @param messages  of the element's index; at least one
     void add_elements(std::string_view field, const std::vector<std::pair<std::size_t, std::string>>& messages);
+    /// Of the members of an object: `{"<field>":{"<member>":["..."]}}`.
+    /// @param messages  of the member's name; at least one
+    void add_members(std::string_view field, const std::vector<std::pair<std::string, std::string>>& messages);
     [[nodiscard]] bool empty() const noexcept { return body_.empty(); }
     /// @throws ApiError 400 if there are any
     void throw_if_any() const;
@@ -59,6 +65,9 @@ class FieldErrors {
 
     std::string body_;  ///< without the closing brace
 };
+
+/// Says that there is no field of that name, and which of the known ones is the nearest.
+std::string unknown_field(std::string_view name, std::span<const std::string> known);
 
 /// 400 `{"<field>":["<message>"]}`.
 ApiError field_error(std::string_view field, std::string_view message);

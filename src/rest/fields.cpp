@@ -1,11 +1,14 @@
 #include "rest/fields.hpp"
 
+#include "base/ascii.hpp"
 #include "base/json_writer.hpp"
 #include "base/unicode.hpp"
 #include "rest/filter_values.hpp"
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <variant>
 
 namespace wdx::rest {
@@ -27,7 +30,20 @@ constexpr std::string_view kNotADateTime =
     "Datetime has wrong format. Use one of these formats instead: "
     "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].";
 constexpr std::string_view kOutOfRange = "Datetime value out of range.";
+constexpr std::string_view kNotANumber = "A valid number is required.";
 constexpr std::string_view kEmptyList = "This list may not be empty.";
+
+constexpr std::string_view kNoSuchField = "There is no field of that name.";
+constexpr std::string_view kAllFields = "non_field_errors";
+constexpr std::size_t kMostUnknown = 10;   ///< members that are named; looking for the nearest name takes a while
+constexpr std::size_t kLongestName = 100;  ///< bytes of the name of a member
+
+/// The object may have a member of that name.
+bool has_field(const Body& table, std::string_view name) {
+    const auto is_it = [&](const auto& field) { return field.name == name; };
+    return std::any_of(table.fields.begin(), table.fields.end(), is_it) ||
+           (table.row != nullptr && std::any_of(table.row->fields.begin(), table.row->fields.end(), is_it));
+}
 
 std::optional<bool> read_boolean(const JsonValue& value) {
     switch (value.kind) {
@@ -40,9 +56,7 @@ std::optional<bool> read_boolean(const JsonValue& value) {
             if (value.floating == 0 || value.floating == 1) return value.floating == 1;
             return std::nullopt;
         case JsonValue::Kind::string: {
-            std::string word = value.string;
-            for (char& c : word)
-                if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+            const std::string word = base::ascii_lower(value.string);
             if (std::find(kTrue.begin(), kTrue.end(), word) != kTrue.end()) return true;
             if (std::find(kFalse.begin(), kFalse.end(), word) != kFalse.end()) return false;
             return std::nullopt;
@@ -86,6 +100,31 @@ std::variant<std::int64_t, std::string_view> read_integer(const JsonValue& value
     return number->value;
 }
 
+std::optional<double> parse_float(std::string_view text) {
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || std::isnan(value)) return std::nullopt;
+    return value;
+}
+
+/// A number, or what is wrong with it.
+std::variant<double, std::string> read_number(const JsonValue& value, double farthest) {
+    std::optional<double> number;
+    if (value.kind == JsonValue::Kind::floating) number = value.floating;
+    if (value.kind == JsonValue::Kind::integer) number = parse_float(value.raw);
+    if (value.kind == JsonValue::Kind::string) number = parse_float(base::strip(value.string));
+    if (value.kind == JsonValue::Kind::null) return std::string(kNotNull);
+    if (!number) return std::string(kNotANumber);
+    if (*number > farthest) return fmt::format("Ensure this value is less than or equal to {}.", farthest);
+    if (*number < -farthest) return fmt::format("Ensure this value is greater than or equal to {}.", -farthest);
+    return *number;
+}
+
+/// True for what an answer may repeat as the name of a member.
+bool is_name(const std::string& name) {
+    return name.size() <= kLongestName && base::is_utf8(name);
+}
+
 /// What a CharField's validators have against a text.
 std::vector<std::string> find_text_faults(std::string_view text, bool has_surrogates, std::size_t longest) {
     auto faults = find_character_faults(text, has_surrogates);
@@ -96,15 +135,36 @@ std::vector<std::string> find_text_faults(std::string_view text, bool has_surrog
 
 }  // namespace
 
+FieldReader::FieldReader(const http::Request& request, const Body& table)
+    : table_(table), body_(request, table.most_elements) {
+    std::size_t refused = 0;
+    for (const base::JsonMember& member : body_.members()) {
+        if (has_field(table, member.name)) continue;
+        refuse_unknown(member.name);
+        if (++refused == kMostUnknown) break;
+    }
+}
+
+void FieldReader::refuse_unknown(const std::string& name) {
+    std::vector<std::string> known;
+    for (const BodyField& field : table_.fields) known.emplace_back(field.name);
+    // A name that is no text, or too long for a name, is not repeated in the answer.
+    if (is_name(name)) {
+        refuse(name, unknown_field(name, known));
+    } else {
+        refuse(kAllFields, kNoSuchField);
+    }
+}
+
 void FieldReader::refuse(std::string_view name, std::string_view message) {
     errors_.add(name, {std::string(message)});
 }
 
 /// The value of a field that may not be null; nullptr when there is none.
-const JsonValue* FieldReader::find(std::string_view name, Presence presence) {
+const JsonValue* FieldReader::find(std::string_view name) {
     const JsonValue* value = body_.find(name);
     if (value == nullptr) {
-        if (presence == Presence::required) refuse(name, kRequired);
+        if (table_.field(name).is_required) refuse(name, kRequired);
         return nullptr;
     }
     if (value->kind != JsonValue::Kind::null) return value;
@@ -112,16 +172,16 @@ const JsonValue* FieldReader::find(std::string_view name, Presence presence) {
     return nullptr;
 }
 
-std::optional<bool> FieldReader::boolean(std::string_view name, Presence presence) {
-    const JsonValue* value = find(name, presence);
+std::optional<bool> FieldReader::boolean(std::string_view name) {
+    const JsonValue* value = find(name);
     if (value == nullptr) return std::nullopt;
     const auto read = read_boolean(*value);
     if (!read) refuse(name, kNotABoolean);
     return read;
 }
 
-std::optional<std::int64_t> FieldReader::integer(std::string_view name, Presence presence) {
-    const JsonValue* value = find(name, presence);
+std::optional<std::int64_t> FieldReader::integer(std::string_view name) {
+    const JsonValue* value = find(name);
     if (value == nullptr) return std::nullopt;
     const auto read = read_integer(*value);
     if (const auto* number = std::get_if<std::int64_t>(&read)) return *number;
@@ -129,9 +189,8 @@ std::optional<std::int64_t> FieldReader::integer(std::string_view name, Presence
     return std::nullopt;
 }
 
-std::optional<std::vector<std::int64_t>> FieldReader::integers(std::string_view name, Presence presence,
-                                                               std::size_t most) {
-    const JsonValue* value = find(name, presence);
+std::optional<std::vector<std::int64_t>> FieldReader::integers(std::string_view name) {
+    const JsonValue* value = find(name);
     if (value == nullptr) return std::nullopt;
     const auto refused = [&](std::string_view why) {
         refuse(name, why);
@@ -140,6 +199,7 @@ std::optional<std::vector<std::int64_t>> FieldReader::integers(std::string_view 
     if (value->kind != JsonValue::Kind::array)
         return refused(fmt::format("Expected a list of items but got type \"{}\".", python_type(*value)));
     if (value->elements.empty()) return refused(kEmptyList);
+    const std::size_t most = table_.field(name).most;
     if (value->elements.size() > most)
         return refused(fmt::format("Ensure this field has no more than {} elements.", most));
     std::vector<std::int64_t> numbers;
@@ -157,21 +217,21 @@ std::optional<std::vector<std::int64_t>> FieldReader::integers(std::string_view 
     return std::nullopt;
 }
 
-std::optional<std::string> FieldReader::text(std::string_view name, Presence presence, std::size_t longest) {
-    const JsonValue* value = find(name, presence);
+std::optional<std::string> FieldReader::text(std::string_view name) {
+    const JsonValue* value = find(name);
     if (value == nullptr) return std::nullopt;
     auto text = char_field_text(*value);
     if (!text || text->empty()) {
         refuse(name, text ? kNotBlank : kNotAString);
         return std::nullopt;
     }
-    const auto faults = find_text_faults(*text, value->has_surrogates, longest);
+    const auto faults = find_text_faults(*text, value->has_surrogates, table_.field(name).most);
     if (faults.empty()) return text;
     errors_.add(name, faults);
     return std::nullopt;
 }
 
-NullableText FieldReader::nullable_text(std::string_view name, std::size_t longest) {
+NullableText FieldReader::nullable_text(std::string_view name) {
     const JsonValue* value = body_.find(name);
     if (value == nullptr) return {};
     if (value->kind == JsonValue::Kind::null) return {.is_given = true};
@@ -180,13 +240,13 @@ NullableText FieldReader::nullable_text(std::string_view name, std::size_t longe
         refuse(name, kNotAString);
         return {};
     }
-    const auto faults = find_text_faults(*text, value->has_surrogates, longest);
+    const auto faults = find_text_faults(*text, value->has_surrogates, table_.field(name).most);
     if (!faults.empty()) errors_.add(name, faults);
     return {.is_given = true, .text = std::move(text)};
 }
 
-std::optional<std::string> FieldReader::date_time(std::string_view name, Presence presence) {
-    const JsonValue* value = find(name, presence);
+std::optional<std::string> FieldReader::date_time(std::string_view name) {
+    const JsonValue* value = find(name);
     if (value == nullptr) return std::nullopt;
     const auto read = value->is_string() ? parse_date_time(value->string) : std::nullopt;
     if (!read) {
@@ -198,6 +258,52 @@ std::optional<std::string> FieldReader::date_time(std::string_view name, Presenc
     if (json.front() == '"') return json.substr(1, json.size() - 2);
     refuse(name, kOutOfRange);  // another year in UTC than there
     return std::nullopt;
+}
+
+std::optional<double> FieldReader::number(std::string_view name) {
+    const JsonValue* value = find(name);
+    if (value == nullptr) return std::nullopt;
+    const auto read = read_number(*value, table_.field(name).farthest);
+    if (const auto* number = std::get_if<double>(&read)) return *number;
+    refuse(name, std::get<std::string>(read));
+    return std::nullopt;
+}
+
+std::optional<std::map<std::string, double>> FieldReader::numbers(std::string_view name,
+                                                                  std::span<const std::string> known) {
+    const JsonValue* value = find(name);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_object()) {
+        refuse(name, fmt::format("Expected a dictionary of items but got type \"{}\".", python_type(*value)));
+        return std::nullopt;
+    }
+    std::map<std::string, double> numbers;
+    std::vector<std::pair<std::string, std::string>> faults;
+    for (const base::JsonMember& member : value->members) {
+        if (faults.size() == kMostUnknown) break;
+        if (!is_name(member.name)) {
+            faults.emplace_back(kAllFields, kNoSuchField);
+        } else if (std::find(known.begin(), known.end(), member.name) == known.end()) {
+            faults.emplace_back(member.name, unknown_field(member.name, known));
+        } else {
+            const auto read = read_number(member.value, table_.field(name).farthest);
+            if (const auto* number = std::get_if<double>(&read)) {
+                numbers.emplace(member.name, *number);
+            } else {
+                faults.emplace_back(member.name, std::get<std::string>(read));
+            }
+        }
+    }
+    if (faults.empty()) return numbers;
+    errors_.add_members(name, faults);
+    return std::nullopt;
+}
+
+NullableText FieldReader::nullable_date_time(std::string_view name) {
+    const JsonValue* value = body_.find(name);
+    if (value != nullptr && value->kind == JsonValue::Kind::null) return {.is_given = true};
+    std::optional<std::string> text = date_time(name);
+    return {.is_given = value != nullptr, .text = std::move(text)};
 }
 
 }  // namespace wdx::rest

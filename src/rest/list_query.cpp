@@ -1,5 +1,6 @@
 #include "rest/list_query.hpp"
 
+#include "base/suggest.hpp"
 #include "base/unicode.hpp"
 #include "rest/error.hpp"
 #include "rest/filter_values.hpp"
@@ -17,19 +18,28 @@ using model::Condition;
 using model::ListQuery;
 using model::Lookup;
 using model::Order;
+using model::Takes;
 using model::Type;
 using model::Use;
 using model::View;
 
-constexpr std::size_t kMostWords = 32;  ///< of `search`
-constexpr std::size_t kMostOrders = 8;  ///< of `ordering`
 constexpr std::string_view kSeparator = "__";
-constexpr std::array<std::string_view, 11> kReserved{"limit",  "offset",         "page_size", "cursor",
-                                                     "format", "fields",         "expand",    "ordering",
-                                                     "search", "classification", "corrected"};
+constexpr std::array<std::string_view, 13> kReserved{"limit",     "offset", "page_size", "cursor", "format",
+                                                     "fields",    "expand", "ordering",  "search", "classification",
+                                                     "corrected", "bom",    "cohort"};
 
 bool is_reserved(std::string_view name) {
     return std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end();
+}
+
+/// The lookup that stands behind a name; nullptr when there is none of that name.
+const model::LookupRule* find_lookup(std::string_view name) {
+    const auto separator = name.rfind(kSeparator);
+    if (separator == std::string_view::npos) return nullptr;
+    const auto* const found = std::find_if(
+        model::kLookups.begin(), model::kLookups.end(),
+        [lookup = name.substr(separator + kSeparator.size())](const auto& rule) { return rule.name == lookup; });
+    return found == model::kLookups.end() ? nullptr : &*found;
 }
 
 std::string no_choice(std::string_view value) {
@@ -106,11 +116,15 @@ class Reader {
     void read_filters(ListQuery& query) {
         for (const auto& [name, text] : params_.all()) {
             if (params_.last(name) != &text || text.empty()) continue;
-            if (name == "classification" && !view_.resource->user_id.empty()) read_verdicts(text, query);
+            if (name == "classification" && !view_.resource->user.empty()) read_verdicts(text, query);
+            if (name == "cohort" && view_.resource == &model::kUsers) query.cohort = text;
             if (is_reserved(name)) continue;
             const auto separator = name.find(kSeparator);
             const Column* column = view_.find(std::string_view(name).substr(0, separator));
-            if (column == nullptr) continue;
+            if (column == nullptr) {
+                if (const model::LookupRule* rule = find_lookup(name)) refuse_unknown(name, *rule);
+                continue;
+            }
             std::optional<std::string_view> lookup;
             if (separator != std::string::npos) lookup = std::string_view(name).substr(separator + kSeparator.size());
             if (!column->is_present) {
@@ -121,12 +135,25 @@ class Reader {
         }
     }
 
+    /// A lookup of a field that there is not: a slip, for nothing else is written so.  compat: misspelt filters
+    void refuse_unknown(const std::string& name, const model::LookupRule& rule) {
+        const std::string_view field = std::string_view(name).substr(0, name.rfind(kSeparator));
+        std::vector<std::string> known;
+        for (const Column& column : view_.columns) {
+            const auto lookups = model::lookups_of(column);
+            if (column.is_present && std::find(lookups.begin(), lookups.end(), rule.lookup) != lookups.end())
+                known.emplace_back(column.field->name);
+        }
+        refuse(name, unknown_field(field, known));
+    }
+
     void read_verdicts(const std::string& text, ListQuery& query) {
         if (!view_.has_classification) return refuse("classification", kNoSuchColumn);
         for (const std::string& word : split(text)) {
-            const auto* const found = std::find(std::begin(model::kVerdicts), std::end(model::kVerdicts), word);
-            if (found == std::end(model::kVerdicts)) return refuse("classification", no_choice(word));
-            query.verdicts.push_back(static_cast<model::Verdict>(found - std::begin(model::kVerdicts)));
+            const auto* const found =
+                std::find(std::begin(model::kVerdictFilters), std::end(model::kVerdictFilters), word);
+            if (found == std::end(model::kVerdictFilters)) return refuse("classification", no_choice(word));
+            query.verdicts.push_back(static_cast<model::VerdictFilter>(found - std::begin(model::kVerdictFilters)));
         }
     }
 
@@ -134,7 +161,7 @@ class Reader {
     std::optional<Condition> read_condition(const std::string& parameter, const Column& column,
                                             std::optional<std::string_view> lookup, const std::string& text) {
         for (const Lookup known : model::lookups_of(column)) {
-            if (known == Lookup::exact ? lookup.has_value() : model::name_of(known) != lookup) continue;
+            if (known == Lookup::exact ? lookup.has_value() : model::rule_of(known).name != lookup) continue;
             auto values = read_values(parameter, column, known, text);
             if (!values) return std::nullopt;
             return Condition{&column, known, std::move(*values)};
@@ -146,15 +173,15 @@ class Reader {
 
     std::optional<std::vector<std::string>> read_values(const std::string& parameter, const Column& column,
                                                         Lookup lookup, const std::string& text) {
-        if (lookup == Lookup::isnull) {
+        const Takes takes = model::rule_of(lookup).takes;
+        if (takes == Takes::boolean) {
             const auto flag = read_boolean(text);
             if (flag) return std::vector{*flag};
             refuse(parameter, no_choice(text));
             return std::nullopt;
         }
-        const bool many = lookup == Lookup::in || lookup == Lookup::range;
-        const std::vector<std::string> given = many ? split(text) : std::vector{text};
-        if (lookup == Lookup::range && given.size() != 2) {
+        const std::vector<std::string> given = takes == Takes::value ? std::vector{text} : split(text);
+        if (takes == Takes::range && given.size() != 2) {
             refuse(parameter, "Range query expects two values.");
             return std::nullopt;
         }
@@ -205,8 +232,8 @@ class Reader {
             return std::nullopt;
         }
         const auto choices = column.field->choices;
-        const bool is_choice = lookup == Lookup::exact || lookup == Lookup::in;
-        if (is_choice && !choices.empty() && std::find(choices.begin(), choices.end(), text) == choices.end()) {
+        const bool is_whole = model::rule_of(lookup).is_whole;
+        if (is_whole && !choices.empty() && std::find(choices.begin(), choices.end(), text) == choices.end()) {
             refuse(parameter, no_choice(text));
             return std::nullopt;
         }
@@ -218,6 +245,12 @@ class Reader {
         query.words = split_words(text);
         if (query.words.size() > kMostWords)
             refuse("search", fmt::format("Ensure this value has at most {} words.", kMostWords));
+    }
+
+    void break_ties(std::vector<Order>& orders) const {
+        const auto named = std::find_if(orders.begin(), orders.end(),
+                                        [](const Order& order) { return !order.column->field->breaks_ties.empty(); });
+        if (named != orders.end()) orders.push_back({view_.find(named->column->field->breaks_ties), false});
     }
 
     std::vector<Order> read_ordering() {
@@ -241,6 +274,7 @@ class Reader {
         const auto found =
             std::find_if(orders.begin(), orders.end(), [&](const Order& order) { return order.column == &key; });
         if (found == orders.end()) {
+            break_ties(orders);
             orders.push_back({&key, false});
         } else {
             orders.erase(std::next(found), orders.end());  // nothing is left to be ordered
@@ -267,7 +301,7 @@ class Reader {
             for (const std::string& name : split(*text)) {
                 const Column* column = find_named("expand", name, name);
                 if (column == nullptr) return {};
-                if (column->type != Type::verdict && column->type != Type::signals) {
+                if (!model::is_expandable(*column)) {
                     refuse("expand", no_choice(name));
                     return {};
                 }
@@ -331,7 +365,7 @@ bool asks_for_more(const QueryParams& params, const model::Resource& resource, s
     return std::any_of(params.all().begin(), params.all().end(), [&](const auto& param) {
         const std::string_view name = param.first;
         if (param.second.empty() || name == known_before || name == "format") return false;
-        if (is_reserved(name)) return true;
+        if (is_reserved(name) || find_lookup(name) != nullptr) return true;
         const std::string_view field = name.substr(0, name.find(kSeparator));
         return std::any_of(resource.fields.begin(), resource.fields.end(),
                            [&](const model::Field& known) { return known.name == field; });

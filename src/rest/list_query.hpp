@@ -13,9 +13,12 @@ struct ListRequest {
     Page page;
 };
 
+inline constexpr std::size_t kMostWords = 32;  ///< of `search`
+inline constexpr std::size_t kMostOrders = 8;  ///< fields of `ordering`
+
 /// Reads the parameters of a list: fields and lookups as django-filter has them, `classification`, `search`,
 /// `ordering`, `fields`, `expand` and paging.  Of a parameter that comes several times the last one counts, an empty
-/// value is as if absent, and a field that nobody knows is ignored.
+/// value is as if absent, and an unknown field is ignored, unless a lookup stands behind it.
 /// @param view  outlives the result
 /// @throws ApiError 400 with all that is wrong, by parameter
 /// Source: django-filter filters.py; DRF filters.py `SearchFilter`, `OrderingFilter`; drf-flex-fields.

@@ -1,5 +1,6 @@
 #include "rest/negotiation.hpp"
 
+#include "base/ascii.hpp"
 #include "base/unicode.hpp"
 #include "rest/error.hpp"
 
@@ -10,12 +11,8 @@
 namespace wdx::rest {
 namespace {
 
-std::string lower(std::string_view text) {
-    std::string out{text};
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    return out;
-}
+/// Of one media type.  A header full of them must not cost the square of their number.
+constexpr std::size_t kMostParams = 100;
 
 /// `type/subtype; name=value; ...`, names in lower case.  Source: Django utils/http.py `parse_header_parameters`.
 struct MediaType {
@@ -24,7 +21,7 @@ struct MediaType {
     std::vector<std::pair<std::string, std::string>> params;
 
     explicit MediaType(std::string_view text) {
-        const std::string full = lower(base::strip(take_part(text)));
+        const std::string full = base::ascii_lower(base::strip(take_part(text)));
         const auto slash = full.find('/');
         type = full.substr(0, slash);
         if (slash != std::string::npos) subtype = full.substr(slash + 1);
@@ -69,12 +66,12 @@ struct MediaType {
     void add_param(std::string_view text) {
         const auto equals = text.find('=');
         if (equals == std::string_view::npos) return;
-        const std::string name = lower(base::strip(text.substr(0, equals)));
+        const std::string name = base::ascii_lower(base::strip(text.substr(0, equals)));
         std::string value = unquote(base::strip(text.substr(equals + 1)));
         const auto same = std::find_if(params.begin(), params.end(), [&](const auto& p) { return p.first == name; });
         if (same != params.end()) {
             same->second = std::move(value);
-        } else {
+        } else if (params.size() < kMostParams) {
             params.emplace_back(name, std::move(value));
         }
     }

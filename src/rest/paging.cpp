@@ -11,7 +11,6 @@
 namespace wdx::rest {
 namespace {
 
-constexpr std::int64_t kMostRows = 1000;
 /// Far beyond every list, and far from where adding a limit would overflow.
 constexpr std::int64_t kFarthest = std::int64_t{1} << 62U;
 
@@ -71,16 +70,16 @@ std::optional<std::int64_t> read_whole_number(const QueryParams& query, std::str
 
 Page read_page(const QueryParams& query, Format format, FieldErrors& errors) {
     const bool is_export = format != Format::json;
-    Page page{.limit = read_whole_number(query, "limit", 1, is_export ? kFarthest : kMostRows, errors),
+    Page page{.limit = read_whole_number(query, "limit", 1, is_export ? kFarthest : kMostPageRows, errors),
               .offset = read_whole_number(query, "offset", 0, kFarthest, errors).value_or(0),
-              .page_size = read_whole_number(query, "page_size", 1, kMostRows, errors)};
+              .page_size = read_whole_number(query, "page_size", 1, kMostPageRows, errors)};
     const std::string* cursor = query.last("cursor");
     if (cursor != nullptr && !cursor->empty()) page.cursor = cursor;
     if (!errors.empty()) return page;
     if (is_export && (page.page_size || page.cursor != nullptr)) {
         errors.add("page_size", {"An export has no pages: use limit and offset."});
     } else if (page.cursor != nullptr && !page.page_size) {
-        errors.add("page_size", {"This field is required."});
+        errors.add("page_size", {"A cursor goes with its page_size: follow `next` as it is."});
     } else if (page.page_size && (page.limit || page.offset > 0)) {
         errors.add("page_size", {"Use either page_size or limit and offset."});
     }

@@ -11,11 +11,14 @@
 
 namespace wdx::rest {
 
+/// Rows of a page.
+inline constexpr std::int64_t kMostPageRows = 1000;
+
 /// The part of a list that is asked for, in one of three ways: `limit` and `offset`; `page_size` and `cursor`; all.
 struct Page {
-    std::optional<std::int64_t> limit{};  ///< 1 to 1,000, of an export any; nullopt: to the end, without an envelope
+    std::optional<std::int64_t> limit{};  ///< of an export any number; nullopt: to the end, without an envelope
     std::int64_t offset = 0;
-    std::optional<std::int64_t> page_size{};  ///< 1 to 1,000: a page of the cursor kind
+    std::optional<std::int64_t> page_size{};  ///< a page of the cursor kind
     const std::string* cursor = nullptr;      ///< where it begins, as the client sent it; points into the query
 };
 

@@ -1,5 +1,6 @@
 #include "rest/url.hpp"
 
+#include "base/ascii.hpp"
 #include "base/unicode.hpp"
 #include "rest/error.hpp"
 
@@ -91,7 +92,7 @@ std::string quote(std::string_view text, std::string_view safe) {
 Target parse_target(std::string_view target) {
     Target out;
     for (const std::string_view scheme : {"http://", "https://"}) {
-        if (!target.starts_with(scheme)) continue;
+        if (!base::equals_ignoring_ascii_case(target.substr(0, scheme.size()), scheme)) continue;
         const std::string_view rest = target.substr(scheme.size());
         const auto end = rest.find_first_of("/?");
         out.authority = rest.substr(0, end);
@@ -103,7 +104,7 @@ Target parse_target(std::string_view target) {
     const auto question = target.find('?');
     if (question != std::string_view::npos) out.query = target.substr(question + 1);
     // Bytes beyond ASCII that are not percent-encoded are Latin-1 to the original's server (gunicorn, util.py
-    // `unquote_to_wsgi_str`): raw UTF-8 in a path names somebody else, or nobody.
+    // `unquote_to_wsgi_str`): raw UTF-8 in a path names something else, or nothing.
     const std::string path = base::latin1_to_utf8(target.substr(0, question));
     out.path = map_broken_utf8(percent_decode(path, false), [](std::string& text, std::string_view bad) {
         for (const char c : bad) append_escape(text, static_cast<unsigned char>(c));

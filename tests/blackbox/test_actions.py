@@ -1,4 +1,4 @@
-"""What was done about users: one or many at once, changes, and the Idempotency-Key that makes a repetition safe."""
+"""Actions on users: one or many at once, changes, and the Idempotency-Key that makes it safe to repeat a request."""
 import json
 import threading
 
@@ -163,6 +163,23 @@ def test_a_wrong_change_is_named_and_changes_nothing(api, database, body, errors
     assert rows(database) == [(USER, "block", None)] and len(entries(database)) == 1
 
 
+@pytest.mark.parametrize("body", [{}, {"id": 4711}, {"user_id": USER}])
+def test_a_patch_of_nothing_changes_nothing(api, database, body):
+    row = api.add({"notes": "why"}).json()
+    events = execute(database, "SELECT count(*) FROM watchdxg_event WHERE ids IS NOT NULL")
+    assert said(api("PATCH", f"{PATH}{row['id']}/", body)) == (200, row)
+    assert rows(database) == [(USER, "block", "why")] and len(entries(database)) == 1
+    assert execute(database, "SELECT count(*) FROM watchdxg_event WHERE ids IS NOT NULL") == events
+
+
+def test_a_misspelt_member_is_refused_and_the_nearest_named(api, database):
+    row = api.add().json()
+    refused = (400, {"action_typ": ["There is no field 'action_typ'; the nearest is 'action_type'."]})
+    assert said(api("PATCH", f"{PATH}{row['id']}/", {"action_typ": "mute"})) == refused
+    assert said(api("POST", body={"user_id": USER, "action_type": "x", "action_typ": "mute"})) == refused
+    assert rows(database) == [(USER, "block", None)] and len(entries(database)) == 1
+
+
 def test_delete(api, database):
     path = f"{PATH}{api.add().json()['id']}/"
     answer = api("DELETE", path)
@@ -207,10 +224,11 @@ def test_the_log_has_before_and_after(api, database):
 def test_events_tell_of_each_change(api, database):
     execute(database, "UPDATE watchdxg_watched_table SET own_changes = 0 WHERE table_name = 'actions'")
     ids = [row["id"] for row in api("POST", body={"user_ids": [USER, OTHER], "action_type": "x"}).json()]
-    api("PATCH", f"{PATH}{ids[0]}/", {})
+    api("PATCH", f"{PATH}{ids[0]}/", {"notes": "n"})
     api("DELETE", f"{PATH}{ids[1]}/")
     (account,), = execute(database, "SELECT account_id FROM users WHERE id = %s", (USER,))
-    assert execute(database, "SELECT table_name, account_id, ids FROM watchdxg_event ORDER BY id") == [
+    # Without ids are those of `clean`, which the server notices as changes by others.
+    assert execute(database, "SELECT table_name, account_id, ids FROM watchdxg_event WHERE ids IS NOT NULL ORDER BY id") == [
         ("actions", account, ids), ("actions", account, ids[:1]), ("actions", account, ids[1:])]
     assert execute(database, "SELECT own_changes FROM watchdxg_watched_table WHERE table_name = 'actions'") == [(4,)]
 

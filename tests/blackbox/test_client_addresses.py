@@ -1,4 +1,4 @@
-"""Whose address a request has, behind proxies that are trusted and others that are not."""
+"""Which client address a request has, behind proxies that are trusted and proxies that are not."""
 import json
 import re
 import socket

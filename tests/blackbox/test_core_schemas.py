@@ -1,4 +1,4 @@
-"""The core's tables, whichever generation and whatever happens to them while we run; and PgBouncer in between."""
+"""The core's tables in every generation, changes to them while the server runs, and PgBouncer in between."""
 import pytest
 
 from support.data import apply_state, make_database
@@ -17,7 +17,7 @@ def users(server, **options):
 
 
 def assert_unavailable(answer, name):
-    """503 in JSON, to be tried again, naming what is missing and showing no SQL."""
+    """A 503 in JSON that asks to try again, names what is missing and shows no SQL."""
     assert answer.status_code == 503, answer.text
     assert int(answer.headers["Retry-After"]) > 0
     assert list(answer.json()) == ["detail"] and name in answer.json()["detail"]

@@ -13,6 +13,9 @@ from support.postgres import TESTS, PrivateCluster, execute, wait_until
 from support.server import Server
 from support.tokens import mint
 
+# What they share takes longer to make than they take: one worker makes it once.
+pytestmark = pytest.mark.xdist_group("browser")
+
 BROWSER = TESTS / "browser"
 DEFAULT_PORT = 4200  # of the Angular development server; allowed without any setting
 ZONES = ["America/Los_Angeles", "Europe/Paris", "Pacific/Kiritimati"]
@@ -20,12 +23,12 @@ ZONES = ["America/Los_Angeles", "Europe/Paris", "Pacific/Kiritimati"]
 
 class QuietHandler(SimpleHTTPRequestHandler):
     def log_message(self, *_):
-        """The test's output is not the place for the front's access log."""
+        """Keeps the front's access log out of the test's output."""
 
 
 @pytest.fixture(scope="module")
 def front():
-    """The stand-in front on http://localhost:4200, or on a free port when somebody has that one."""
+    """The stand-in front on http://localhost:4200, or on a free port if that one is taken."""
     handler = functools.partial(QuietHandler, directory=str(BROWSER / "front"))
     try:
         httpd = ThreadingHTTPServer(("127.0.0.1", DEFAULT_PORT), handler)
@@ -37,7 +40,7 @@ def front():
 
 
 def origin_setting(front):
-    """The default origins where the front has the default port: the test then shows that they suffice."""
+    """The default origins if the front has the default port: then the test shows that they are enough."""
     return {} if front.endswith(f":{DEFAULT_PORT}") else {"cors_allowed_origins": front}
 
 
@@ -136,7 +139,7 @@ def test_503_can_be_read_across_origins(front, drive):
 
 
 def test_another_origin_reads_nothing(cluster, front, drive):
-    """The browser keeps the answer from a page that is not allowed."""
+    """The browser hides the answer from a page that is not allowed to read it."""
     with Server(make_database(cluster), cors_allowed_origins="https://front.example.com") as server:
         seen = drive(server, [("GET", "/api/users/"), ("POST", "/api/token/", {"body": {}}), ("GET", "/healthz")])
     assert [list(answer) for answer in seen["answers"]] == [["error"]] * 3

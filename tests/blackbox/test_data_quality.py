@@ -1,4 +1,4 @@
-"""The data doctor: what is known to go wrong in the core's rows is found, counted, named, and corrected where it can be."""
+"""Data quality: known faults in the core's rows are found, counted and named, and corrected where possible."""
 import csv
 import io
 import json
@@ -7,14 +7,15 @@ from urllib.parse import urlsplit
 import pytest
 
 from support.data import make_database
-from support.postgres import execute
+from support.postgres import execute, wait_until
 from support.server import Server
+from support.signals import up_to_date
 from support.tokens import mint
 
 ACCOUNT = "/api/accounts/synka777/"
 EMPTY = "DELETE FROM users; DELETE FROM accounts; INSERT INTO accounts (id, handle) VALUES (1, 'synka777'), (2, 'Other');"
-CHECKS = ["swapped_post_counters", "decimal_comma_counts", "shared_reposts", "null_creation_dates", "stale_rows",
-          "unowned_users"]
+CHECKS = ["swapped_post_counters", "decimal_comma_counts", "thousands_point_counts", "unclear_counts", "shared_reposts",
+          "null_creation_dates", "duplicate_users", "stale_rows", "unowned_users"]
 MEMBERS = ["id", "title", "rows", "examples", "effect", "corrected_by"]
 
 
@@ -141,7 +142,7 @@ def test_a_wrong_value_is_named(commas):
 
 
 def test_statistics_of_corrected_counts_are_those_of_rows_that_were_right(cluster, commas):
-    """Independently: the same users, stored as their texts say."""
+    """A second opinion: the same users, stored as their texts say."""
     url = database(cluster, "")
     for first, rows in ((1, [(row[0], row[2]) for row in COMMAS]), (101, FINE)):
         for i, (text, count) in enumerate(rows):
@@ -156,6 +157,132 @@ def test_statistics_of_corrected_counts_are_those_of_rows_that_were_right(cluste
     assert {k: v for k, v in corrected.items() if k not in moments} == {k: v for k, v in expected.items() if k not in moments}
     plain = get(commas, ACCOUNT + "stats/")
     assert "corrected" not in plain and plain["followers_count"] != corrected["followers_count"]
+
+
+def core_reads(text):
+    """What watchdxg-core makes of a count: blanks go, k, K and M multiply, commas go, the rest is a float.
+    @return None where it raises: then it stores no row"""
+    text, factor = "".join(text.split()), 1
+    for unit, size in (("k", 1000), ("K", 1000), ("M", 1_000_000)):
+        if unit in text:
+            text, factor = text.replace(unit, ""), size
+    try:
+        return int(float(text.replace(",", "")) * factor)
+    except ValueError:
+        return None
+
+
+NBSP, NARROW, THIN = "\u00a0", "\u202f", "\u2009"
+WRITTEN = [  # language, as X writes it, what it says
+    ("en", "7", 7), ("en", "1,234", 1234), ("en", "12.3K", 12300), ("en", "1.2M", 1200000), ("en", "123K", 123000), ("hi", "1,23,456", 123456),
+    ("fr", f"1{NARROW}234", 1234), ("fr", f"1{NBSP}234", 1234), ("fr", f"1{THIN}234", 1234), ("ru", "1 234", 1234),
+    ("fr", f"12,3{NBSP}k", 12300), ("fr", f"1,2{NBSP}M", 1200000), ("fr", f"1,25{NBSP}M", 1250000), ("nl", "1,2K", 1200), ("nb", "12,3k", 12300),
+    ("hu", "1,2 M", 1200000), ("af", "1,2 k", 1200), ("es", "1,2 M", 1200000),
+    ("de", "1.234", 1234), ("de", "12.345", 12345), ("de", "123.456", 123456), ("it", "9.876", 9876), ("tr", "10.000", 10000), ("id", "1.001", 1001),
+    ("de", f"1,2{NBSP}Mio.", 1200000), ("de", "1,2 Tsd.", 1200), ("de", "1.234.567", 1234567), ("es", "12,3 mil", 12300), ("pt", "1,2 mi", 1200000),
+    ("it", "1,2 Mln", 1200000), ("pl", "12,3 tys.", 12300), ("pl", "1,2 mln", 1200000), ("ru", "12,3 тыс.", 12300), ("uk", "1,2 млн", 1200000),
+    ("ja", "12.3万", 123000), ("zh", "1.2亿", 120000000), ("ko", "1.2만", 12000), ("tr", "12,3 B", 12300), ("sv", "12,3 tn", 12300),
+    ("id", "12,3 rb", 12300), ("da", "1,2 mio.", 1200000), ("fi", "12,3 t.", 12300), ("de-CH", "1’234", 1234), ("lv", "12,3 tūkst.", 12300),
+    ("ar", "١٢٣", 123), ("ar", "١٬٢٣٤", 1234),
+]
+UNCLEAR = [  # text, stored: nothing tells which is right
+    ("1,2 k", 7), ("12.345", 99), ("1.2", 1), ("1.234,5", 1), ("1 234", 1), ("1.2.345", 1), ("12.345", -12), ("0.123", 7), ("5", 50000001),
+]
+
+
+@pytest.fixture(scope="module")
+def written(cluster):
+    """Users 1 to n of WRITTEN with what the core stores, and from 1001 on of UNCLEAR."""
+    url = database(cluster, "")
+    rows = [(1 + i, text, core_reads(text)) for i, (_, text, _) in enumerate(WRITTEN)]
+    rows += [(1001 + i, text, stored) for i, (text, stored) in enumerate(UNCLEAR)]
+    for user, text, stored in rows:
+        if stored is not None:
+            execute(url, "INSERT INTO users (id, account_id, handle, created_at, following_count, followers_count, followers_str,"
+                         " last_updated) VALUES (%s, 1, %s, '2020-01-01', 1, %s, %s, now())", (user, f"u{user}", stored, text))
+    with Server(url) as server:
+        yield server
+
+
+def test_every_count_that_the_core_stores_is_shown_as_x_wrote_it(written):
+    rows = {row["id"]: row for row in get(written, "/api/users/", corrected="true", id__lt="1000")}
+    stored = {row["id"]: row["followers_count"] for row in get(written, "/api/users/", id__lt="1000")}
+    assert len(rows) > 20
+    for user, row in rows.items():
+        _, text, said = WRITTEN[user - 1]
+        assert row["followers_count"] == said, text
+        assert row["corrected"] == (["followers_count"] if stored[user] != said else []), text
+
+
+def test_counts_are_reported_by_what_the_core_did_to_them(written):
+    found = findings(written)
+    misread = {1 + i: text for i, (_, text, said) in enumerate(WRITTEN) if core_reads(text) not in (None, said)}
+    commas = [user for user, text in misread.items() if "," in text]
+    points = [user for user in misread if user not in commas]
+    assert found["decimal_comma_counts"] == (len(commas), commas[:5])
+    assert found["thousands_point_counts"] == (len(points), points[:5]) and len(points) == 6
+    assert found["unclear_counts"] == (len(UNCLEAR), [1001, 1002, 1003, 1004, 1005])
+
+
+def test_what_is_not_certain_is_not_corrected(written):
+    rows = {row["id"]: row for row in get(written, "/api/users/", corrected="true", id__gt="1000")}
+    for i, (_, stored) in enumerate(UNCLEAR):
+        assert (rows[1001 + i]["followers_count"], rows[1001 + i]["corrected"]) == (stored, [])
+
+
+# -- one person, several rows
+
+PEOPLE = """
+    INSERT INTO users (id, account_id, handle, created_at, last_updated) VALUES
+        (1, 1, 'Twice_A', '2020-05-03', now()), (2, 1, 'twice_a', '2020-05-28', now()), (3, 1, 'TWICE_A', NULL, now()),
+        (4, 1, 'twice_a', '2020-06-01', now()), -- two months now: row 3 belongs to neither
+        (5, 1, 'undated', NULL, now()), (6, 1, 'Undated', NULL, now()),
+        (7, 1, 'half', '2021-01-31', now()), (8, 1, 'HALF', NULL, now()), (9, 1, 'half', 'infinity', now()),
+        (10, 2, 'half', '2021-01-30', now()), (11, 1, NULL, '2020-05-03', now()), (12, 1, NULL, '2020-05-03', now()),
+        (13, 1, 'alone', '2020-05-03', now()), (14, NULL, 'half', '2021-01-29', now());"""
+PERSONS = [{1, 2}, {3}, {4}, {5, 6}, {7, 8, 9}, {10}, {11}, {12}, {13}, {14}]
+
+
+@pytest.fixture(scope="module")
+def people(cluster):
+    with Server(database(cluster, PEOPLE)) as server:
+        yield up_to_date(server)
+
+
+def test_rows_of_one_person_are_reported(people):
+    assert findings(people)["duplicate_users"] == (7, [1, 2, 5, 6, 7])
+    assert findings(people, "other")["duplicate_users"] == (0, [])
+
+
+def test_statistics_and_history_count_rows_and_people(people):
+    users = get(people, ACCOUNT + "stats/")["users"]
+    assert (users["total"], users["people"]) == (12, 8)
+    assert list(users)[:2] == ["total", "people"]
+    wait_until(lambda: get(people, ACCOUNT + "history/"), "a snapshot")
+    assert [(day["users"]["total"], day["users"]["people"]) for day in get(people, ACCOUNT + "history/")] == [(12, 8)]
+    assert [(day["users"]["total"], day["users"]["people"]) for day in get(people, "/api/accounts/other/history/")] == [(1, 1)]
+
+
+@pytest.mark.parametrize("params", [{}, {"ordering": "-risk"}, {"limit": "50"}, {"page_size": "50"}, {"corrected": "true"},
+                                    {"account_id__isnull": "false", "ordering": "-handle"}])
+def test_rows_of_one_person_name_each_other(people, params):
+    answer = get(people, "/api/users/", expand="same_person", **params)
+    rows = answer["results"] if isinstance(answer, dict) else answer
+    assert len(rows) == (13 if "account_id__isnull" in params else 14)
+    for row in rows:
+        (person,) = [one for one in PERSONS if row["id"] in one]
+        assert row["same_person"] == sorted(person - {row["id"]})
+    others = {key: value for key, value in rows[0].items() if key != "same_person"}
+    assert get(people, "/api/users/", id=str(rows[0]["id"]), **({"corrected": "true"} if "corrected" in params else {})) == [others]
+
+
+def test_one_user_and_exports_name_the_other_rows_too(people):
+    assert get(people, "/api/users/7/")["same_person"] == [8, 9] and get(people, "/api/users/13/")["same_person"] == []
+    text = people.get("/api/users/?format=csv&fields=id,same_person&id=7", token=mint()).text
+    assert text == 'id,same_person\r\n7,"[8,9]"\r\n'
+    assert people.get("/api/users/?format=ndjson&fields=same_person&id=5", token=mint()).json() == {"same_person": [6]}
+    assert "same_person" not in get(people, "/api/users/")[0]
+    assert get(people, "/api/users/", 400, ordering="same_person") and get(people, "/api/users/", 400, expand="handle")
 
 
 SWAPPED = """INSERT INTO users (id, account_id, handle) VALUES (1, 1, 'a'), (2, 1, 'b'), (3, 2, 'c'), (4, NULL, 'd');
@@ -227,7 +354,7 @@ def test_examples_are_the_five_smallest_ids(cluster):
 
 
 @pytest.mark.parametrize("schema, unknown", [
-    ("v1", {"swapped_post_counters", "decimal_comma_counts", "shared_reposts", "stale_rows"}), ("v2", {"stale_rows"}), ("v3", set())])
+    ("v1", {"swapped_post_counters", "decimal_comma_counts", "thousands_point_counts", "unclear_counts", "shared_reposts", "stale_rows"}), ("v2", {"stale_rows"}), ("v3", set())])
 def test_what_a_generation_cannot_tell_is_null(cluster, schema, unknown):
     with Server(make_database(cluster, schema)) as server:
         assert {name for name, (rows, _) in findings(server).items() if rows is None} == unknown

@@ -1,4 +1,4 @@
-"""The default password and weak signing keys are for loopback alone."""
+"""The default password and weak signing keys work on loopback only."""
 import pytest
 
 from support.postgres import execute
@@ -21,7 +21,7 @@ def assert_refused(answer):
 
 @pytest.fixture(scope="module")
 def named_server(database):
-    """Answers to a public name, too, as behind a proxy."""
+    """Also answers to a public name, as behind a proxy."""
     with Server(database, allowed_hosts="localhost,127.0.0.1,[::1],watch.example.com") as server:
         yield server
 
@@ -97,3 +97,17 @@ def test_settings_are_refused_by_name_all_at_once(database):
     assert done.returncode != 0
     for name in ("WDX_ACCESS_TOKEN_LIFETIME", "WDX_IDLE_TIMEOUT", "WDX_NO_SUCH_SETTING"):
         assert name in done.stderr
+
+
+def test_the_front_as_it_comes_is_refused_after_changepassword_as_check_says(fresh_database, start_server):
+    """Its request, whatever is typed: 401, and after some of them 429 for the right password, too."""
+    assert "watchdxg-front sends" in run_command("check", url=fresh_database).stdout
+    new_password = "correct-horse-battery"
+    done = run_command("changepassword", "--username", "watchdxg", "--password-stdin", url=fresh_database,
+                       stdin=new_password)
+    assert done.returncode == 0, done.stderr
+    server = start_server(fresh_database, throttle_login="2/min")  # 10 by default
+    origin = {"Origin": "http://localhost:4200"}
+    assert server.login(password=new_password, headers=origin).status_code == 200
+    assert [server.login(headers=origin).status_code for _ in range(2)] == [401] * 2
+    assert server.login(password=new_password, headers=origin).status_code == 429

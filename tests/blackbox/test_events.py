@@ -1,10 +1,11 @@
-"""GET /api/events/: whatever changes, by whomever, reaches every listener once, in order, and nobody else."""
+"""GET /api/events/: every change, whoever made it, reaches every listener once and in order, and nobody else."""
 import re
 import resource
 import subprocess
 import threading
 import time
 
+import psycopg2
 import pytest
 
 from support.data import make_database
@@ -25,7 +26,7 @@ def events(url):
 
 
 def wait_for_first_look(url, tables=5):
-    """What is changed before the program has looked at a table for the first time is no change."""
+    """A change that was made before the server first looked at a table does not count."""
     wait_until(lambda: len(execute(url, WATCHED)) == tables, "the first look at the core's tables")
 
 
@@ -111,6 +112,32 @@ def test_a_statement_that_failed_or_an_unchanged_table_writes_nothing(watched):
     assert execute(watched.url, state) == before and len(events(watched.url)) == 1
 
 
+def test_a_change_that_did_not_happen_is_not_told(watched):
+    """The core inserts its account at each start and fails, for it is there; PostgreSQL counts the row all the same."""
+    counted = "SELECT n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_user_tables WHERE relname = 'accounts'"
+    noted = "SELECT changes, failed_changes FROM watchdxg_watched_table WHERE table_name = 'accounts'"
+    failures = ["INSERT INTO accounts (handle) SELECT handle FROM accounts LIMIT 1",
+                "BEGIN; UPDATE accounts SET handle = 'x' || id; ROLLBACK", "BEGIN; DELETE FROM accounts; ROLLBACK",
+                "BEGIN; SAVEPOINT a; INSERT INTO accounts (handle) VALUES ('a'); ROLLBACK TO a; COMMIT"]
+    for sql in failures:
+        before = execute(watched.url, counted)[0][0] or 0
+        try:
+            execute(watched.url, sql)
+        except psycopg2.errors.UniqueViolation:
+            pass
+        wait_until(lambda: (execute(watched.url, counted)[0][0] or 0) > before, "PostgreSQL to count it", 40)
+        wait_until(lambda: execute(watched.url, noted)[0][0] == execute(watched.url, counted)[0][0], "a look", 40)
+    changes, failed = execute(watched.url, noted)[0]
+    assert failed == changes > 0 and events(watched.url) == []
+    with EventReader(watched) as reader:
+        execute(watched.url, "INSERT INTO accounts (handle) VALUES ('new')")
+        assert reader.table() == "accounts"
+        execute(watched.url, "ANALYZE accounts")
+        execute(watched.url, "UPDATE accounts SET handle = 'newer' WHERE handle = 'new'")
+        assert reader.table() == "accounts"
+    assert len(events(watched.url)) == 2
+
+
 def test_truncate_and_a_reset_of_the_statistics_are_changes(watched):
     execute(watched.url, "INSERT INTO actions (user_id, action_type) SELECT 1, 'block' FROM generate_series(1, 10)")
     with EventReader(watched) as reader:
@@ -152,7 +179,7 @@ def test_changes_of_ours_are_told_once_with_their_ids(watched):
 
 
 def test_changes_of_ours_that_postgresql_forgot_to_count_do_not_hide_those_of_others_for_ever(watched):
-    """As after a crash: it was about to count five, and then began anew."""
+    """As after a crash: it was about to count five, and then started again."""
     execute(watched.url, "UPDATE watchdxg_watched_table SET own_changes = own_changes + 5 WHERE table_name = 'actions'")
     with EventReader(watched) as reader:
         execute(watched.url, "INSERT INTO actions (user_id, action_type) VALUES (1, 'block')")
@@ -213,6 +240,38 @@ def test_a_client_that_comes_back_gets_what_it_missed_and_nothing_twice(watched)
         assert reader.next(add_events(watched.url) and 30).id == seen + 21
 
 
+def test_the_parameter_resumes_like_the_header_and_the_header_knows_more(watched):
+    """Libraries put lastEventId into the URL once, and send the header when they come back."""
+    newest = add_events(watched.url, 5)
+    with EventReader(watched, target=f"/api/events/?lastEventId={newest - 3}") as reader:
+        assert [reader.next().id for _ in range(3)] == [newest - 2, newest - 1, newest]
+    with EventReader(watched, target=f"/api/events/?lastEventId={newest - 3}", last_id=newest - 1) as reader:
+        assert reader.next().id == newest
+    with EventReader(watched, target="/api/events/?lastEventId=x") as reader:
+        assert reader.next().kind == "reset"
+    with EventReader(watched, target="/api/events/?lastEventId=") as reader:
+        assert reader.next(add_events(watched.url) and 30).id == newest + 1
+
+
+def test_who_has_seen_no_event_yet_resumes_from_the_id_in_the_head(watched):
+    newest = add_events(watched.url, 2)
+    with EventReader(watched) as reader:
+        assert reader.newest == newest
+    missed = add_events(watched.url)
+    with EventReader(watched, last_id=reader.newest) as reader:
+        assert reader.next().id == missed == reader.newest
+
+
+def test_comments_are_lines_alone_so_that_no_client_sees_an_empty_message(watched):
+    with EventReader(watched) as reader:
+        add_events(watched.url)
+        reader.next()
+    with RawConnection(watched.port) as connection:
+        connection.send(request("/api/events/", token=mint())).read("HEAD")
+        connection.wait_for_bytes()
+        assert connection._buffer == b"7\r\n: open\n\r\n"
+
+
 def test_no_event_is_lost_or_doubled_at_the_moment_of_coming_back(watched):
     """Events are written all the time while a client leaves and comes back."""
     stopped = threading.Event()
@@ -254,7 +313,7 @@ def test_who_cannot_catch_up_is_told_to_load_everything_anew(watched, name):
 
 
 def test_listeners_are_told_when_the_process_itself_cannot_catch_up(watched):
-    """Also when a backup was restored: the numbers begin anew."""
+    """Also after a backup was restored: the numbers start again."""
     with EventReader(watched) as reader:
         newest = add_events(watched.url, 501)
         event = reader.next()
@@ -307,6 +366,17 @@ def test_other_methods_and_formats(watched):
     assert status_of(watched, query="?format=json") == 404
     options = watched.request("OPTIONS", "/api/events/", token=mint())
     assert options.status_code == 200 and options.headers["Allow"] == "GET, HEAD, OPTIONS"
+
+
+def test_a_preflight_allows_what_libraries_for_event_streams_send(watched):
+    asked = "authorization, cache-control, last-event-id"
+    answer = watched.request("OPTIONS", "/api/events/", headers={
+        "Origin": "http://localhost:4200", "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": asked})
+    allowed = answer.headers["Access-Control-Allow-Headers"].split(", ")
+    assert answer.status_code == 200 and set(asked.split(", ")) <= set(allowed)
+    answer = watched.request("HEAD", "/api/events/", token=mint(), headers={"Origin": "http://localhost:4200"})
+    assert "X-Last-Event-ID" in answer.headers["Access-Control-Expose-Headers"].split(", ")
+    assert int(answer.headers["X-Last-Event-ID"]) >= 0
 
 
 def test_head_answers_and_listens_to_nothing(watched):
@@ -403,6 +473,7 @@ def test_more_streams_than_allowed_are_503_until_one_ends(fresh_database, start_
         reader.close()
 
 
+@pytest.mark.slow
 def test_an_idle_stream_has_heartbeats_and_outlives_the_deadlines_of_requests(fresh_database, start_server):
     server = start_server(fresh_database, write_timeout=1, idle_timeout=1, header_timeout=1, body_timeout=1)
     with EventReader(server) as reader:
@@ -436,6 +507,7 @@ def test_a_client_that_does_not_read_is_dropped_while_others_get_on(fresh_databa
 LISTENERS = 1000
 
 
+@pytest.mark.alone
 def test_a_thousand_listeners(fresh_database, start_server):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, LISTENERS + 500), hard))

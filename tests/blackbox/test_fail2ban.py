@@ -1,4 +1,4 @@
-"""fail2ban reads the addresses of failed logins from the log, and nobody can write another's into it."""
+"""fail2ban reads the addresses of failed logins from the log, and nobody can forge an address there."""
 import configparser
 import re
 import subprocess

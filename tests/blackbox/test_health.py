@@ -1,4 +1,4 @@
-"""/healthz and /readyz: open to everybody, and with nothing to tell but a word."""
+"""/healthz and /readyz: open to everybody, and their answer is one word."""
 import pytest
 
 from support.postgres import execute

@@ -1,4 +1,4 @@
-"""RFC 9112 at the level of bytes: what is refused (and then closed), and what must be understood."""
+"""RFC 9112, byte by byte: what is refused (and closes the connection), and what must be understood."""
 import json
 
 import pytest
@@ -147,6 +147,16 @@ BAD_CHUNKS = {
     "trailer_without_colon": b"5\r\nhello\r\n0\r\nX-A\r\n\r\n",
     "request_in_place_of_a_trailer": b"5\r\nhello\r\n0\r\nGET /healthz HTTP/1.1\r\n\r\n",
     "trailer_with_space_before_colon": b"5\r\nhello\r\n0\r\nX-A : 1\r\n\r\n",
+    "trailer_folded_with_space": b"5\r\nhello\r\n0\r\nX-A: 1\r\n 2\r\n\r\n",
+    "trailer_folded_with_tab": b"5\r\nhello\r\n0\r\nX-A: 1\r\n\t2\r\n\r\n",
+    "first_trailer_begins_with_space": b"5\r\nhello\r\n0\r\n X-A: 1\r\n\r\n",
+    "trailer_folded_to_nothing": b"5\r\nhello\r\n0\r\nX-A: 1\r\n \r\n\r\n",
+    "size_with_trailing_space": b"5 \r\nhello\r\n0\r\n\r\n",
+    "size_of_too_many_digits": b"00000000000000005\r\nhello\r\n0\r\n\r\n",
+    "extension_with_open_quote": b'5;a="b\r\nhello\r\n0\r\n\r\n',
+    "extension_without_value": b"5;a=\r\nhello\r\n0\r\n\r\n",
+    "extension_without_semicolon": b"5 a=b\r\nhello\r\n0\r\n\r\n",
+    "extension_with_text_behind_quotes": b'5;a="b"c\r\nhello\r\n0\r\n\r\n',
 }
 
 
@@ -280,7 +290,8 @@ def chunks(body, size=4, extension=b"", trailer=b""):
 @pytest.mark.parametrize("body", [
     chunks(BODY), chunks(BODY, 1), chunks(BODY, 100), chunks(BODY, 100).replace(b"15\r\n", b"0000015\r\n", 1),
     chunks(BODY, 4, b";name=value"), chunks(BODY, 4, b';name="quoted \\" text"'), chunks(BODY, 4, b"", b"X-Sum: 1\r\n"),
-], ids=["small", "bytes", "one", "leading_zeros", "extension", "quoted_extension", "trailer"])
+    chunks(BODY, 4, b" ; a\t=\tb ;c"),
+], ids=["small", "bytes", "one", "leading_zeros", "extension", "quoted_extension", "trailer", "blanks_in_extensions"])
 def test_a_chunked_body_is_read(server, body):
     answer = exchange(server.port, CHUNKED + body)
     assert (answer.status, answer.json()) == (400, {"password": ["This field is required."]})
@@ -338,13 +349,34 @@ def test_an_absolute_target_is_understood_and_its_host_counts(server, access):
         assert answer.status in (200, 400), answer
 
 
-@pytest.mark.parametrize("method, target, status", [
-    ("OPTIONS", "*", (200, 400, 404)), ("CONNECT", "localhost:80", (400, 404, 405)),
-    ("GET", "healthz", (400, 404)), ("BREW", "/api/users/", (401, 405)),
+@pytest.mark.parametrize("method, target", [
+    ("CONNECT", "localhost:80"), ("CONNECT", "/healthz"), ("CONNECT", "*"), ("CONNECT", "http://localhost/healthz"),
+    ("GET", "*"), ("POST", "*"), ("OPTIONS", "**"), ("OPTIONS", "*/"), ("GET", "healthz"), ("GET", "healthz/"),
+    ("GET", "localhost/healthz"), ("GET", "localhost:80"), ("GET", "?a=/healthz"), ("GET", "#/healthz"), ("GET", "./healthz"),
+    ("GET", "http:/healthz"), ("GET", "http:///healthz"), ("GET", "http://"), ("GET", "http://?a"), ("GET", "https:healthz"),
+    ("GET", "ftp://localhost/healthz"), ("GET", "urn:healthz"), ("GET", "\\healthz"), ("GET", "%2Fhealthz"),
 ])
-def test_other_forms_of_target_are_answered(server, method, target, status):
-    answer = exchange(server.port, request(target, method))
-    assert answer.status in status, answer
+def test_a_target_that_is_no_path_is_refused_and_the_connection_closed(server, method, target):
+    """RFC 9112, 3.2: we are no proxy, and `*` is for OPTIONS."""
+    with RawConnection(server.port) as connection:
+        connection.send(request(target, method) + request("/healthz"))
+        assert_refused_and_closed(connection)
+
+
+def test_options_of_the_whole_server_keeps_the_connection(server):
+    with RawConnection(server.port) as connection:
+        connection.send(request("*", "OPTIONS") + request("/healthz"))
+        assert [connection.read().status, connection.read().status] == [404, 200]
+
+
+def test_an_unknown_method_is_answered_by_its_route(server):
+    assert exchange(server.port, request("/api/users/", "BREW")).status == 401
+
+
+@pytest.mark.parametrize("scheme", ["http", "HTTP", "https", "hTTps"])
+def test_the_scheme_of_an_absolute_target_is_compared_without_case(server, access, scheme):
+    target = f"{scheme}://localhost/api/accounts/synka777/"
+    assert exchange(server.port, request(target, token=access, host="example.com")).status == 200
 
 
 # -- the life of a connection

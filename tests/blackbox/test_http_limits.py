@@ -1,4 +1,4 @@
-"""Sizes, deadlines and numbers of connections: every client is bounded, and told so where it can be."""
+"""Sizes, deadlines and numbers of connections: every client has limits, and is told about them if possible."""
 import time
 
 import pytest
@@ -78,39 +78,129 @@ def body_of(size):
     return b'{"x":"' + b"a" * (size - 8) + b'"}'
 
 
-def test_a_body_of_1_mib_is_read(server):
-    answer = exchange(server.port, request("/api/token/", "POST", [JSON], body_of(MIB)))
-    assert answer.json() == {"username": ["This field is required."], "password": ["This field is required."]}
+TOKEN_ROUTES = ["/api/token/", "/api/token/refresh/", "/api/token/verify/", "/api/token/blacklist/"]
+# Path and the most that its body may have.
+BODIES = [(path, 128 * KIB) for path in TOKEN_ROUTES] + [("/api/reports/", MIB), ("/api/me/password/", MIB)]
 
 
-@pytest.mark.parametrize("said", [MIB + 1, 8 * MIB, 10 ** 12])
-def test_a_content_length_over_1_mib_is_413_before_the_body_comes(server, said):
+@pytest.mark.parametrize("path, most", BODIES)
+def test_a_body_of_the_greatest_size_is_read(server, access, path, most):
+    for framing in (lambda body: request(path, "POST", [JSON], body, token=access),
+                    lambda body: request(path, "POST", [JSON, ("Transfer-Encoding", "chunked")], token=access)
+                    + b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)):
+        answer = exchange(server.port, framing(body_of(most)))
+        assert ["This field is required."] in answer.json().values(), answer
+
+
+@pytest.mark.parametrize("path, most", BODIES + [("/healthz", MIB), ("/api/nothing/", MIB)])
+@pytest.mark.parametrize("more", [1, MIB, 10 ** 12])
+def test_a_greater_content_length_is_413_before_the_body_comes(server, path, most, more):
+    for method in ("POST", "PUT"):
+        with RawConnection(server.port) as connection:
+            connection.send(request(path, method, [JSON, ORIGIN, ("Content-Length", most + more)]))
+            answer = assert_refused(connection, 413)
+        assert answer.header("access-control-allow-origin") == "http://localhost:4200"
+
+
+@pytest.mark.parametrize("path", ["/api/token/", "/api/reports/"])
+def test_a_client_that_sends_a_large_body_all_the_same_reads_the_413(server, path):
+    """The server must read what is on its way before it closes, or the answer is lost in a reset."""
     with RawConnection(server.port) as connection:
-        connection.send(request("/api/token/", "POST", [JSON, ORIGIN, ("Content-Length", said)]))
+        connection.send(request(path, "POST", [JSON], body_of(MIB + 256 * KIB)))
+        assert_refused(connection, 413)
+
+
+@pytest.mark.parametrize("path, most", BODIES)
+def test_a_greater_chunked_body_is_413(server, path, most):
+    with RawConnection(server.port) as connection:
+        connection.send(request(path, "POST", [JSON, ORIGIN, ("Transfer-Encoding", "chunked")]))
+        for _ in range(17):
+            connection.send(b"%x\r\n%s\r\n" % (most // 16, b"a" * (most // 16)))
         answer = assert_refused(connection, 413)
     assert answer.header("access-control-allow-origin") == "http://localhost:4200"
 
 
-def test_a_client_that_sends_a_large_body_all_the_same_reads_the_413(server):
-    """The server must take in what is on its way before it closes, or the answer is lost in a reset."""
+@pytest.mark.parametrize("size", [b"20001", b"7fffffff", b"ffffffffffffffff"])
+def test_a_single_chunk_that_is_too_large_is_413_before_it_comes(server, size):
     with RawConnection(server.port) as connection:
-        connection.send(request("/api/token/", "POST", [JSON], body_of(MIB + 256 * KIB)))
+        connection.send(request("/api/token/", "POST", [JSON, ("Transfer-Encoding", "chunked")]) + size + b"\r\n")
         assert_refused(connection, 413)
 
 
-def test_a_chunked_body_over_1_mib_is_413(server):
-    with RawConnection(server.port) as connection:
-        connection.send(request("/api/token/", "POST", [JSON, ORIGIN, ("Transfer-Encoding", "chunked")]))
-        for _ in range(20):
-            connection.send(b"10000\r\n" + b"a" * 65536 + b"\r\n")
-        answer = assert_refused(connection, 413)
-    assert answer.header("access-control-allow-origin") == "http://localhost:4200"
+def test_a_smaller_limit_of_the_settings_holds_for_tokens_too(database, start_server):
+    server = start_server(database, body_limit=1024)
+    assert exchange(server.port, request("/api/token/", "POST", [JSON], body_of(1024))).status == 400
+    assert exchange(server.port, request("/api/token/", "POST", [JSON], body_of(1025))).status == 413
 
 
-def test_a_single_chunk_over_1_mib_is_413_before_it_comes(server):
+@pytest.mark.parametrize("extras", [
+    lambda n: b"1;" + b"a" * 1000 + b"\r\nx\r\n", lambda n: b"1" + b" " * 1000 + b";a\r\nx\r\n",
+    lambda n: b"1;a\r\nx\r\n" * 500], ids=["names", "blanks", "short"])
+def test_chunk_extensions_are_bounded_in_sum(server, access, extras):
+    """16 KiB of them, as of headers: a body of a few bytes must not take megabytes."""
+    head = request("/api/reports/", "POST", [JSON, ("Transfer-Encoding", "chunked")], token=access)
     with RawConnection(server.port) as connection:
-        connection.send(request("/api/token/", "POST", [JSON, ("Transfer-Encoding", "chunked")]) + b"7fffffff\r\n")
-        assert_refused(connection, 413)
+        connection.send(head + b"".join(extras(n) for n in range(20)) + b"0\r\n\r\n" + request("/healthz"))
+        assert_refused(connection, 400)
+        assert connection.is_closed()
+    few = b"1;" + b"a" * 1000 + b"\r\n1\r\n"
+    assert exchange(server.port, head + few * 16 + b"0\r\n\r\n").json()["non_field_errors"]
+
+
+def test_trailers_are_bounded_in_sum(server, access):
+    head = request("/api/reports/", "POST", [JSON, ("Transfer-Encoding", "chunked")], token=access) + b"1\r\n1\r\n0\r\n"
+    line = b"X-A: " + b"a" * 993 + b"\r\n"
+    assert exchange(server.port, head + line * 16 + b"\r\n").json()["non_field_errors"]
+    with RawConnection(server.port) as connection:
+        connection.send(head + line * 17 + b"\r\n" + request("/healthz"))
+        assert_refused(connection, 400)
+        assert connection.is_closed()
+
+
+# -- elements of JSON
+
+def elements(number, shape):
+    """A JSON object with so many elements in all, itself not counted."""
+    return {"list": lambda: b'{"x":[' + b",".join([b"1"] * (number - 1)) + b"]}",
+            "lists": lambda: b'{"x":[' + b",".join([b"[]"] * (number - 1)) + b"]}",
+            "nested": lambda: b'{"x":[' + b",".join([b"[" * 100 + b"]" * 100] * (number // 100 - 1) +
+                                                    [b"1"] * (99 + number % 100)) + b"]}",
+            "repeated_keys": lambda: b"{" + b",".join([b'"x":1'] * number) + b"}",
+            "keys": lambda: b"{" + b",".join(b'"%x":1' % n for n in range(number)) + b"}"}[shape]()
+
+
+@pytest.mark.parametrize("shape", ["list", "lists", "nested", "repeated_keys", "keys"])
+@pytest.mark.parametrize("path, method, most", [
+    ("/api/reports/", "POST", 10_000), ("/api/users/1/classification/", "PATCH", 10_000), ("/api/actions/1/", "PATCH", 10_000),
+    ("/api/classifications/", "POST", 100_000), ("/api/actions/", "POST", 100_000)])
+def test_a_body_of_too_many_elements_is_refused(server, access, path, method, most, shape):
+    for number, is_refused in ((most, False), (most + 1, True)):
+        answer = exchange(server.port, request(path, method, [JSON], elements(number, shape), token=access))
+        said = answer.json().get("detail") == f"The body has too many elements; at most {most} are allowed."
+        assert said == is_refused and (answer.status == 400 or not is_refused), answer
+
+
+def test_what_a_login_is_refused_for_by_its_size_counts_as_a_failed_one(database, start_server):
+    """Of its address: the 413 before a password was looked at, and too many elements where it is changed."""
+    server = start_server(database, throttle_login="2/min")
+    too_large = request("/api/token/", "POST", [JSON, ("Content-Length", MIB)])
+    assert [exchange(server.port, too_large).status for _ in range(3)] == [413, 413, 429]
+    assert server.login().status_code == 429
+    assert server.log.count("login refused from 127.0.0.1") == 2
+
+    for path in ("/api/token/", "/api/me/password/"):
+        server = start_server(database, throttle_login="1/min")
+        many = request(path, "POST", [JSON], elements(10_001, "list"), token=mint())
+        assert [exchange(server.port, many).status for _ in range(2)] == [400, 429]
+        assert server.login().status_code == 429
+
+
+def test_other_requests_that_are_too_large_are_no_failed_logins(database, start_server):
+    server = start_server(database, throttle_login="1/min")
+    for path, method in (("/api/token/verify/", "POST"), ("/api/token/refresh/", "POST"), ("/api/token/", "PUT"),
+                         ("/api/reports/", "POST")):
+        assert exchange(server.port, request(path, method, [JSON, ("Content-Length", 2 * MIB)])).status == 413
+    assert server.login().status_code == 200
 
 
 def test_endless_trailers_and_extensions_are_refused(server):
@@ -221,14 +311,6 @@ def test_a_body_that_stops_is_given_up(hasty, framing):
     with RawConnection(hasty.port) as connection:
         started = time.monotonic()
         assert_given_up(connection.send(request("/api/token/", "POST", [JSON, framing]) + b"3\r\n"), started)
-
-
-def test_an_open_quote_in_a_chunk_extension_is_given_up(hasty):
-    """It hides the end of its line from the parser; what comes behind it is not served meanwhile."""
-    with RawConnection(hasty.port) as connection:
-        started = time.monotonic()
-        head = request("/api/token/", "POST", [JSON, ("Transfer-Encoding", "chunked")])
-        assert_given_up(connection.send(head + b'5;a="b\r\nhello\r\n0\r\n\r\n' + request("/healthz")), started)
 
 
 def test_a_body_that_drips_is_given_up(hasty):

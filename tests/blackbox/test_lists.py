@@ -13,7 +13,7 @@ USER = ["id", "account_id", "handle", "username", "bio", "created_at", "followin
         "featured_url", "follower"]
 WHOLE_USER = ["id", "account_id", "handle", "username", "certified", "bio", "created_at", "following_count",
               "followers_count", "following_str", "followers_str", "featured_url", "follower", "last_updated",
-              "classification"]
+              "classification", "same_person"]
 POST = ["id", "id_str", "user_id", "timestamp", "username", "handle", "text", "reposts", "likes", "replies", "views",
         "repost"]
 ACTION = ["id", "user_id", "action_type", "timestamp", "notes"]
@@ -97,12 +97,13 @@ def test_a_verdict_is_an_object_or_null(server):
     assert list(rows[0]) == [*USER, "classification"]
     verdicts = {row["id"]: row["classification"] for row in rows}
     assert None in verdicts.values()
+    stored = {user_id: tuple(columns) for user_id, *columns in execute(
+        server.url, "SELECT user_id, harmful, inactive, notes FROM classification")}
     for user_id, verdict in verdicts.items():
-        stored = execute(server.url, "SELECT harmful, inactive, notes FROM classification WHERE user_id = %s", (user_id,))
-        assert (verdict is None) == (not stored)
-        if stored:
+        assert (verdict is None) == (user_id not in stored)
+        if verdict is not None:
             assert list(verdict) == ["harmful", "inactive", "classified_at", "notes"]
-            assert (verdict["harmful"], verdict["inactive"], verdict["notes"]) == stored[0]
+            assert (verdict["harmful"], verdict["inactive"], verdict["notes"]) == stored[user_id]
 
 
 def test_times_without_zone_are_read_in_the_databases_zone(cluster, start_server):
@@ -294,6 +295,110 @@ def test_a_value_that_does_not_fit_is_named(server, params, body):
     assert get(server, "/api/users/", 400, **params) == expected
 
 
+@pytest.mark.parametrize("name", [*LISTS, "logs", "users/1/posts"])
+def test_a_lookup_of_a_misspelt_field_is_refused_on_every_list_and_the_nearest_named(server, name):
+    """Answered with everything, it would look like an answer."""
+    meant = "user_id" if name == "classifications" else "id"
+    for lookup, more in (("gte", {}), ("gte", {"limit": "5"}), ("in", {"format": "csv"})):
+        slip = f"{meant}d__{lookup}"
+        assert get(server, f"/api/{name}/", 400, **{slip: "1"}, **more) == {
+            slip: [f"There is no field '{meant}d'; the nearest is '{meant}'."]}
+
+
+@pytest.mark.parametrize("slip, meant", [
+    ("folowers_count__gte", "followers_count"), ("handel__icontains", "handle"), ("Followers_Count__lt", "followers_count"),
+    ("user__handle__icontains", "handle"), ("zzz__isnull", "id"), ("creatd_at__range", "created_at"), ("limit__gte", "id")])
+def test_a_slip_in_a_filter_of_users_is_named(server, slip, meant):
+    field = slip.rsplit("__", 1)[0]
+    assert get(server, "/api/users/", 400, **{slip: "1", "account_id": "1"}) == {
+        slip: [f"There is no field '{field}'; the nearest is '{meant}'."]}
+
+
+def test_bare_unknown_names_unknown_suffixes_and_empty_values_are_ignored_as_by_the_original(server):
+    everything = server.get("/api/users/", token=server.access).content
+    for query in ("folowers_count=1", "colour__shade=1", "colour__=1", "__gte_=1", "folowers_count_gte=1", "folowers_count__gte=",
+                  "folowers_count__gte=1&folowers_count__gte="):
+        assert server.get(f"/api/users/?{query}", token=server.access).content == everything, query
+
+
+def test_a_cursor_without_its_page_size_says_what_to_follow(server):
+    assert get(server, "/api/users/", 400, cursor="abc") == {
+        "page_size": ["A cursor goes with its page_size: follow `next` as it is."]}
+
+
+def test_another_scheme_is_told_which_one_is_wanted_on_routes_of_the_open_layer_alone(server):
+    for header in (f"Token {server.access}", f"bearer {server.access}", f"JWT {server.access}", server.access, "Basic eDp5"):
+        def refusal(path):
+            answer = server.get(path, headers={"Authorization": header})
+            assert answer.status_code == 401 and answer.headers["WWW-Authenticate"] == 'Bearer realm="api"'
+            return answer.json()
+        for path in ("/api/posts/", "/api/me/", "/api/events/", "/api/users/1/"):
+            assert refusal(path) == {"detail": "Send the access token as `Authorization: Bearer <token>`."}
+        for path in ("/api/users/", "/api/accounts/synka777/"):
+            assert refusal(path) == {"detail": "Authentication credentials were not provided."}
+
+
+# -- handles, as people write them
+
+WRITTEN = ["{}", "@{}", "@@{}", " {}", "{} ", "{}\n", "\r\n{}\r\n", "{}\u200b", "\ufeff@{}", "\u202a{}\u202c", "\u00a0@ {}\u3000",
+           "\uff20{}", "{}\u2028", "\t{}\t"]
+
+
+@pytest.fixture(scope="module")
+def handles(cluster):
+    """Accounts and users as somebody may have stored them."""
+    url = make_database(cluster)
+    execute(url, "TRUNCATE accounts, users CASCADE; "
+                 "INSERT INTO accounts (id, handle) VALUES (1, 'Plain'), (2, '@Marked'), (3, E'\\u200bhidden\\n'), (4, ' spaced'), "
+                 "(5, 'both'), (6, '@both'), (7, 'UP'), (8, 'Up'), (9, ''), (10, NULL), (11, 'end '), (12, '@'); "
+                 "INSERT INTO users (id, account_id, handle, username, bio) VALUES (1, 1, 'Some_One', 'x', ''), "
+                 "(2, 1, 'other', 'y', 'a friend of @some_one'), (3, 1, '@some_one', 'z', ''), (4, 1, 'awesome_one', '', '')")
+    with Server(url) as server:
+        server.access = mint("access")
+        yield server
+
+
+def account(server, handle, status=200):
+    path = "".join(f"%{byte:02X}" for byte in handle.encode())
+    return get(server, f"/api/accounts/{path}/", status)
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_a_handle_is_found_however_it_was_pasted(handles, written):
+    for number, stored in ((1, "plain"), (2, "MARKED"), (3, "hidden"), (4, "Spaced")):
+        assert account(handles, written.format(stored))["id"] == number
+
+
+def test_an_exact_handle_wins_and_one_that_could_be_two_is_none(handles):
+    assert [account(handles, handle)["id"] for handle in ("both", "@both", "UP", "Up", "end ")] == [5, 6, 7, 8, 11]
+    assert account(handles, "BOTH")["id"] == 5, "as before: what is stored without `@` is nearer"
+    for handle in ("up", "@up", "both\n", "nobody", "pl ain", "plai", "\u200b", " ", "%"):
+        account(handles, handle, 404)
+    account(handles, "end", 404)   # recorded of the original: a blank at the end of a stored handle counts
+
+
+def test_other_routes_of_an_account_read_its_handle_alike(handles):
+    for route in ("stats", "triage", "data-quality"):
+        get(handles, f"/api/accounts/%40@MARKED%0A/{route}/")
+
+
+def ids(server, **params):
+    return [row["id"] for row in get(server, "/api/users/", **params)]
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_a_search_and_a_lookup_ignoring_case_find_a_handle_however_it_was_pasted(handles, written):
+    assert ids(handles, handle__iexact=written.format("SOME_one")) == [1, 3]
+    found = ids(handles, search='"' + written.format("Some_One") + '"')
+    assert {1, 3, 4} <= set(found) <= {1, 2, 3, 4}
+
+
+def test_an_at_sign_in_a_search_still_finds_mentions(handles):
+    assert ids(handles, search="@some_one") == [1, 2, 3, 4]
+    assert ids(handles, search="@friend") == [] and ids(handles, search="@") == [2, 3]
+    assert ids(handles, handle="Some_One") == [1] and ids(handles, handle="@some_one") == [3], "exact is exact"
+
+
 def test_refusals_of_open_lists_can_be_read_by_allowed_origins(server):
     origin = {"Origin": "http://localhost:4200"}
     for path, params, status in (("/api/users/", {"limit": "x"}, 400), ("/api/posts/", {"limit": "x"}, 400),
@@ -347,7 +452,7 @@ def test_a_column_of_a_type_that_nobody_expects_is_absent(cluster, start_server)
 
 def test_unknown_fields_and_empty_values_are_ignored(server):
     plain = get(server, "/api/posts/", limit="5")["results"]
-    for params in ({"colour": "red"}, {"colour__gt": "x"}, {"id": ""}, {"ordering": ""}, {"search": ""}, {"fields": ""}):
+    for params in ({"colour": "red"}, {"colour__shade": "x"}, {"id": ""}, {"ordering": ""}, {"search": ""}, {"fields": ""}):
         assert get(server, "/api/posts/", limit="5", **params)["results"] == plain
 
 

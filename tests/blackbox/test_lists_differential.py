@@ -9,6 +9,9 @@ from support.postgres import execute
 from support.server import Server
 from support.tokens import mint
 
+# What they share takes longer to make than they take: one worker makes it once.
+pytestmark = pytest.mark.xdist_group("differential")
+
 USERS, POSTS = 10_000, 30_000
 INTEGER = {"users": ["id", "account_id", "following_count", "followers_count"],
            "posts": ["id", "user_id", "reposts", "likes", "replies", "views"],

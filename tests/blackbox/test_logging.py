@@ -1,6 +1,8 @@
 """The log: one line per request that can be found by its id, no secrets in it, nothing forged into it."""
 import json
+import os
 import re
+import sys
 
 import pytest
 
@@ -8,6 +10,11 @@ from support.data import apply_state
 from support.postgres import execute, wait_until
 from support.raw import RawConnection, exchange, request
 from support.tokens import mint
+
+
+# Standard error is a pipe whose only reader is descriptor 9 of the server itself, which reads nothing from it.
+UNREAD_PIPE = (sys.executable, "-c", "import os, sys; r, w = os.pipe(); os.dup2(r, 9); os.dup2(w, 2);"
+                                     "os.execvp(sys.argv[1], sys.argv[1:])")
 
 
 def lines_with(server, text):
@@ -107,3 +114,71 @@ def test_the_access_log_can_be_switched_off(database, start_server):
     assert server.get("/api/users/", token=mint(), headers={"X-Request-ID": "unseen"}).status_code == 200
     server.terminate()
     assert "unseen" not in server.log
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_an_answer_that_was_cut_is_said_to_be(database, start_server, log_format):
+    server = start_server(database, log_format=log_format)
+    whole = len(server.get("/api/schema/", token=mint()).content)
+    with RawConnection(server.port, receive_buffer=4096) as connection:
+        # More than fits into the buffers on the way.
+        connection.send(request("/api/schema/", token=mint(), headers=[("X-Request-ID", "many")]) * 100)
+        connection.wait_for_bytes()
+        connection.reset()
+    lines = lines_with(server, '"whole":false' if log_format == "json" else " cut off")
+    assert len(lines) == 1 and "many" in lines[0] and "200" in lines[0]
+    sent = json.loads(lines[0])["bytes"] if log_format == "json" else int(re.search(r'" 200 (\d+) ', lines[0])[1])
+    assert sent < whole
+
+
+def test_a_request_that_was_refused_before_its_body_came_leaves_a_line(database, start_server):
+    server = start_server(database)
+    head = [("Content-Type", "application/json"), ("Content-Length", 10 ** 9), ("X-Request-ID", "too-large")]
+    assert exchange(server.port, request("/api/reports/", "POST", headers=head)).status == 413
+    line, = lines_with(server, "too-large")
+    assert '127.0.0.1 "POST /api/reports/" 413 ' in line
+
+
+def flood_log(server):
+    """More lines than the pipe and the queue hold."""
+    target = "/" + "\xe9" * 8000  # four bytes each in the log
+    with RawConnection(server.port) as connection:
+        for _ in range(200):
+            assert connection.send(request(target)).read().status == 404
+
+
+def test_a_log_that_nobody_reads_stops_nothing(database, start_server):
+    server = start_server(database, launcher=UNREAD_PIPE, management_listen="127.0.0.1:0")
+    flood_log(server)
+    assert server.get("/api/users/", token=mint()).status_code == 200
+    port = int(re.search(r"management on http://127\.0\.0\.1:(\d+)", server.output)[1])
+    lost = int(re.search(r"^wdx_log_lines_lost_total (\d+)", exchange(port, request("/metrics")).body.decode(), re.M)[1])
+    assert 0 < lost < 200
+    assert server.terminate() == 0
+
+
+def test_lines_that_were_lost_are_counted_in_the_log(database, start_server):
+    """Once somebody reads it again."""
+    server = start_server(database, launcher=UNREAD_PIPE)
+    flood_log(server)
+    seen = b""
+    with open(os.open(f"/proc/{server.process.pid}/fd/9", os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0) as pipe:
+        def notice():
+            nonlocal seen
+            seen += pipe.read(1 << 20) or b""
+            return re.search(rb"(\d+) lines of the log are missing here", seen)
+        lost = int(wait_until(notice, "the line that says how many are missing")[1])
+        server.get("/healthz", headers={"X-Request-ID": "after-it"})
+        wait_until(lambda: notice() and b"after-it" in seen, "the log to go on")
+    written = sum(b' 404 ' in line for line in seen.splitlines())
+    assert written + lost >= 200 and written < 200
+
+
+def test_closed_standard_descriptors_are_not_given_to_anything_else(database, start_server, tmp_path):
+    path = tmp_path / "s"
+    server = start_server(database, launcher=("/bin/sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"), wait=None,
+                          listen=f"unix:{path}")
+    wait_until(path.exists, "the socket")
+    for descriptor in (0, 1, 2):
+        assert os.readlink(f"/proc/{server.process.pid}/fd/{descriptor}") == "/dev/null"
+    assert server.terminate() == 0

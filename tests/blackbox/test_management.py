@@ -110,8 +110,11 @@ def test_the_state_of_the_process_is_told(database, start_managed):
     assert value(samples, "wdx_build_info", version=version) == 1
     assert 1e6 < value(samples, "process_resident_memory_bytes") < 1e9
     assert value(samples, "process_start_time_seconds") > 1.7e9
-    for name in ("wdx_database_queue", "wdx_database_streams_in_use", "wdx_hashes_pending", "wdx_events_lost_total"):
+    for name in ("wdx_database_queue", "wdx_hashes_pending", "wdx_events_lost_total"):
         assert samples[name, frozenset()] == 0, name
+    for work in ("reports", "lists", "exports"):
+        for name in ("wdx_work_running", "wdx_work_waiting", "wdx_work_full", "wdx_work_refused_total"):
+            assert samples[name, frozenset({("class", work)})] == 0, (name, work)
     with socket.create_connection(("127.0.0.1", server.port)):
         wait_until(lambda: value(scrape(port), "wdx_open_connections") == 1, "the open connection")
     wait_until(lambda: value(scrape(port), "wdx_open_connections") == 0, "its end")

@@ -1,4 +1,4 @@
-"""The operator's own page: who am I, and a new password that ends every session."""
+"""The operator: who am I, and a new password that ends every session."""
 import threading
 import time
 

@@ -1,4 +1,4 @@
-"""The documents say what is true: the README's lines work when pasted, commands and links exist, rows have names."""
+"""The documents are true: the README's lines work when pasted, commands and links exist, rows have names."""
 import json
 import re
 import shutil
@@ -108,3 +108,14 @@ def test_links_between_documents_lead_somewhere(document):
         path = document.parent / name if name else document
         assert path.exists(), target
         assert not anchor or anchor in anchors(path), target
+
+
+def test_the_move_explains_what_it_uses_before_it_uses_it():
+    deployment = (PROJECT / "docs/deployment.md").read_text()
+    move = deployment[deployment.index("## Moving from the original"):]
+    assert move.index("`run` is the shell function") < move.index("run migrate")
+    assert move.index("#watchdxg-front") < move.index("`run check`")
+    assert deployment.index("The shell function `run`") < deployment.index("    run migrate")
+    key = move[move.index("**The key.**"):move.index("**The database.**")]
+    assert "django-insecure-" in key and "give no key" in key
+    assert move.index("quote(input(") < move.index("run migrate")

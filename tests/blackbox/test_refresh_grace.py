@@ -1,4 +1,4 @@
-"""What happens to the second presenter of a refresh token: the original's refusal, the grace, and theft."""
+"""What happens when a refresh token is used twice: the original's refusal, the grace period, and theft."""
 import threading
 
 import pytest

@@ -1,4 +1,4 @@
-"""Sessions: listed with when and from where, ended one by one or all but one's own, at once and for every token."""
+"""Sessions: when and from where they began; one of them, or all but your own, end at once and with all their tokens."""
 import json
 import socket
 import threading
@@ -51,7 +51,7 @@ class Session:
         return self.server.request("DELETE", path, self.access)
 
     def is_alive(self):
-        """@return whether the access token and the refresh token are good"""
+        """@return whether the access token and the refresh token are valid"""
         access = self.get("/api/me/").status_code == 200
         refresh = self.server.post("/api/token/verify/", {"token": self.refresh_token}).status_code == 200
         assert access == refresh
@@ -239,7 +239,7 @@ def test_bytes_of_a_user_agent_that_are_no_utf8_are_read_as_latin1(server):
 
 
 def test_an_end_leaves_no_gap_for_a_refresh_at_the_same_time(fresh_database, start_server):
-    """Whatever comes first, no token of the session is good once the end was answered."""
+    """Whatever comes first: once the end was answered, no token of the session is valid."""
     servers = [start_server(fresh_database) for _ in range(2)]
     mine = Session(servers[0])
     for attempt in range(8):

@@ -7,15 +7,18 @@ import pytest
 from support.data import make_database, seed
 from support.postgres import execute
 from support.server import PROJECT, Server, run_command
+from support.signals import up_to_date
 from support.tokens import mint
 
 BIAS = -3.0
 IDS = ["follow_ratio", "following_limit", "account_age", "following_per_day", "followers_below_15",
        "followers_below_100", "no_bio", "no_link", "handle_digits", "handle_generated", "name_is_handle",
        "repost_share", "repeated_text", "no_posts", "inactive", "certified", "wave"]
-TODAY = "(now() AT TIME ZONE 'UTC')::date"
+TODAY = "date '2025-06-27'"  # when the users were last seen: to then their ages are counted
+NOW = "timestamptz '2025-06-27 23:59:59.999999+00'"
 USERS = f"""
 DELETE FROM users; DELETE FROM accounts; INSERT INTO accounts (id, handle) VALUES (1, 'synka777'), (2, 'other');
+ALTER TABLE users ALTER last_updated SET DEFAULT {NOW}; -- the core still stored users without posts
 INSERT INTO users (id, account_id, handle, username, certified, bio, created_at, following_count, followers_count,
                    featured_url) VALUES
     (1, 1, 'nora_lind', 'Nora Lind', true, 'Hello', {TODAY} - 3000, 200, 400, 'nora.example'),
@@ -28,23 +31,23 @@ INSERT INTO users (id, account_id, handle, username, certified, bio, created_at,
     (8, 1, 'sleeper', 'S', false, 'Hi', 'infinity', -5, 500, 's.example'),
     (9, 2, 'limit', 'L', false, 'Hi', {TODAY} - 2002, 4899, 999, 'l.example');
 INSERT INTO posts (id, user_id, timestamp, text, repost)
-    SELECT 100 + n, 1, now() - n * interval '1 day', 'Text ' || n, false FROM generate_series(3, 8) AS n;
+    SELECT 100 + n, 1, {NOW} - n * interval '1 day', 'Text ' || n, false FROM generate_series(3, 8) AS n;
 INSERT INTO posts (id, user_id, timestamp, text, repost)
-    SELECT 200 + n, 6, now() - interval '1 day', 'Same', n > 1 FROM generate_series(1, 10) AS n;
+    SELECT 200 + n, 6, {NOW} - interval '1 day', 'Same', n > 1 FROM generate_series(1, 10) AS n;
 INSERT INTO posts (id, user_id, timestamp, text, repost)
-    SELECT 300 + n, 7, now() - interval '1 day', CASE WHEN n < 5 THEN 'Again' ELSE ' ' END, n = 9
+    SELECT 300 + n, 7, {NOW} - interval '1 day', CASE WHEN n < 5 THEN 'Again' ELSE ' ' END, n = 9
     FROM generate_series(1, 9) AS n;
 INSERT INTO posts (id, user_id, timestamp, text, repost) VALUES
-    (401, 8, now() - interval '90 days 1 hour', 'Once', NULL), (402, 8, now() - interval '300 days', 'Twice', NULL),
-    (403, 9, now() - interval '89 days 23 hours', 'Hm', NULL);
+    (401, 8, {NOW} - interval '90 days 1 hour', 'Once', NULL), (402, 8, {NOW} - interval '300 days', 'Twice', NULL),
+    (403, 9, {NOW} - interval '89 days 23 hours', 'Hm', NULL);
 """
 # what fires, by hand: {user: {signal: contribution}}
 FIRES = {
     1: {"certified": -0.4},
     2: {"follow_ratio": 1.5, "following_limit": 1.0, "account_age": 0.75, "following_per_day": 1.0,
-        "followers_below_15": 0.5, "followers_below_100": 0.3, "no_bio": 0.5, "no_link": 0.2, "handle_digits": 0.8,
+        "followers_below_15": 1.0, "followers_below_100": 0.6, "no_bio": 0.5, "no_link": 0.8, "handle_digits": 0.4,
         "name_is_handle": 0.3, "no_posts": 0.7},
-    4: {"follow_ratio": 0.75, "followers_below_15": 0.5, "followers_below_100": 0.3, "handle_digits": 0.4,
+    4: {"follow_ratio": 0.75, "followers_below_15": 1.0, "followers_below_100": 0.6, "handle_digits": 0.2,
         "no_posts": 0.7},
     6: {"repost_share": 0.7},
     7: {"repeated_text": 1.0},
@@ -65,6 +68,7 @@ def server(cluster):
     url = make_database(cluster)
     execute(url, USERS)
     with Server(url) as server:
+        up_to_date(server)
         yield server
 
 
@@ -73,6 +77,7 @@ def seeded(cluster):
     url = make_database(cluster)
     seed(url, 1500, 4000)
     with Server(url) as server:
+        up_to_date(server)
         yield server
 
 
@@ -96,7 +101,7 @@ def logistic(x):
 @pytest.mark.parametrize("user, fired", FIRES.items())
 def test_the_signals_that_fire_and_the_risk_are_those_computed_by_hand(server, user, fired):
     answer, by_id = signals(server, user)
-    assert list(answer) == ["version", "risk", "band", "signals"] and list(by_id) == IDS
+    assert list(answer) == ["version", "as_of", "risk", "rank", "band", "signals"] and list(by_id) == IDS
     assert {id: signal["contribution"] for id, signal in by_id.items() if signal["contribution"] != 0} == \
         pytest.approx(fired)
     assert answer["risk"] == pytest.approx(logistic(BIAS + sum(fired.values())))
@@ -134,7 +139,7 @@ def test_how_likely_a_handle_is_follows_from_the_table_of_pairs(server):
     _, by_id = signals(server, 5)
     value = sum(pairs) / len(pairs) / 1000
     assert by_id["handle_generated"]["value"] == pytest.approx(value)
-    assert value < -2.25 and by_id["handle_generated"]["contribution"] == 0.8
+    assert value < -2.25 and by_id["handle_generated"]["contribution"] == 0.4
     assert by_id["account_age"]["contribution"] == 0  # 91 days
 
 
@@ -149,7 +154,56 @@ def test_a_user_that_does_not_exist_is_404(server, path):
     assert list(get(server, path, 404)) == ["detail"]
 
 
+@pytest.mark.parametrize("last_updated, is_fact", [("2025-06-27 23:59:59", True), ("2025-06-28", False), ("2026-01-01", False),
+                                                   (None, True), ("-infinity", True)])
+def test_that_no_post_is_stored_says_nothing_of_users_whom_the_core_stores_with_posts_alone(cluster, last_updated, is_fact):
+    url = make_database(cluster)
+    execute(url, "DELETE FROM users; INSERT INTO users (id, account_id, handle, username, last_updated) VALUES (1, NULL, 'a', 'A', %s)",
+            (last_updated,))
+    with Server(url) as server:
+        up_to_date(server)
+        _, by_id = signals(server, 1)
+        assert by_id["no_posts"]["value"] is (True if is_fact else None)
+        assert by_id["no_posts"]["missing"] == (None if is_fact else "posts")
+        execute(url, "INSERT INTO posts (id, user_id, timestamp) VALUES (1, 1, now())")
+        up_to_date(server)
+        assert signals(server, 1)[1]["no_posts"]["value"] is False
+
+
+def test_a_count_that_the_core_misread_is_right_in_the_score(cluster):
+    url = make_database(cluster)
+    execute(url, """DELETE FROM users; INSERT INTO users (id, handle, following_count, followers_count, following_str, followers_str)
+        VALUES (1, 'a', 1, 12, '1.234', '12.345'), (2, 'b', 12000, 3, '1,2 k', '3')""")
+    with Server(url) as server:
+        up_to_date(server)
+        values = {user: {id: each["value"] for id, each in signals(server, user)[1].items()} for user in (1, 2)}
+        assert values[1]["followers_below_15"] == 12345 and values[1]["follow_ratio"] == pytest.approx(1234 / 12345)
+        assert values[2]["follow_ratio"] == 400
+        raw = {row["id"]: row["risk"] for row in get(server, "/api/users/", fields="id,risk")}
+        corrected = {row["id"]: row["risk"] for row in get(server, "/api/users/", fields="id,risk", corrected="true")}
+        assert raw == corrected
+
+
 # -- waves
+
+def test_a_person_stored_as_several_rows_is_no_wave_with_herself(cluster):
+    url = make_database(cluster)
+    execute(url, """DELETE FROM users; DELETE FROM accounts; INSERT INTO accounts (id, handle) VALUES (1, 'a');
+        INSERT INTO users (id, account_id, handle, created_at, bio)
+            SELECT n, 1, repeat(chr(97 + n % 26), 1 + n % 7) || '_' || repeat('7', n % 9), date '2010-01-05' + 20 * n,
+                   'I am ' || n FROM generate_series(1, 200) AS n;
+        INSERT INTO users (id, account_id, handle, created_at, bio)
+            SELECT 1000 + n, 1, CASE WHEN n = 3 THEN 'TWICE1' ELSE 'twice1' END, date '2024-03-01' + n, 'Me' FROM generate_series(1, 7) AS n;
+        INSERT INTO users (id, account_id, handle, created_at, bio) VALUES (1009, 1, 'Twice1', NULL, 'Me');
+        INSERT INTO users (id, account_id, handle, created_at, bio)
+            SELECT 2000 + n, 1, 'Maria' || 10000 + n % 20, date '2024-04-01' + n / 20, 'M' || n % 20 FROM generate_series(0, 59) AS n""")
+    with Server(url) as server:
+        up_to_date(server)
+        size = {row["id"]: row["signals"]["signals"][-1]["value"] for row in get(server, "/api/users/", fields="id,signals")}
+        assert {size[user] for user in range(1001, 1008)} == {0}
+        assert {size[user] for user in range(2000, 2060)} == {20}  # twenty people in sixty rows
+        for user in (1001, 2000, 2059):
+            assert signals(server, user)[1]["wave"]["value"] == size[user]
 
 def test_a_wave_larger_than_chance_fires_for_its_members_alone(cluster):
     url = make_database(cluster)
@@ -164,6 +218,7 @@ def test_a_wave_larger_than_chance_fires_for_its_members_alone(cluster):
         INSERT INTO users (id, account_id, handle, created_at, bio)
             VALUES (3001, 2, 'Maria99999', '2024-03-01', NULL), (3002, 1, 'Maria99999', '2024-04-01', NULL)""")
     with Server(url) as server:
+        up_to_date(server)
         size = {row["id"]: row["signals"]["signals"][-1]["value"] for row in
                 get(server, "/api/users/", fields="id,signals")}
         assert {id for id, value in size.items() if value} == {*range(1001, 1021), *range(2001, 2013)}
@@ -178,7 +233,8 @@ def test_expand_adds_the_object_that_the_user_has_by_itself(server):
     assert [row["id"] for row in rows] == list(range(1, 10))
     for row in rows:
         assert list(row)[-2:] == ["signals", "classification"]
-        assert row["signals"] == signals(server, row["id"])[0]
+        alone, _ = signals(server, row["id"])
+        assert {**row["signals"], "as_of": None} == {**alone, "as_of": None}
 
 
 @pytest.mark.parametrize("params", [{}, {"limit": "1000"}, {"page_size": "1000"}, {"search": "a"},
@@ -249,11 +305,17 @@ def test_the_order_of_rows_in_the_tables_changes_nothing(cluster):
     url = make_database(cluster)
     seed(url, 300, 600)
     with Server(url) as server:
-        before = get(server, "/api/users/", fields="id,signals", ordering="id")
+        up_to_date(server)
+        def without_time():
+            rows = get(server, "/api/users/", fields="id,signals", ordering="id")
+            return [(row["id"], {**row["signals"], "as_of": None}) for row in rows]
+        before = without_time()
         for table in ("users", "posts"):
-            execute(url, f"CREATE TEMP TABLE kept AS TABLE {table}; UPDATE {table} SET id = id "
+            execute(url, "SET session_replication_role = replica;"  # or a trigger of the core's sets last_updated
+                         f"CREATE TEMP TABLE kept AS TABLE {table}; UPDATE {table} SET id = id "
                          f"WHERE id % 3 = 0; UPDATE {table} SET id = id WHERE id % 2 = 0; DROP TABLE kept")
-        assert get(server, "/api/users/", fields="id,signals", ordering="id") == before
+        up_to_date(server)
+        assert without_time() == before
 
 
 # -- the rules themselves
@@ -262,7 +324,7 @@ def test_the_rules_are_described_with_their_weights_and_sources(server):
     answer = get(server, "/api/signals/")
     assert list(answer) == ["version", "formula", "bias", "bands", "signals"]
     assert answer["bias"] == BIAS and [signal["id"] for signal in answer["signals"]] == IDS
-    assert [band["from"] for band in answer["bands"]] == [0, 0.2, 0.5, 0.8]
+    assert [(band["from"], band["from_rank"]) for band in answer["bands"]] == [(0, 0), (0.08, 0.7), (0.12, 0.9), (0.2, 0.98)]
     for signal in answer["signals"]:
         assert signal["title"] and signal["why"] and signal["source"] and signal["inputs"]
     weights = {signal["id"]: signal["weight"] for signal in signals(server, 2)[0]["signals"]}
@@ -271,6 +333,7 @@ def test_the_rules_are_described_with_their_weights_and_sources(server):
 
 def test_weights_are_settings(server):
     with Server(server.url, signal_weights="bias=-1,no_bio=2.5,wave=0") as other:
+        up_to_date(other)
         rules = get(other, "/api/signals/")
         assert rules["bias"] == -1
         assert {signal["id"]: signal["weight"] for signal in rules["signals"]}["no_bio"] == 2.5
@@ -280,8 +343,10 @@ def test_weights_are_settings(server):
 
 def test_extreme_weights_stay_within_0_and_1(server):
     with Server(server.url, signal_weights="bias=100," + ",".join(f"{id}=100" for id in IDS)) as other:
-        assert signals(other, 2)[0]["risk"] == 1 and signals(other, 2)[0]["band"] == "very_high"
+        up_to_date(other)
+        assert signals(other, 2)[0]["risk"] == 1
     with Server(server.url, signal_weights="bias=-100," + ",".join(f"{id}=-100" for id in IDS)) as other:
+        up_to_date(other)
         assert 0 <= signals(other, 2)[0]["risk"] < 1e-12
 
 
@@ -310,11 +375,12 @@ def test_older_schemas_miss_what_they_lack(cluster, schema):
                  "followers_count) VALUES (1, 'nora_lind', 'Nora', '', '2015-03-01 10:00+00', 10, 20), "
                  "(2, NULL, NULL, NULL, NULL, NULL, NULL)")
     with Server(url) as server:
+        up_to_date(server)
         answer, by_id = signals(server, 1)
         missing = {id for id, signal in by_id.items() if signal["missing"] is not None}
         of_posts = {"repost_share", "repeated_text", "inactive"}
         assert missing == {"certified"} | of_posts | ({"no_posts"} if schema == "v1" else set())
-        fired = 0.3 + 0.5 + 0.2 + (0.7 if schema == "v2" else 0)
+        fired = 0.6 + 0.5 + 0.8 + (0.7 if schema == "v2" else 0)
         assert answer["risk"] == pytest.approx(logistic(BIAS + fired))
         assert signals(server, 2)[0]["risk"] is None
 

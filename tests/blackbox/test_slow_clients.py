@@ -1,4 +1,4 @@
-"""Clients that stop, leave or only sit there: what they hold is bounded, and given back."""
+"""Clients that stop reading, leave or do nothing: what they hold is limited, and given back."""
 import resource
 import time
 
@@ -49,7 +49,7 @@ def running_statements(server):
 
 
 def assert_recovered(server, memory):
-    """Nobody is held on to any more, and the next client gets the whole list."""
+    """No client is left waiting, and the next one gets the whole list."""
     wait_until(lambda: server.connections() == 0, "the clients' connections to be closed", PATIENCE)
     wait_until(lambda: running_statements(server) == 0, "their statements to end", PATIENCE)
     assert rows_of_list(server) == ROWS
@@ -80,7 +80,7 @@ def test_more_stalled_clients_than_connections_for_long_lists_hold_nothing_for_e
 
 
 def stop_reading(server):
-    """A client that has asked for the list and takes nothing of it."""
+    """A client that has asked for the list and reads nothing of it."""
     return RawConnection(server.port, receive_buffer=4 * KIB).send(CLOSING_LIST)
 
 

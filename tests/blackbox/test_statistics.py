@@ -1,4 +1,4 @@
-"""Statistics of an account: by hand on few rows, and against a computation of its own over the same rows."""
+"""Statistics of an account: by hand on few rows, and against a second computation over the same rows."""
 import csv
 import datetime
 import io
@@ -95,7 +95,7 @@ def test_the_members_are_those_of_the_contract_in_its_order(server):
 
 def test_users_are_counted_by_verdict_where_harmful_and_inactive_overlap(server):
     assert stats(server)["users"] == {
-        "total": 9, "followers": 5, "certified": 2, "harmful": 3, "inactive": 2, "sane": 2, "unclassified": 3,
+        "total": 9, "people": 9, "followers": 5, "certified": 2, "harmful": 3, "inactive": 2, "sane": 2, "unclassified": 3,
         "harmful_share": 0.5, "followers_harmful_share": 0.75}
 
 
@@ -104,6 +104,22 @@ def test_months_run_from_the_first_to_the_last_with_zeros_between(server):
     assert answer["joined"] == [{"month": "2015-03", "total": 5, "harmful": 2}, {"month": "2015-04", "total": 0, "harmful": 0},
                                 {"month": "2015-05", "total": 0, "harmful": 0}, {"month": "2015-06", "total": 2, "harmful": 1}]
     assert answer["joined_unknown"] == 2  # NULL and infinity
+
+
+def test_months_are_those_of_x_and_one_odd_date_does_not_decide_the_length(cluster):
+    """Somebody who joined in the year 9999 made the overview 4 MB."""
+    url = make_database(cluster)
+    execute(url, EMPTY + """INSERT INTO users (id, account_id, handle, created_at) VALUES
+        (1, 1, 'a', '2006-03-01'), (2, 1, 'b', '2006-02-28'), (3, 1, 'c', '9999-12-31'), (4, 1, 'd', '0001-01-01'),
+        (5, 1, 'e', 'infinity'), (6, 1, 'f', '0044-03-15 BC'), (7, 1, 'g', '1970-01-01'), (8, 1, 'h', NULL),
+        (9, 1, 'i', (date_trunc('month', now() AT TIME ZONE 'UTC') + interval '1 month')::date),
+        (10, 1, 'j', (date_trunc('month', now() AT TIME ZONE 'UTC') + interval '1 month - 1 day')::date)""")
+    with Server(url) as server:
+        answer = stats(server)
+    this_month = datetime.datetime.now(UTC).date().isoformat()[:7]
+    joined = {each["month"]: each["total"] for each in answer["joined"] if each["total"]}
+    assert joined == {"2006-03": 1, this_month: 1} and answer["joined_unknown"] == 8
+    assert (answer["joined"][0]["month"], answer["joined"][-1]["month"]) == ("2006-03", this_month)
 
 
 def test_counts_fall_into_decades_and_what_is_no_count_is_unknown(server):
@@ -216,7 +232,7 @@ def test_an_account_without_users_has_zeros_and_no_shares(cluster, schema):
         answer = stats(server)
     judged = 0 if schema != "v1" else None
     assert answer["users"] == {
-        "total": 0, "followers": 0, "certified": 0 if schema != "v1" else None, "harmful": judged, "inactive": judged,
+        "total": 0, "people": 0, "followers": 0, "certified": 0 if schema != "v1" else None, "harmful": judged, "inactive": judged,
         "sane": judged, "unclassified": judged, "harmful_share": None, "followers_harmful_share": None}
     assert answer["joined"] == [] and answer["joined_unknown"] == 0 and answer["last_scrape_at"] is None
     assert counted(answer["followers_count"]) == counted(answer["follow_ratio"]) == {}
@@ -285,7 +301,7 @@ def test_a_table_that_must_not_be_read_makes_its_figures_null(cluster):
     assert answer["posts"]["total"] is None and answer["users"]["total"] == 1
 
 
-# -- against a computation of its own
+# -- against a second computation
 
 def table(url, sql):
     text = run_psql(url, "-c", f"\\copy ({sql}) TO STDOUT CSV HEADER NULL '\\N'")
@@ -371,9 +387,19 @@ def compute(url, account, today):
             verdict_days["harmful"][day] += is_harmful
             verdict_days["inactive"][day] += is_inactive
             verdict_days["sane"][day] += not is_harmful and not is_inactive
+    months_of = {}  # of a handle, whatever its case
+    for user in users:
+        if user["handle"]:
+            months_of.setdefault(user["handle"].lower(), set()).update([user["created_at"][:7]] if user["created_at"] else [])
+    people = set()
+    for user in users:
+        known = months_of.get((user["handle"] or "").lower())
+        month = user["created_at"][:7] if user["created_at"] else min(known) if known and len(known) == 1 else None
+        alone = known is None or (month is None and len(known) > 1)
+        people.add(user["id"] if alone else (user["handle"].lower(), month))
     return {
         "users": {
-            "total": len(users), "followers": len(followers),
+            "total": len(users), "people": len(people), "followers": len(followers),
             "certified": sum(bool(boolean(user["certified"])) for user in users), "harmful": len(harmful),
             "inactive": sum(inactive for _, inactive in judged.values()),
             "sane": sum(not any(verdict) for verdict in judged.values()),

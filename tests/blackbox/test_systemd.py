@@ -1,4 +1,4 @@
-"""Listening sockets that come from systemd, and what the server tells systemd, by the documented protocols."""
+"""Listening sockets from systemd, and what the server tells systemd, by the documented protocols."""
 import os
 import signal
 import socket
@@ -137,7 +137,7 @@ def test_start_reload_and_stop_are_told(database, start_server, manager):
 
 
 def test_ready_is_not_said_before_the_server_listens(fresh_database, start_server, manager):
-    """A pending migration ends the start: systemd must not take it for one that succeeded."""
+    """A pending migration ends the start: systemd must not think that it succeeded."""
     execute(fresh_database, "DELETE FROM watchdxg_migrations WHERE name LIKE '0002%'")
     server = start_server(fresh_database, wait=None, variables=manager.variables)
     assert server.wait() == 1

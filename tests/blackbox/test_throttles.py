@@ -120,7 +120,7 @@ def test_all_refreshes_of_one_address_are_throttled(fresh_database, start_server
 
 
 def test_only_what_refreshes_counts_as_a_refresh(fresh_database, start_server):
-    """Any page in the operator's browser may send GET or OPTIONS, and must not keep him from refreshing."""
+    """Any page in the operator's browser may send GET or OPTIONS. That must not stop the operator from refreshing."""
     server = start_server(fresh_database, throttle_refresh="1/hour")
     for method in ("GET", "HEAD", "OPTIONS", "PUT"):
         assert server.request(method, "/api/token/refresh/").status_code in (200, 405)

@@ -1,4 +1,4 @@
-"""The rotation of a refresh token is one atomic step, however many ask for it and wherever."""
+"""The rotation of a refresh token is one atomic step, however many clients and servers do it at once."""
 import json
 import threading
 
@@ -86,7 +86,7 @@ def test_concurrent_refreshes_with_different_tokens_all_win(fresh_database, serv
 
 
 def test_chains_that_rotate_side_by_side_stay_whole(fresh_database, servers):
-    """Every answer's token is good for exactly one more step, wherever it is shown."""
+    """The token of every answer can be used exactly once more, at any server."""
     tokens = [mint("refresh") for _ in range(4)]
     spent = []
     for turn in range(10):
@@ -133,7 +133,7 @@ def test_concurrent_logins_are_all_recorded(fresh_database, servers):
 
 
 def test_a_full_hash_queue_refuses_instead_of_growing(fresh_database, start_server):
-    """Beyond the queue a login is told to come again; the event loop answers all the while."""
+    """When the queue is full, a login is told to try again, and the event loop goes on answering."""
     server = start_server(fresh_database, hash_queue=1, hash_threads=1)
     statuses = []
     threads = [threading.Thread(target=lambda: statuses.append(server.login("nobody", "x").status_code))

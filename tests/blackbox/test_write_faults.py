@@ -1,9 +1,9 @@
-"""The connection to PostgreSQL breaks between any two messages of a write: 2xx means committed, all else nothing."""
+"""The connection to PostgreSQL breaks between any two messages of a write: 2xx means committed, anything else unchanged."""
 import pytest
 
 from support import totp
 from support.data import make_database
-from support.postgres import PrivateCluster, execute, wait_until
+from support.postgres import PrivateCluster, connect, execute, wait_until
 from support.server import Server, run_command
 from support.tokens import claims_of, mint
 from support.wire import SYNC, MessageProxy
@@ -28,24 +28,32 @@ class World:
                              database_write_connections=0, revoke_on_reuse="on")
         self.helper = Server(self.direct)
         self.helper.login()  # the kit's hash is replaced now, not during a test
+        self.observer = connect(self.direct)
 
     def close(self):
+        self.observer.close()
         self.proxy.stop()
         self.helper.stop()
         self.server.stop()
         self.cluster.remove()
 
+    def query(self, sql):
+        with self.observer.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall()
+
     def rows(self):
-        """Everything that a write may change, with the entries of the log that are part of it."""
-        rows = {table: sorted(map(str, execute(self.direct, f"SELECT * FROM {table}"))) for table in TABLES}
-        rows["changes"] = self.changes()
+        """Everything that a write may change, with the journal entries that belong to it."""
+        rows = {table: sorted(map(str, self.query(f"SELECT * FROM {table}"))) for table in TABLES}
+        rows["changes"] = self.query("SELECT event, request_id, message FROM watchdxg_log WHERE event IN "
+                                     "('session_ended', 'password_changed', 'classification_changed', "
+                                     "'classification_deleted', 'action_added', 'action_changed', 'action_deleted') "
+                                     "AND request_id IS NOT NULL ORDER BY id")
         return rows
 
-    def changes(self):
-        return execute(self.direct, "SELECT event, request_id, message FROM watchdxg_log WHERE event IN "
-                                    "('session_ended', 'password_changed', 'classification_changed', "
-                                    "'classification_deleted', 'action_added', 'action_changed', 'action_deleted') "
-                                    "AND request_id IS NOT NULL ORDER BY id")
+    def is_busy(self):
+        return self.query("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() "
+                          "AND pid <> pg_backend_pid() AND state <> 'idle'")
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +70,18 @@ class Write:
 
     def __init__(self, world):
         self.world = world
-        self.tokens = world.helper.login().json()
+        self.prepare()
+
+    def prepare(self):
+        """A session of its own."""
+        self.tokens = self.world.helper.login().json()
 
 
 class LogIn(Write):
     statement = "share_operator"
+
+    def prepare(self):
+        pass
 
     def ask(self):
         return self.world.server.login()
@@ -75,10 +90,9 @@ class LogIn(Write):
 class LogInWithAFactor(Write):
     statement = "share_operator"
 
-    def __init__(self, world):
-        super().__init__(world)
-        run_command("totp", "enable", "--username", "watchdxg", url=world.direct)
-        (self.secret,), = execute(world.direct, "SELECT secret FROM watchdxg_totp")
+    def prepare(self):
+        run_command("totp", "enable", "--username", "watchdxg", url=self.world.direct)
+        (self.secret,), = self.world.query("SELECT secret FROM watchdxg_totp")
 
     def ask(self):
         return self.world.server.post("/api/token/", {"username": "watchdxg", "password": PASSWORD,
@@ -96,9 +110,8 @@ class Refresh(Write):
 
 
 class RefreshOfTheOriginals(Refresh):
-    def __init__(self, world):
-        super().__init__(world)
-        self.tokens["refresh"] = mint("refresh")
+    def prepare(self):
+        self.tokens = {"refresh": mint("refresh")}
 
 
 class LogOut(Write):
@@ -111,12 +124,12 @@ class LogOut(Write):
 class EndASession(Write):
     statement = "lock_operator"
 
-    def __init__(self, world):
-        super().__init__(world)
-        self.jti = claims_of(world.helper.login().json()["refresh"])["jti"]
+    def prepare(self):
+        super().prepare()
+        self.jti = claims_of(self.tokens["refresh"])["jti"]
 
     def ask(self):
-        return self.world.server.request("DELETE", f"/api/sessions/{self.jti}/", self.tokens["access"])
+        return self.world.server.request("DELETE", f"/api/sessions/{self.jti}/", mint())
 
 
 class EndTheOthers(Write):
@@ -127,13 +140,13 @@ class EndTheOthers(Write):
 
 
 class EndByReuse(Write):
-    """A stolen token is shown: the answer is 401 whatever happens, and then the session is over."""
+    """A stolen token is used: the answer is 401 whatever happens, and then the session has ended."""
     statement = "lock_operator"
     success = (401,)
 
-    def __init__(self, world):
-        super().__init__(world)
-        assert world.helper.refresh(self.tokens["refresh"]).status_code == 200
+    def prepare(self):
+        super().prepare()
+        assert self.world.helper.refresh(self.tokens["refresh"]).status_code == 200
 
     def ask(self):
         return self.world.server.refresh(self.tokens["refresh"])
@@ -142,29 +155,30 @@ class EndByReuse(Write):
 class ChangeThePassword(Write):
     statement = "lock_operator"
 
+    def prepare(self):
+        pass
+
     def ask(self):
         return self.world.server.post("/api/me/password/", {"current_password": PASSWORD,
-                                                            "new_password": "correct-horse-battery"},
-                                      self.tokens["access"])
+                                                            "new_password": "correct-horse-battery"}, mint())
 
     def clean(self):
-        execute(self.world.direct, "DELETE FROM watchdxg_session_cutoff")
         run_command("changepassword", "--username", "watchdxg", "--password-stdin", "--no-validate",
                     url=self.world.direct, stdin=PASSWORD)
+        execute(self.world.direct, "DELETE FROM watchdxg_session_cutoff")  # the tests' tokens are a few seconds old
 
 
 class Edit(Write):
     """A write of the core's tables."""
     statement, success, entries = "lock_changes", (200, 201, 204), 1
-    prepare, method, path, body, key = "", "POST", None, None, None
+    row, method, path, body, key = "", "POST", None, None, None
 
-    def __init__(self, world):
-        super().__init__(world)
-        execute(world.direct, "DELETE FROM classification; DELETE FROM actions; DELETE FROM watchdxg_idempotency_key;"
-                + self.prepare)
+    def prepare(self):
+        execute(self.world.direct, "DELETE FROM classification; DELETE FROM actions; "
+                                   "DELETE FROM watchdxg_idempotency_key;" + self.row)
 
     def ask(self):
-        return self.world.server.request(self.method, self.path, self.tokens["access"], json=self.body,
+        return self.world.server.request(self.method, self.path, mint(), json=self.body,
                                          headers={"Idempotency-Key": self.key} if self.key else {})
 
 
@@ -173,7 +187,7 @@ class GiveAVerdict(Edit):
 
 
 class ChangeAVerdict(Edit):
-    prepare = "INSERT INTO classification (user_id, harmful) VALUES (1, false);"
+    row = "INSERT INTO classification (user_id, harmful) VALUES (1, false);"
     method, path, body = "PATCH", "/api/users/1/classification/", {"harmful": True}
 
 
@@ -194,7 +208,7 @@ class AddManyActionsWithAKey(Edit):
 
 
 class ChangeAnAction(Edit):
-    prepare = "INSERT INTO actions (id, user_id, action_type) VALUES (77, 1, 'block');"
+    row = "INSERT INTO actions (id, user_id, action_type) VALUES (77, 1, 'block');"
     method, path, body = "PATCH", "/api/actions/77/", {"notes": "why"}
 
 
@@ -216,9 +230,7 @@ def break_at(world, kind, number):
     world.proxy.disarm()
     cut = world.proxy.cut_after
     # PostgreSQL notices that the client is gone when it reads on; what it has by then it finishes.
-    wait_until(lambda: not execute(world.direct, "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() "
-                                                 "AND pid <> pg_backend_pid() AND state <> 'idle'"),
-               "PostgreSQL to be done")
+    wait_until(lambda: not world.is_busy(), "PostgreSQL to be done")
     after = world.rows()
     world.server.wait_until_ready()
     if hasattr(write, "clean"):

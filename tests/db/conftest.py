@@ -1,19 +1,12 @@
-"""What the database tests share: one private cluster per run, a new database per test, the real binary's commands."""
+"""What the database tests share: a new database for each test."""
 from pathlib import Path
 
 import pytest
 
-from support.postgres import PrivateCluster, execute
-from support.server import run_command
+from support.postgres import execute
+from support.server import migrate
 
 REFERENCE = Path(__file__).with_name("django-schema.sql")
-
-
-@pytest.fixture(scope="session")
-def cluster():
-    cluster = PrivateCluster().start()
-    yield cluster
-    cluster.remove()
 
 
 @pytest.fixture
@@ -25,14 +18,10 @@ def empty(cluster):
 @pytest.fixture
 def original(cluster):
     """URL of a database as the original's own migrations leave it."""
-    url = cluster.create_database()
-    execute(url, REFERENCE.read_text(), autocommit=False)
-    return url
+    return cluster.copy_database("original", lambda url: execute(url, REFERENCE.read_text(), autocommit=False))
 
 
 @pytest.fixture
-def migrated(empty):
+def migrated(cluster):
     """URL of a database that our migrations made."""
-    done = run_command("migrate", url=empty)
-    assert done.returncode == 0, done.stderr
-    return empty
+    return cluster.copy_database("migrated", migrate)

@@ -1,10 +1,11 @@
-"""`check`: what it finds and what it says about it."""
+"""`check`: what it finds, and what it says."""
 import re
+from urllib.parse import quote
 
 import pytest
 
-from support.postgres import apply_core_schema, connect, execute
-from support.server import PROJECT, run_command
+from support.postgres import apply_core_schema, connect, execute, wait_until
+from support.server import PROJECT, Server, run_command
 
 
 def check(url, *options, **settings):
@@ -15,6 +16,18 @@ def check(url, *options, **settings):
                                                  re.MULTILINE):
         found.setdefault(name, []).append((verdict.strip(), text, to_do.strip()))
     return done.returncode, found
+
+
+def statements(to_do):
+    """The lines of what to do that are SQL."""
+    return [line.strip() for line in to_do.splitlines() if line.rstrip().endswith(";")]
+
+
+def columns(url):
+    return execute(url, "SELECT table_name, column_name, data_type, character_maximum_length, column_default"
+                        " FROM information_schema.columns WHERE table_schema = 'public'"
+                        " AND table_name IN ('accounts', 'users', 'posts', 'classification', 'actions')"
+                        " AND (table_name, column_name) <> ('users', 'created_at') ORDER BY 1, 2")
 
 
 def create(url, name, password, *options):
@@ -93,8 +106,47 @@ def test_older_generations_are_told_and_warned_about(migrated, schema, text, mis
     status, found = check(migrated)
     assert status == 0
     (verdict, said, to_do), = found["core schema"]
-    assert verdict == "warn" and text in said and to_do
+    assert verdict == "warn" and text in said and statements(to_do)
     assert all(name in said.split("missing: ")[1].split(", ") for name in missing)
+
+
+@pytest.mark.parametrize("schema", ["v1", "v2"])
+def test_what_an_older_core_lacks_is_added_by_the_statements_that_are_printed(migrated, complete, schema, cluster):
+    """`--setup` of the core adds no column, and its trigger breaks every update while last_updated is missing."""
+    older = cluster.create_database(schema)
+    execute(older, "INSERT INTO users (handle) VALUES ('someone')")
+    to_do = check(older)[1]["core schema"][0][2]
+    assert "--setup does not" in to_do
+    for statement in statements(to_do):
+        execute(older, statement)
+    assert columns(older) == columns(complete)
+    assert check(older)[1]["core schema"][0] == ("ok", "generation v2", "")
+    assert execute(older, "SELECT last_updated FROM users") == [(None,)]
+    execute(older, "UPDATE users SET bio = 'changed'")
+    assert execute(older, "SELECT last_updated IS NOT NULL FROM users") == [(True,)]
+
+
+def test_the_trigger_of_a_newer_core_on_an_older_table_is_mended(cluster):
+    older = cluster.create_database("v2")
+    execute(older, "CREATE FUNCTION update_last_updated_column() RETURNS trigger LANGUAGE plpgsql AS"
+                   " $$ BEGIN NEW.last_updated = now(); RETURN NEW; END $$;"
+                   "CREATE TRIGGER set_last_updated BEFORE UPDATE ON users FOR EACH ROW"
+                   " EXECUTE FUNCTION update_last_updated_column();"
+                   "INSERT INTO users (handle) VALUES ('someone')", autocommit=False)
+    printed = statements(check(older)[1]["core schema"][0][2])
+    assert printed and not any("TRIGGER" in statement for statement in printed)
+    for statement in printed:
+        execute(older, statement)
+    execute(older, "UPDATE users SET bio = 'changed'")
+
+
+def test_a_needed_column_that_is_gone_is_added_by_what_is_printed(complete):
+    execute(complete, "ALTER TABLE users DROP COLUMN featured_url")
+    verdict, _, to_do = check(complete)[1]["core schema"][0]
+    assert verdict == "FAIL"
+    for statement in statements(to_do):
+        execute(complete, statement)
+    assert check(complete)[0] == 0
 
 
 def test_the_main_tables_of_the_core_are_needed(complete):
@@ -111,7 +163,9 @@ def test_a_table_that_the_role_may_not_read(complete):
                       " TO reader; REVOKE SELECT ON posts FROM reader", autocommit=False)
     status, found = check(complete.replace("wdx@", "reader@"))
     assert status == 1
-    assert ("FAIL", "no permission to read posts") in [line[:2] for line in found["core schema"]]
+    (to_do,) = [line[2] for line in found["core schema"] if line[:2] == ("FAIL", "no permission to read posts")]
+    execute(complete, to_do.split(": ", 1)[1])
+    assert check(complete.replace("wdx@", "reader@"))[1]["core schema"][0][0] == "ok"
 
 
 def test_tables_that_the_role_may_not_write(complete):
@@ -125,8 +179,8 @@ def test_tables_that_the_role_may_not_write(complete):
     assert status == 1
     missing = ["DELETE, INSERT ON classification", "UPDATE ON actions", "USAGE ON SEQUENCE public.actions_id_seq"]
     assert [line[:2] for line in found["core rights"]] == [("FAIL", f"missing: {one}") for one in missing]
-    for one in missing:
-        execute(complete, f"GRANT {one} TO halfwriter")
+    for _, _, to_do in found["core rights"]:
+        execute(complete, to_do.split("As the owner: ", 1)[1])
     assert check(halfwriter)[0] == 0
 
 
@@ -150,7 +204,18 @@ def test_the_default_password_fails(migrated):
     create(migrated, "watchdxg", "watchdxg")
     status, found = check(migrated)
     assert status == 1
-    assert found["default password"][0][0] == "FAIL"
+    verdict, _, to_do = found["default password"][0]
+    assert verdict == "FAIL"
+    assert to_do.index("watchdxg-front sends") < to_do.index("api.service.ts") < to_do.index("_apiUrl") \
+        < to_do.index("password: 'watchdxg'") < to_do.index("429") < to_do.index("changepassword")
+
+
+def test_an_operator_who_is_not_active_is_made_active_by_what_is_printed(complete):
+    execute(complete, "UPDATE auth_user SET is_active = false")
+    verdict, text, to_do = check(complete)[1]["operator"][0]
+    assert verdict == "warn" and "operator is not active" in text
+    execute(complete, to_do)
+    assert check(complete)[1]["operator"][0] == ("ok", "1 active", "")
 
 
 def test_the_name_alone_is_no_failure(migrated):
@@ -183,6 +248,20 @@ def test_the_kept_secret_key_is_judged(empty, tmp_path, mode, content, verdict):
     assert content not in str(found) or not content
 
 
+def test_a_weak_key_of_the_settings_is_to_be_taken_out(empty):
+    to_do = check(empty, secret_key="django-insecure-" + "x" * 50)[1]["secret key"][0][2]
+    assert "the server makes one" in to_do and "logs in once more" in to_do
+
+
+def test_a_weak_key_of_the_data_folder_is_replaced_as_it_is_said(empty, tmp_path):
+    path = tmp_path / "secret_key"
+    path.write_text("short")
+    path.chmod(0o600)
+    assert "watchdxg-back rotatesecret" in check(empty, secret_key=None, data_dir=tmp_path)[1]["secret key"][0][2]
+    assert run_command("rotatesecret", url=empty, secret_key=None, data_dir=tmp_path).returncode == 0
+    assert check(empty, secret_key=None, data_dir=tmp_path)[1]["secret key"][0][0] == "ok"
+
+
 def test_no_secret_key_yet_is_fine_and_none_is_made(empty, tmp_path):
     assert check(empty, secret_key=None, data_dir=tmp_path / "data")[1]["secret key"][0][0] == "ok"
     assert not (tmp_path / "data").exists()
@@ -193,6 +272,79 @@ def test_a_database_that_is_away_is_a_failure(tmp_path):
     assert status == 1
     assert found["database"][0][0] == "FAIL"
     assert "secret key" in found
+
+
+@pytest.mark.parametrize("password", ["p@ss", "12/34", "50%"])
+def test_a_password_that_is_not_encoded_in_the_url_is_hinted_at_and_not_shown(password):
+    url = f"postgresql://watchdxg:{password}@127.0.0.1:1/watchdxg"
+    for command in ("check", "migrate"):
+        done = run_command(command, url=url)
+        said = done.stdout + done.stderr
+        assert done.returncode in (1, 2, 3)
+        assert "%40" in said and "ss@" not in said and "34@" not in said and "50%" not in said
+    with Server(url, wait="live") as server:
+        wait_until(lambda: "%40" in server.log, "the hint")  # the log has a thread of its own
+        assert "ss@" not in server.log and "34@" not in server.log and "50%" not in server.log
+
+
+def test_a_url_whose_password_is_encoded_is_left_to_libpq(tmp_path):
+    url = f"postgresql://watchdxg:{quote('p@s/s%', safe='')}@127.0.0.1:1/watchdxg"
+    assert "refused" in check(url)[1]["database"][0][1]
+
+
+def test_an_encoding_that_lacks_characters_is_named(cluster):
+    execute(cluster.url("postgres"), "CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'"
+                                     " TEMPLATE template0")
+    status, found = check(cluster.url("latin"))
+    verdict, text, to_do = found["encoding"][0]
+    assert verdict == "warn" and "LATIN1" in text and "emoji" in text
+    for statement in statements(to_do):
+        execute(cluster.url("postgres"), statement)
+    assert check(cluster.url("latin"))[1]["encoding"][0] == ("ok", "UTF8", "")
+
+
+@pytest.mark.parametrize("whose", ['DATABASE "{}"', 'ROLE traveller', 'ROLE traveller IN DATABASE "{}"'])
+def test_a_time_zone_that_shifts_the_times_of_posts_is_named_and_mended_by_what_is_printed(complete, whose):
+    execute(complete, "DO $$ BEGIN CREATE ROLE traveller; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
+    name = execute(complete, "SELECT current_database()")[0][0]
+    for good_enough in ("UTC", "Etc/UCT"):
+        execute(complete, f"ALTER {whose.format(name)} SET TimeZone = '{good_enough}'")
+        assert check(complete)[1]["time zone"][0][0] == "ok"
+    execute(complete, f"ALTER {whose.format(name)} SET TimeZone = 'Europe/Paris'")
+    verdict, text, to_do = check(complete)[1]["time zone"][0]
+    assert verdict == "warn" and "Europe/Paris" in text and ("traveller" in text) == ("traveller" in whose)
+    for statement in statements(to_do):
+        execute(complete, statement)
+    assert check(complete)[1]["time zone"][0][0] == "ok"
+
+
+def test_the_documented_statement_corrects_times_that_a_time_zone_has_shifted(complete):
+    text = (PROJECT / "docs/deployment.md").read_text()
+    statement = re.search(r"^    (UPDATE posts\n(?:     .*\n)*)", text, re.M).group(1)
+    with connect(complete) as connection, connection.cursor() as cursor:
+        cursor.execute("SET TimeZone = 'Europe/Paris'")
+        # As the core writes it: the time of X, which is UTC, without its zone.
+        cursor.execute("INSERT INTO posts (id, timestamp) VALUES (1, '2025-06-01T12:00:00'), (2, '2025-12-01T00:30:00'),"
+                       " (3, NULL)")
+        cursor.execute("SET TimeZone = 'UTC'")
+        cursor.execute(statement)
+        cursor.execute("SELECT timestamp::text FROM posts ORDER BY id")
+        assert [row[0] for row in cursor.fetchall()] == ["2025-06-01 12:00:00+00", "2025-12-01 00:30:00+00", None]
+
+
+@pytest.mark.parametrize("zone, verdict, said", [
+    ("Europe/Paris", "ok", ""),
+    ("Europe/Pariss", "FAIL", "Did you mean Europe/Paris?"),
+    ("Mars/Olympus", "FAIL", "tzdata-legacy"),
+    ("UTC+2", "warn", "pg_timezone_names"),
+])
+def test_a_time_zone_of_the_core_that_the_database_does_not_know_fails(complete, zone, verdict, said):
+    status, found = check(complete, core_timezone=zone)
+    assert status == (verdict == "FAIL")
+    (line,) = found["core time zone"]
+    assert line[0] == verdict and zone in line[1] and said in line[2]
+    assert found["core schema"][0][0] == "ok"
+    assert "core time zone" not in check(complete)[1]
 
 
 def test_a_locked_table_does_not_hang_the_check(complete):

@@ -1,4 +1,4 @@
-"""What has expired is removed: by the running server, one at a time, and by hand."""
+"""What has expired is removed: by one running server at a time, or by hand."""
 import threading
 import time
 
@@ -68,7 +68,7 @@ def test_the_server_removes_what_has_expired_and_nothing_else(database):
 
 
 def test_one_instance_at_a_time(database):
-    """Whoever does not get the lock leaves it at that."""
+    """A server that does not get the lock does nothing."""
     record(database, 10)
     holder = connect(database, autocommit=False)
     holder.cursor().execute("SELECT pg_advisory_xact_lock(2003068280)")
@@ -108,7 +108,7 @@ def test_by_hand_waits_for_whoever_is_at_it(database):
 
 
 def test_a_stop_does_not_wait_for_the_next_time(database):
-    """Housekeeping that the stop has interrupted went on to wait for its next turn."""
+    """Housekeeping that was interrupted by the stop used to wait for its next turn."""
     record(database, 10)
     holder = connect(database, autocommit=False)
     holder.cursor().execute("LOCK TABLE token_blacklist_outstandingtoken")

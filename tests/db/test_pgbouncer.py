@@ -29,7 +29,7 @@ default_pool_size = 3
 
 @pytest.fixture(scope="module")
 def pgbouncer(cluster):
-    """pgbouncer(url) -> the same database, by way of the pooler."""
+    """pgbouncer(url) -> the same database, through the pooler."""
     program = shutil.which("pgbouncer", path=os.environ["PATH"] + os.pathsep + "/usr/sbin")
     assert program, "pgbouncer is missing; scripts/setup --tests installs it"
     folder = Path(tempfile.mkdtemp(prefix="wdx-pgb-", dir="/tmp"))

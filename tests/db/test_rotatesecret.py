@@ -21,7 +21,7 @@ def accepts(server, secret):
 
 
 def signs_with(server, secret):
-    """Whether a token that the server makes is good for one that knows `secret` alone."""
+    """Whether a token of this server is valid for a server that knows only `secret`."""
     token = server.refresh(mint("refresh", secret=secret)).json()["access"]
     with Server(server.url, secret_key=secret) as other:
         return other.get("/api/me/", token).status_code == 200

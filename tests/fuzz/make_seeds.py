@@ -110,6 +110,7 @@ def fields():
     yield json.dumps({"user_id": 7, "action_type": "block", "timestamp": "2026-01-02T03:04:05.5+02:00", "notes": " x "}).encode()
     yield json.dumps({"user_ids": [1, "2", 3.0, None], "harmful": "yes", "notes": None}).encode()
     yield json.dumps({"user_ids": [], "harmful": 2, "timestamp": "0001-01-01", "action_type": "\0\ud800 too long"}).encode()
+    yield json.dumps({"bias": "-0.5", "weights": {"wave": 2, "wavve": None}}).encode()
     yield b'"a", W/"b" ,, "c,d"\n{"harmful":0,"inactive":true}'
     yield b"*\n[]"
 

@@ -1,12 +1,14 @@
 #pragma once
 
+#include <array>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
 /// The fuzz targets: each reads `input` as a stranger may have sent it, and throws when what our code made of it lacks
 /// a property.  libFuzzer calls one of them again and again (entry.cpp); tests/unit/fuzz replays the inputs that once
-/// failed.  A target is one function here, one file in targets/ and, for its seeds, one function in make_seeds.py.
+/// failed.  A target is one function and one row here, one file in targets/ and, for its seeds, one function in
+/// make_seeds.py.
 namespace wdx::fuzz {
 
 /// A property that does not hold.  Nothing catches it, so that libFuzzer sees a crash.
@@ -32,5 +34,24 @@ void password_hash(std::string_view input);
 void row_writer(std::string_view input);
 void token(std::string_view input);
 void url(std::string_view input);
+
+struct Target {
+    std::string_view name;
+    void (*run)(std::string_view input);
+};
+inline constexpr std::array kTargets{
+    Target{"authorization", &authorization},
+    Target{"client_address", &client_address},
+    Target{"config_values", &config_values},
+    Target{"fields", &fields},
+    Target{"filter_values", &filter_values},
+    Target{"http_head", &http_head},
+    Target{"json_body", &json_body},
+    Target{"list_query", &list_query},
+    Target{"password_hash", &password_hash},
+    Target{"row_writer", &row_writer},
+    Target{"token", &token},
+    Target{"url", &url},
+};
 
 }  // namespace wdx::fuzz

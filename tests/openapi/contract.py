@@ -1,4 +1,4 @@
-"""What the contract test needs: values made of JSON Schemas, requests made of operations, answers held to a document."""
+"""For the contract test: makes values from JSON Schemas and requests from operations, and checks answers."""
 import http.client
 import json
 import re
@@ -15,7 +15,7 @@ FORMATS.checks("date-time")(lambda value: not isinstance(value, str) or bool(
     re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z", value)))
 FORMATS.checks("uri")(lambda value: not isinstance(value, str) or bool(re.fullmatch(r"https?://\S+", value)))
 
-# What no sane client sends.
+# What no sensible client sends.
 JUNK = st.one_of(
     st.sampled_from(["", " ", "x", "-1", "0", "1e9", "9" * 30, "null", "true", "NaN", "\0", "a,b", ",", "1,", "2020-13-45",
                      "2020-01-01T25:00:00Z", "9999999-01-01", "' OR 1=1 --", "%s", "{}", "\u202e", "\U0001f600"]),
@@ -26,7 +26,7 @@ JSON_JUNK = st.recursive(st.one_of(st.none(), st.booleans(), st.integers(-2**70,
 
 
 class Document:
-    """An OpenAPI document and what can be asked of it."""
+    """An OpenAPI document, and questions about it."""
 
     def __init__(self, document):
         self.document = document
@@ -43,7 +43,7 @@ class Document:
         return [self.resolve(parameter) for parameter in operation.get("parameters", [])]
 
     def values(self, schema):
-        """A strategy of values that fit a schema: the subset of JSON Schema that the document uses."""
+        """A strategy of values that fit a schema.  Knows the subset of JSON Schema that the document uses."""
         schema = self.resolve(schema)
         if "anyOf" in schema:
             return st.one_of([self.values(one) for one in schema["anyOf"]])
@@ -62,7 +62,7 @@ class Document:
             least, most = schema.get("minimum", -end), schema.get("maximum", end - 1)
             return st.integers(least, min(most, least + 100)) | st.integers(least, most)
         if kind == "number":
-            return st.floats(allow_nan=False, allow_infinity=False)
+            return st.floats(schema.get("minimum"), schema.get("maximum"), allow_nan=False, allow_infinity=False)
         if kind == "array":
             return st.lists(self.values(schema["items"]), min_size=schema.get("minItems", 0),
                             max_size=min(schema.get("maxItems", 4), 4))
@@ -80,7 +80,7 @@ class Document:
                        max_size=min(schema.get("maxLength", 20), 20)).filter(str.strip)
 
     def mutations(self, schema, body):
-        """A strategy of bodies made of a right one with one member that is another or gone."""
+        """A strategy of bodies: a right one in which one member is changed or missing."""
         @st.composite
         def mutation(draw):
             name, part = draw(st.sampled_from(sorted(self.resolve(schema)["properties"].items())))
@@ -96,7 +96,7 @@ class Document:
         return mutation()
 
     def check(self, operation, answer):
-        """Holds an answer to what the document says of an operation."""
+        """Checks that an answer is one that the document allows for an operation."""
         assert str(answer.status) in operation["responses"], f"status {answer.status} is not documented"
         response = self.resolve(operation["responses"][str(answer.status)])
         for name, header in response.get("headers", {}).items():
@@ -121,7 +121,7 @@ class Answer:
 
 
 class Client:
-    """One connection, kept; http.client sends paths byte for byte."""
+    """One connection that is kept open; http.client sends paths byte for byte."""
 
     def __init__(self, port, token):
         self._port, self._token, self._connection = port, token, None
@@ -145,7 +145,7 @@ class Request:
         self.method, self._path, self._query, self.headers, self.body = method, path, [], {}, None
 
     def set(self, parameter, value):
-        """Puts a value where a parameter stands."""
+        """Puts a value in the place of a parameter."""
         if isinstance(value, list):
             value = ",".join(map(_text, value))
         value, name = _text(value), parameter["name"]

@@ -28,6 +28,14 @@ def test_a_file_needs_no_token_and_is_asked_for_again_when_it_has_changed(server
     assert other.content == answer.content
 
 
+@pytest.mark.parametrize("path", ["/", "/api/"])
+def test_the_root_says_not_found_and_where_the_page_is(server, path):
+    answer = server.get(path)
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Not found."})
+    assert answer.headers["Link"] == '</api/docs/>; rel="help"'
+    assert "Link" not in server.get("/api/nothing/").headers
+
+
 def test_the_page_has_no_script_of_its_own_and_names_only_files_that_are_there(server):
     page = server.get("/api/docs/").text
     assert all(not code.strip() for code in re.findall(r"<script[^>]*>(.*?)</script>", page, re.S))

@@ -1,4 +1,5 @@
-"""The OpenAPI document: what is committed is what the program prints, Spectral has no complaint, TypeScript compiles it."""
+"""The OpenAPI document: the committed one is what the program prints, the table of routes is made of it, Spectral has no
+complaint, and TypeScript compiles it."""
 import json
 import os
 import subprocess
@@ -6,9 +7,13 @@ import subprocess
 import pytest
 
 from support.data import make_database
+from support.openapi import FILE
 from support.postgres import TESTS, execute
 from support.server import PROJECT, Server, run_command
 from support.tokens import mint
+
+# What they share takes longer to make than they take: one worker makes it once.
+pytestmark = pytest.mark.xdist_group("openapi")
 
 FOLDER = TESTS / "openapi"
 GENERATIONS = ["v1", "v2", "v3"]
@@ -27,8 +32,21 @@ def run(*command, **options):
 
 
 def test_the_committed_document_is_todays():
-    assert (PROJECT / "docs/openapi.json").read_text() == document("v3"), \
+    assert FILE.read_text() == document("v3"), \
         "regenerate it: build/release/watchdxg-back openapi > docs/openapi.json"
+
+
+def test_the_committed_table_of_routes_is_made_of_it():
+    run(str(PROJECT / "scripts/route-table"), "--check")
+
+
+def test_a_route_is_declared_in_one_file():
+    """Its pattern, quotes included, stands in one file of src: the handler's."""
+    sources = {path: path.read_text(errors="replace") for path in (PROJECT / "src").rglob("*") if path.is_file()}
+    patterns = json.loads(FILE.read_text())["paths"]
+    places = {pattern: [str(path) for path, text in sources.items() if f'"{pattern}"' in text] for pattern in patterns}
+    assert len(places) > 30
+    assert not {pattern: files for pattern, files in places.items() if len(files) != 1}
 
 
 def test_an_unknown_generation_is_refused():
@@ -87,7 +105,7 @@ def test_spectral_has_no_complaint(documents):
 
 
 def test_spectral_would_complain(documents):
-    """Or the test above could not fail."""
+    """Shows that the test above can fail."""
     broken = json.loads(documents[0].read_text())
     del broken["paths"]["/api/me/"]["get"]["operationId"]
     documents[0].write_text(json.dumps(broken))

@@ -1,4 +1,4 @@
-"""Errors that PostgreSQL puts off until COMMIT."""
+"""Errors that PostgreSQL reports only at COMMIT."""
 import pytest
 
 from support.postgres import execute

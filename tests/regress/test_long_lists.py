@@ -1,4 +1,4 @@
-"""Long lists and the connections of their own on which they travel."""
+"""Long lists, which have database connections of their own."""
 from concurrent.futures import ThreadPoolExecutor
 
 from support.data import seed
@@ -6,7 +6,7 @@ from support.postgres import execute, wait_until
 from support.tokens import mint
 
 OURS = "FROM pg_stat_activity WHERE application_name = 'watchdxg-back' AND datname = current_database()"
-STREAMS = 4  # WDX_DATABASE_STREAM_CONNECTIONS, beside as many of WDX_DATABASE_CONNECTIONS
+STREAMS = 4  # what an operator has of WDX_DATABASE_STREAM_CONNECTIONS, beside as many of WDX_DATABASE_CONNECTIONS
 
 
 def backends(url):

@@ -1,4 +1,4 @@
-"""Clients that send much, and mean nothing by it."""
+"""Clients that send much and want nothing."""
 import threading
 import time
 
@@ -35,31 +35,34 @@ def narrow(database, start_server):
     return start_server(database, body_memory=MIB)
 
 
-def login(body, size=None):
-    """A login with this body, or the beginning of one of `size` bytes."""
-    head = request("/api/token/", "POST", [JSON, ("Content-Length", len(body) if size is None else size)])
-    return head + body
+def post(path, body, size=None):
+    """A request with this body, or the beginning of one of `size` bytes."""
+    return request(path, "POST", [JSON, ("Content-Length", len(body) if size is None else size)], token=mint()) + body
 
 
-def large_login_status(server, size=100_000):
-    return exchange(server.port, login(b'{"x":"' + b"a" * (size - 8) + b'"}')).status
+def large(body, size=None):
+    return post("/api/reports/", body, size)
+
+
+def large_status(server, size=100_000):
+    return exchange(server.port, large(b'{"x":"' + b"a" * (size - 8) + b'"}')).status
 
 
 def test_bodies_under_way_share_a_bounded_memory(narrow):
     """A thousand clients that each sent nearly 1 MB and stopped took a gigabyte until the body timeout."""
     with RawConnection(narrow.port) as first, RawConnection(narrow.port) as second:
-        assert large_login_status(narrow) == 400
+        assert large_status(narrow) == 400
         for connection in (first, second):
-            connection.send(login(b'{"x":"' + b"a" * 500_000, 1_000_000))
+            connection.send(large(b'{"x":"' + b"a" * 500_000, 1_000_000))
         # Not before: the third's bytes would compete with the last of the second's, and both could be refused.
         wait_until(lambda: first.has_been_read() and second.has_been_read(), "both to be received")
-        wait_until(lambda: large_login_status(narrow) == 503, "the third to be refused")
-        refused = exchange(narrow.port, login(b"a" * 100_000))
+        wait_until(lambda: large_status(narrow) == 503, "the third to be refused")
+        refused = exchange(narrow.port, large(b"a" * 100_000))
         assert int(refused.header("retry-after")) > 0 and list(refused.json()) == ["detail"]
         # Small bodies are not counted: nobody is locked out.
-        assert exchange(narrow.port, login(LOGIN)).status == 200
+        assert exchange(narrow.port, post("/api/token/", LOGIN)).status == 200
         assert narrow.get("/api/users/?account_id=1", token=mint()).status_code == 200
-    wait_until(lambda: large_login_status(narrow) == 400, "the memory to be given back")
+    wait_until(lambda: large_status(narrow) == 400, "the memory to be given back")
 
 
 def test_of_many_large_bodies_at_once_only_what_fits_is_kept(narrow):
@@ -67,7 +70,7 @@ def test_of_many_large_bodies_at_once_only_what_fits_is_kept(narrow):
     answers, connections = [], [RawConnection(narrow.port, timeout=60) for _ in range(40)]
 
     def send_slowly(connection):
-        connection.send(login(b"", 1_000_000))
+        connection.send(large(b"", 1_000_000))
         for _ in range(90):
             connection.send(b"a" * 10_000)
         try:
@@ -80,9 +83,9 @@ def test_of_many_large_bodies_at_once_only_what_fits_is_kept(narrow):
         thread.start()
     wait_until(lambda: len(answers) >= len(connections) - 1, "all but one to be refused", 50)
     assert {answer.status for answer in answers} == {503}
-    assert exchange(narrow.port, login(LOGIN)).status == 200
+    assert exchange(narrow.port, post("/api/token/", LOGIN)).status == 200
     for connection in connections:
         connection.finish_sending()
     for thread in threads:
         thread.join(60)
-    wait_until(lambda: large_login_status(narrow) == 400, "the memory to be given back")
+    wait_until(lambda: large_status(narrow) == 400, "the memory to be given back")

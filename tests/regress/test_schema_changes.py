@@ -1,4 +1,4 @@
-"""The core's tables change, or are taken away, under requests."""
+"""The core's tables change or disappear while requests use them."""
 import os
 import threading
 from collections import Counter
@@ -16,7 +16,7 @@ NOTICED = 45  # seconds: the catalog is read at most every 30
 
 
 class Asker(threading.Thread):
-    """Asks for one path on a kept connection until told to stop, and counts what it hears."""
+    """Asks for one path on one connection until told to stop, and counts the answers."""
 
     def __init__(self, server, path):
         super().__init__(daemon=True)
@@ -39,7 +39,7 @@ class Asker(threading.Thread):
 
 @contextmanager
 def asked_by(server, *paths):
-    """One thread for each path; yields a function that waits until each has heard `status` `times` times more."""
+    """One thread for each path; yields a function that waits until each has got `status` `times` times more."""
     threads = [Asker(server, path) for path in paths]
 
     def wait_for(status, times=1):

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGHUP when something around the server is broken."""
+"""SIGTERM and SIGHUP while something around the server is broken."""
 import os
 import signal
 from contextlib import contextmanager
@@ -87,7 +87,7 @@ def test_a_server_that_drains_leaves_the_socket_of_its_successor(fresh_database,
 
 # -- the log's folder is gone
 
-COMPLAINT = "cannot open the log file anew"
+COMPLAINT = "cannot open the log file again"
 
 
 def test_sighup_keeps_the_old_log_where_the_new_one_cannot_be_opened(database, start_server, tmp_path):

@@ -1,7 +1,7 @@
-"""A loopback server between a scanner and ours, because scanners know forms: it makes JSON, paths, headers and tokens.
+"""A loopback server between a scanner and ours: scanners know forms, so it turns them into JSON, paths, headers and tokens.
 
-`/` is a page with a form for each target; `/N/` takes the fields of target N and sends them on as the target says,
-with every header of the answer going back.  Any other path is asked of the server as it is.
+`/` is a page with a form for each target. `/N/` takes the fields of target N, sends them on as the target says, and
+passes every header of the answer back. Any other path goes to the server as it is.
 """
 import base64
 import html
@@ -11,9 +11,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, quote, urlsplit
 
+from scan.targets import innermost
 from support.tokens import mint
-
-from scan.targets import LOGIN
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date"}
 ENDPOINT = "/endpoint/"   # where a server that fetches URLs would be lured to
@@ -31,8 +30,14 @@ def page(targets):
 
 def build(target, fields, token):
     """@return path, body or None, headers of the request that a target and the scanner's fields make"""
+    def one(name, value):
+        sent = fields.get(name, innermost(value))
+        if isinstance(value, list):
+            return [sent]
+        return dict.fromkeys(value, sent) if isinstance(value, dict) else sent
+
     def chosen(examples):
-        return {name: fields.get(name, value) for name, value in examples.items()}
+        return {name: one(name, value) for name, value in examples.items()}
 
     path = target.path
     for name, value in chosen(target.segments).items():
@@ -41,8 +46,6 @@ def build(target, fields, token):
         path += "?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in chosen(target.query).items())
     headers = {"Authorization": f"Bearer {token}", "Host": "localhost"}
     body = chosen(target.body)
-    if target.path == "/api/token/" and not body:
-        body = dict(LOGIN)
     if target.claims:
         wanted = chosen(target.claims)
         if target.claims_in == "Authorization":

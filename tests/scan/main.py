@@ -1,4 +1,4 @@
-"""sqlmap and wapiti over every route of a private server on loopback; see scripts/scan."""
+"""Attacks every route of a private server on loopback with sqlmap and wapiti; see scripts/scan."""
 import argparse
 import json
 import re
@@ -19,13 +19,13 @@ from support.server import PROJECT, Server, run_command  # noqa: E402
 from support.tokens import mint                      # noqa: E402
 
 REPORTS = PROJECT / "build/scan"
-# The routes by way of the gateway, and the server itself for what concerns names of paths and headers.  Left out: nikto
-# (Debian ships no database for it), wapp (it fetches one, to name products), csrf and brute_login_form (they judge
-# the forms, which are the gateway's).
+# The routes are attacked through the gateway, and the server directly where names of paths and headers matter.  Left out:
+# nikto (Debian ships no database for it), wapp (it fetches one, to name products), csrf and brute_login_form (they judge
+# the forms, which belong to the gateway).
 WAPITI_ROUTES = {"routes": "cookieflags,crlf,exec,file,htaccess,methods,permanentxss,redirect,shellshock,sql,ssrf,xss,xxe",
                  "blind": "blindsql"}
 WAPITI_SERVER = "backup,buster,csp,http_headers"
-# Findings that are no fault, by the text in wapiti's report; docs/security.md says why.
+# Findings that are not faults, by the text in wapiti's report; docs/security.md says why.
 ACCEPTED = {
     "CSP is not set": "every answer is JSON with nosniff; there is no document to protect",
     "X-XSS-Protection is not set": "no browser of today has that filter",
@@ -77,7 +77,7 @@ def run_wapiti(url, endpoint, token, modules, name):
     with open(REPORTS / f"wapiti-{name}.txt", "w") as out:
         subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, check=False)
     if not report.exists():
-        return [f"wapiti came to no end: see {REPORTS / f'wapiti-{name}.txt'}"], []
+        return [f"wapiti did not finish: see {REPORTS / f'wapiti-{name}.txt'}"], []
     written, found, accepted = json.loads(report.read_text()), [], []
     for kind in ("vulnerabilities", "anomalies"):
         for category, entries in written[kind].items():
@@ -98,8 +98,8 @@ def faults_of(server):
 
 def main():
     parser = argparse.ArgumentParser(prog="scripts/scan")
-    parser.add_argument("--level", default="2", help="sqlmap's, 1 to 5 (default 2)")
-    parser.add_argument("--risk", default="2", help="sqlmap's, 1 to 3 (default 2)")
+    parser.add_argument("--level", default="2", help="sqlmap's level, 1 to 5 (default 2)")
+    parser.add_argument("--risk", default="2", help="sqlmap's risk, 1 to 3 (default 2)")
     options = parser.parse_args()
 
     shutil.rmtree(REPORTS, ignore_errors=True)
@@ -119,7 +119,7 @@ def main():
                 def wapiti(url, modules, name):
                     return pool.submit(run_wapiti, url, gateway.url + ENDPOINT, token, modules, name)
 
-                with ThreadPoolExecutor() as pool:   # the three that log in with every request take longest
+                with ThreadPoolExecutor() as pool:   # requests that log in take longest
                     sqlmap = pool.submit(run_sqlmap, gateway, options.level, options.risk)
                     scans = [wapiti(f"{gateway.url}/", modules, name) for name, modules in WAPITI_ROUTES.items()]
                     at_server, accepted = wapiti(f"{server.base_url}/", WAPITI_SERVER, "server").result()
@@ -134,13 +134,13 @@ def main():
 
     findings = at_parameters + at_server + at_routes + faults
     if gateway.lured:
-        findings.append(f"server: it fetched {gateway.lured} URLs that a scanner had named")
+        findings.append(f"server: it fetched {gateway.lured} URLs that a scanner named")
     for line in accepted:
         say(f"accepted: {line}")
     for line in findings:
         say(line)
     say(f"sqlmap {version_of('sqlmap', '--version')} tested {tested} parameters of {len(TARGETS)} requests, "
-        f"wapiti {version_of('wapiti', '--version')} the same; {lines} lines of log; "
+        f"and so did wapiti {version_of('wapiti', '--version')}; {lines} lines of log; "
         f"{len(findings)} findings, {len(accepted)} accepted. Reports: {REPORTS}")
     return 1 if findings else 0
 

@@ -1,112 +1,177 @@
 """Every route of the server with every place in it that a client can write to.
 
-tests/db/test_security_doc.py compares this with the route table in src/api/routes.cpp.
+The targets are made of docs/openapi.json, which is made of the rows of the routes: a new route, parameter, header or member
+of a body is attacked without a change here.  It needs an entry in EXAMPLES only when a value that fits its type is not
+enough to get past the first check.  What the document does not say of a route is in SPECIAL.
+
+Every segment of a path, every header and every member of a body is attacked on each route that has it.  So is every query
+parameter, but for the filters of lists: they are more than five hundred, made of two things that are attacked one by
+one.  The column of a field is written into the statement in one place, whatever the lookup, so every field of every
+list is attacked once, without a lookup.  The condition of a lookup is made by its name and the type of its field, whichever
+field it is, so every lookup is attacked once for each type.  A second list of the same rows is attacked by its path and
+one filter.
 """
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+
+from support.openapi import operations
 
 PASSWORD = "a-password-for-the-scan"
+LOGIN = {"username": "watchdxg", "password": PASSWORD}
+JTI = "0123456789abcdef0123456789abcdef"
+CLAIMS = {"jti": JTI, "user_id": "1"}
+CLIENT = {"User-Agent": "scan", "X-Forwarded-For": "192.0.2.7", "X-Request-ID": "scan-1"}
+
+
+def innermost(example):
+    """@return the one element of a list, the one value of an object, or the example itself"""
+    if isinstance(example, list):
+        return example[0]
+    return next(iter(example.values())) if isinstance(example, dict) else example
 
 
 @dataclass(frozen=True)
 class Target:
     """One request.  Each value is an example of what belongs there, and where a scanner puts something else."""
     verb: str
-    path: str                                    # a pattern of the route table
+    path: str                                    # as the document has it
     segments: dict = field(default_factory=dict)  # of the path
     query: dict = field(default_factory=dict)
-    body: dict = field(default_factory=dict)     # members of a JSON object
+    body: dict = field(default_factory=dict)     # members of a JSON object; what a list or an object has, one thing, is attacked
     headers: dict = field(default_factory=dict)
     basic: dict = field(default_factory=dict)    # username, password of HTTP Basic
     claims: dict = field(default_factory=dict)   # of a token that is signed with the server's key
     claims_in: str = "Authorization"             # or the member of the body that the token goes into
+    attacked: tuple = ()                         # names of what is attacked; empty: everything
 
     @property
     def fields(self):
-        """Everything that can be written to, by name."""
-        return {**self.segments, **self.query, **self.body, **self.headers, **self.basic, **self.claims}
+        """Everything that a scanner writes to, by name."""
+        examples = {**self.segments, **self.query, **self.body, **self.headers, **self.basic, **self.claims}
+        return {name: innermost(value) for name, value in examples.items() if not self.attacked or name in self.attacked}
 
     @property
     def name(self):
         return f"{self.verb} {self.path} ({', '.join(self.fields)})"
 
 
-LOGIN = {"username": "watchdxg", "password": PASSWORD}
-JTI = "0123456789abcdef0123456789abcdef"
-PAGES = {"limit": "5", "offset": "0", "page_size": "5", "cursor": "a.b", "ordering": "-id", "search": "crypto",
-         "format": "json"}
-LISTS = {
-    "/api/accounts/": {"id": "1", "handle__icontains": "syn"},
-    "/api/users/": {
-        "account_id__in": "1,2", "followers_count__gte": "1", "created_at__lt": "2020-01-01", "bio__contains": "a",
-        "handle__istartswith": "a", "username__iexact": "a", "last_updated__gt": "2020-01-01T00:00:00Z",
-        "certified": "true", "featured_url__isnull": "true", "following_count__range": "1,9",
-        "classification": "harmful,sane", "fields": "id,handle", "expand": "classification,signals",
-        "risk__gte": "0.5"},
-    "/api/posts/": {"account_id": "1", "text__icontains": "a", "timestamp__lte": "2090-01-01", "id__in": "1,2",
-                    "repost": "true"},
-    "/api/classifications/": {"harmful": "true", "notes__startswith": "a", "account_id__range": "1,9"},
-    "/api/actions/": {"action_type": "block", "user_id": "1", "classification": "unclassified"},
-    "/api/logs/": {
-        "id": "1", "id__gt": "0", "user_id": "1", "time": "2026-01-02T03:04:05Z", "time__gte": "2020-01-01",
-        "level": "info", "level__in": "info,warning", "event": "start", "event__in": "start,login",
-        "operator": "watchdxg", "address__contains": "192", "request_id__startswith": "abc", "before__isnull": "true"},
+# Examples by name, where one by type would be refused before it gets anywhere.  Passwords are wrong on purpose: the scan
+# must not change its own.
+EXAMPLES = {
+    **LOGIN, "otp": "123456", "current_password": "not it", "new_password": "correct horse 7",
+    "refresh": "a.b.c", "token": "a.b.c", "jti": JTI, "handle": "synka777", "file": "docs.js",
+    "cursor": "a.b", "limit": "5", "bom": "false", "page_size": "5", "offset": "0",
+    "If-Match": "*", "If-None-Match": '"0"', "Last-Event-ID": "x1", "action_type": "block", "inactive": "false",
+    "weights": {"wave": "0.5"}, "until": (datetime.now(timezone.utc) + timedelta(days=9)).isoformat(),
 }
-VERDICT = {"harmful": "true", "inactive": "false", "notes": "scan"}
-ACTION = {"action_type": "block", "timestamp": "2026-01-02T03:04:05Z", "notes": "scan"}
-
-TARGETS = [
-    Target("POST", "/api/token/", body={**LOGIN, "otp": "123456"}),
-    # Behind a trusted proxy, so that both headers reach the statement that records the session.
-    Target("POST", "/api/token/", headers={"User-Agent": "scan", "X-Forwarded-For": "192.0.2.7",
-                                           "X-Request-ID": "scan-1"}),
-    Target("POST", "/api/token/refresh/", body={"refresh": "a.b.c"}),
-    Target("POST", "/api/token/refresh/", claims={"jti": JTI, "user_id": "1"}, claims_in="refresh"),
-    Target("POST", "/api/token/verify/", body={"token": "a.b.c"}),
-    Target("POST", "/api/token/verify/", claims={"jti": JTI, "user_id": "1"}, claims_in="token"),
-    Target("POST", "/api/token/blacklist/", body={"refresh": "a.b.c"}),
-    Target("POST", "/api/token/blacklist/", claims={"jti": JTI, "user_id": "1"}, claims_in="refresh"),
-    Target("GET", "/api/accounts/{handle}/", segments={"handle": "synka777"}),
-    Target("GET", "/api/accounts/{handle}/stats/", segments={"handle": "synka777"}, query={"corrected": "true"}),
-    Target("GET", "/api/accounts/{handle}/history/", segments={"handle": "synka777"},
-           query={"from": "2026-01-01", "to": "2026-12-31"}),
-    Target("GET", "/api/accounts/{handle}/changes/", segments={"handle": "synka777"}, query={"since": "2026-01-01"}),
-    Target("GET", "/api/accounts/{handle}/calibration/", segments={"handle": "synka777"}),
-    Target("GET", "/api/accounts/{handle}/cohorts/", segments={"handle": "synka777"}),
-    Target("GET", "/api/accounts/{handle}/triage/", segments={"handle": "synka777"}, query={"limit": "5"}),
-    Target("GET", "/api/accounts/{handle}/data-quality/", segments={"handle": "synka777"}),
-    Target("GET", "/api/users/", query={"account_id": "1"}),
-    Target("GET", "/api/users/", query={"format": "json"}),
-    Target("GET", "/api/sessions/", headers={"Authorization": "Bearer a.b.c"}),
-    Target("GET", "/api/sessions/{jti}/", segments={"jti": JTI}),
-    Target("DELETE", "/api/sessions/{jti}/", segments={"jti": JTI}),
-    Target("DELETE", "/api/sessions/", claims={"jti": JTI, "user_id": "1"}),
-    Target("GET", "/api/me/", claims={"jti": JTI, "user_id": "1"}),
+# Members of one body that refuse each other: each gets a request of its own.
+EXCLUSIVE = [("user_id", "user_ids")]
+# Query parameters that are refused without another one.
+COMPANIONS = {"cursor": "page_size"}
+# What the document does not say: claims of tokens, HTTP Basic, and headers that are read of every request or written
+# down with a session (behind a trusted proxy, so that both addresses reach the statement).
+SPECIAL = [
+    Target("POST", "/api/token/", body=LOGIN, headers=CLIENT, attacked=tuple(CLIENT)),
+    Target("POST", "/api/token/refresh/", claims=CLAIMS, claims_in="refresh"),
+    Target("POST", "/api/token/verify/", claims=CLAIMS, claims_in="token"),
+    Target("POST", "/api/token/blacklist/", claims=CLAIMS, claims_in="refresh"),
+    Target("DELETE", "/api/sessions/", claims=CLAIMS),
+    Target("GET", "/api/me/", claims=CLAIMS),
     Target("GET", "/api/me/", basic=LOGIN),
-    Target("POST", "/api/me/password/", body={"current_password": "not it", "new_password": "correct horse 7",
-                                              "otp": "123456"}),
-    *(Target("GET", path, query={name: value}) for path, own in LISTS.items() for name, value in {**PAGES, **own}.items()),
-    Target("GET", "/api/users/{id}/", segments={"id": "1"}),
-    Target("GET", "/api/users/{id}/posts/", segments={"id": "1"}, query={"views__gte": "1"}),
-    Target("GET", "/api/users/{id}/signals/", segments={"id": "1"}),
-    Target("GET", "/api/users/{id}/report/", segments={"id": "1"}, query={"format": "json"}),
-    Target("POST", "/api/reports/", query={"format": "json"}, body={"user_ids": [1]}),
-    Target("GET", "/api/signals/"),
-    Target("GET", "/api/posts/{id}/", segments={"id": "1"}),
-    Target("GET", "/api/actions/{id}/", segments={"id": "1"}),
-    Target("GET", "/api/events/", headers={"Last-Event-ID": "x1"}),
-    Target("GET", "/api/users/{id}/classification/", segments={"id": "1"},
-           headers={"If-Match": "*", "If-None-Match": '"0"'}),
-    Target("PUT", "/api/users/{id}/classification/", segments={"id": "1"}, body=VERDICT),
-    Target("PUT", "/api/users/{id}/classification/", body=VERDICT, segments={"id": "1"},
-           headers={"If-Match": "*", "If-None-Match": '"0"', "Idempotency-Key": "scan-1"}),
-    Target("PATCH", "/api/users/{id}/classification/", segments={"id": "1"}, body=VERDICT, headers={"If-Match": "*"}),
-    Target("DELETE", "/api/users/{id}/classification/", segments={"id": "1"}, headers={"If-Match": "*"}),
-    Target("POST", "/api/classifications/", body={"user_ids": "1", **VERDICT}),
-    Target("POST", "/api/actions/", body={"user_id": "1", **ACTION}),
-    Target("POST", "/api/actions/", body={"user_ids": "1", **ACTION}, headers={"Idempotency-Key": "scan-2"}),
-    Target("PATCH", "/api/actions/{id}/", segments={"id": "1"}, body={"user_id": "1", **ACTION}),
-    Target("DELETE", "/api/actions/{id}/", segments={"id": "1"}),
-    Target("GET", "/api/schema/", headers={"Authorization": "Bearer a.b.c"}),
-    Target("GET", "/api/docs/", headers={"If-None-Match": '"0123456789abcdef"'}),
-    Target("GET", "/api/docs/{file}", segments={"file": "docs.js"}),
 ]
+
+
+def type_of(schema):
+    """@return what decides how a value is read: type, format, and whether only some values are allowed"""
+    kind = schema.get("type", "string")
+    return kind[0] if isinstance(kind, list) else kind, schema.get("format"), "enum" in schema
+
+
+def value_for(schema):
+    """@return an example by type alone, a list of one for an array"""
+    kind, form, is_choice = type_of(schema)
+    if kind == "array":
+        return [value_for(schema["items"])]
+    if is_choice:
+        return str(schema["enum"][0])
+    if kind == "string":
+        return {"date": "2026-01-02", "date-time": "2026-01-02T03:04:05Z"}.get(form, "a")
+    return {"integer": "1", "number": "0.5", "boolean": "true"}[kind]
+
+
+def example(name, schema):
+    return EXAMPLES.get(name) or value_for(schema)
+
+
+def in_place(operation, place, names=None):
+    """@return examples of the parameters in `path`, `query` or `header`; of an array as many as it needs, in one text"""
+    found = {}
+    for parameter in operation.parameters:
+        name, schema = parameter["name"], parameter["schema"]
+        if parameter["in"] != place or (names is not None and name not in names):
+            continue
+        value = example(name, schema)
+        found[name] = ",".join(value * schema.get("minItems", 1)) if isinstance(value, list) else value
+    if "Idempotency-Key" in found:
+        found["Idempotency-Key"] = f"scan-{operation.id}"   # one key goes with one request
+    return found
+
+
+def bodies(operation):
+    """@return examples of its body, one for each way to fill it in"""
+    whole = {name: example(name, schema) for name, schema in operation.body.items()}
+    for names in EXCLUSIVE:
+        if all(name in whole for name in names):
+            return [{name: value for name, value in whole.items() if name == kept or name not in names}
+                    for kept in names]
+    return [whole]
+
+
+def targets_of_object(operation):
+    """Of a route that is no list: one request with everything but headers, which could keep a body from being read, and
+    one where only the headers are attacked."""
+    segments, query, headers = (in_place(operation, place) for place in ("path", "query", "header"))
+    found = []
+    if segments or query or operation.body:
+        found += [Target(operation.verb, operation.path, segments, query, body) for body in bodies(operation)]
+    if headers:
+        found.append(Target(operation.verb, operation.path, segments, query, bodies(operation)[0], headers,
+                            attacked=tuple(headers)))
+    if not found:
+        found.append(Target(operation.verb, operation.path, headers={"Authorization": "Bearer a.b.c"}))
+    return found
+
+
+def filters_of_list(operation, known_rows, known_lookups):
+    """@return the query parameters of a list that are attacked, see above"""
+    schemas = {parameter["name"]: parameter["schema"] for parameter in operation.parameters if parameter["in"] == "query"}
+    rows = str(operation.answer)
+    if rows in known_rows:
+        return [next(name for name in schemas if "__" in name)]
+    known_rows.add(rows)
+    chosen = []
+    for name, schema in schemas.items():
+        base, _, lookup = name.partition("__")
+        kind = (lookup, type_of(schemas.get(base, schema)))
+        if lookup and base in schemas and kind in known_lookups:
+            continue
+        known_lookups.add(kind)
+        chosen.append(name)
+    return chosen
+
+
+def make_targets(of):
+    """@return the targets of Operations, and SPECIAL"""
+    targets, known_rows, known_lookups = [], set(), set()
+    for operation in sorted(of, key=lambda one: one.path.count("{")):   # the plain list of some rows first
+        if not operation.is_list:
+            targets += targets_of_object(operation)
+            continue
+        segments = in_place(operation, "path")
+        for name in filters_of_list(operation, known_rows, known_lookups):
+            query = in_place(operation, "query", [name, COMPANIONS.get(name)])
+            targets.append(Target(operation.verb, operation.path, segments, query, attacked=(*segments, name)))
+    return targets + SPECIAL
+
+
+TARGETS = make_targets(operations())

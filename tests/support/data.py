@@ -1,5 +1,5 @@
 """Rows for tests: the conformance states, and the seed of the current core schema."""
-from support.postgres import TESTS, run_psql
+from support.postgres import TESTS, apply_core_schema, run_psql
 from support.server import migrate
 
 STATES = TESTS / "conformance" / "states"
@@ -18,8 +18,10 @@ def seed(url, users=10000, posts=1):
 
 def make_database(cluster, schema="v3", state="default"):
     """A new database with a core schema, our migrations and the rows of a state (None: no rows).  @return its URL"""
-    url = cluster.create_database(schema)
-    migrate(url)
-    if state:
-        apply_state(url, state)
-    return url
+    def fill(url):
+        apply_core_schema(url, schema)
+        migrate(url)
+        if state:
+            apply_state(url, state)
+
+    return cluster.copy_database(("migrated", schema, state), fill)

@@ -4,7 +4,7 @@ import time
 from collections import namedtuple
 
 from support.postgres import execute
-from support.raw import Closed, RawConnection, request
+from support.raw import request
 from support.tokens import mint
 
 Event = namedtuple("Event", "kind id data")  # data is None for a comment
@@ -33,19 +33,27 @@ class EventReader:
     """Reads a stream as the HTML standard says; the head and the opening have been read when it is made.
 
     @param last_id  for Last-Event-ID
+    @param target   may have `lastEventId` in it
     """
 
-    def __init__(self, server, token=None, last_id=None, version="1.1", receive_buffer=None, opened=True):
+    def __init__(self, server, token=None, last_id=None, version="1.1", receive_buffer=None, opened=True,
+                 target="/api/events/"):
         headers = [] if last_id is None else [("Last-Event-ID", last_id)]
-        self.connection = RawConnection(server.port, receive_buffer=receive_buffer)
-        self.connection.send(request("/api/events/", token=token or mint(), headers=headers, version=version))
-        self.last_id, self.comments = None, 0
+        self.connection = server.connect(receive_buffer=receive_buffer)
+        self.connection.send(request(target, token=token or mint(), headers=headers, version=version, host=server.host))
+        self.last_id, self.comments = last_id, 0
         self._text, self._is_chunked = "", version == "1.1"
         if opened:
             self.answer = self.connection.read("HEAD")
             assert self.answer.status == 200, (self.answer, self.connection.receive_some())
-            opening = self.next_block()
-            assert (opening.data, opening.id) == (None, self.last_id) and opening.id is not None
+            if last_id is None:
+                self.last_id = self.newest
+            assert self.next_block() == Event(None, self.last_id, None)
+
+    @property
+    def newest(self):
+        """The id of the newest event at the start of the stream."""
+        return int(self.answer.header("x-last-event-id"))
 
     def next(self, seconds=30):
         """The next event that is no comment.  @throws Closed at the end of the stream, TimeoutError"""
@@ -56,20 +64,24 @@ class EventReader:
                 return event
 
     def next_block(self, seconds=30):
-        while "\n\n" not in self._text:
-            self._text += self._piece(max(seconds, 0.001))
-        block, self._text = self._text.split("\n\n", 1)
+        """The next event, or the next comment."""
         fields = {}
-        for line in block.split("\n"):
+        while line := self._line(seconds):
+            if line.startswith(":"):
+                assert not fields, "a comment within an event"
+                self.comments += 1
+                return Event(None, self.last_id, None)
             name, _, value = line.partition(": ")
             fields[name] = value
-        if "id" in fields:
-            self.last_id = int(fields["id"])
-        if "data" in fields:
-            return Event(fields["event"], self.last_id, json.loads(fields["data"]))
-        assert block.startswith(": ")
-        self.comments += 1
-        return Event(None, self.last_id, None)
+        assert "data" in fields, f"an empty message, to clients that parse data: {fields}"
+        self.last_id = int(fields["id"])
+        return Event(fields["event"], self.last_id, json.loads(fields["data"]))
+
+    def _line(self, seconds):
+        while "\n" not in self._text:
+            self._text += self._piece(max(seconds, 0.001))
+        line, self._text = self._text.split("\n", 1)
+        return line
 
     def table(self, seconds=30):
         """The table of the next change, whose other members are those of a change by somebody else."""

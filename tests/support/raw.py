@@ -1,5 +1,6 @@
 """HTTP/1.1 over a bare socket: sends exactly the bytes given and reads one answer at a time."""
 import json
+import select
 import socket
 import struct
 from pathlib import Path
@@ -32,7 +33,8 @@ class RawConnection:
     @param tls  an ssl.SSLContext: shakes hands before anything else
     """
 
-    def __init__(self, port, timeout=TIMEOUT, receive_buffer=None, tls=None, source=None):
+    def __init__(self, port, timeout=TIMEOUT, receive_buffer=None, tls=None, source=None,
+                 server_name="localhost"):
         self._socket = socket.socket()
         if source:
             self._socket.bind((source, 0))
@@ -41,7 +43,7 @@ class RawConnection:
         self._socket.settimeout(timeout)
         self._socket.connect(("127.0.0.1", port))
         if tls:
-            self._socket = tls.wrap_socket(self._socket, server_hostname="localhost", suppress_ragged_eofs=False)
+            self._socket = tls.wrap_socket(self._socket, server_hostname=server_name, suppress_ragged_eofs=False)
         self._buffer = b""
 
     def send(self, data):
@@ -93,6 +95,10 @@ class RawConnection:
         if method != "HEAD" and answer.status >= 200 and answer.status not in (204, 304):
             answer.body = self._body(answer)
         return answer
+
+    def has_answer(self):
+        """Whether something has come that was not read yet; does not wait."""
+        return bool(self._buffer or select.select([self._socket], [], [], 0)[0])
 
     def wait_for_bytes(self):
         """Waits until something of the answer has come.  @throws Closed"""

@@ -11,6 +11,7 @@ import requests
 
 from support.postgres import wait_until
 from support.processes import dies_with_us
+from support.raw import RawConnection
 
 PROJECT = Path(__file__).resolve().parents[2]
 SECRET = "a-signing-secret-for-tests-only-0123456789"
@@ -173,6 +174,12 @@ class Server:
         return int(found.group(1)) * 1024
 
     # -- HTTP
+
+    host = "localhost"   # what a request over `connect` names
+
+    def connect(self, **options):
+        """A bare connection."""
+        return RawConnection(self.port, **options)
 
     @property
     def base_url(self):

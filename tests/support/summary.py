@@ -1,34 +1,58 @@
-"""Adds up JUnit files and prints `N passed, N failed`; exit status 1 if anything failed.
+"""Adds up JUnit files, prints what took longest, and at last `N passed, N failed`; exit status 1 if anything failed.
 
-    summary.py FILE:STATUS...
+    summary.py STAGES FILE:STATUS...
 
-STATUS is the exit status of the program that wrote FILE.  A skipped test counts as failed: what cannot be run here
-has not passed.  So does a program that failed without saying which test did (a crash, a wrong argument).
+STAGES is a file with a line `SECONDS NAME` for each stage of the run.  STATUS is the exit status of the program that
+wrote FILE.  A skipped test counts as failed: what cannot be run here has not passed.  So does a program that failed
+without saying which test did (a crash, a wrong argument).
 """
 import sys
 import xml.etree.ElementTree as ElementTree
 
 BAD = ("failure", "error", "skipped")
+NOTHING_COLLECTED = 5  # pytest's exit status
+SLOWEST = 20
 
 
-def count(path, status):
-    """@return (passed, failed) of one file"""
+def cases_of(path):
+    """The tests of one file, None when it is missing or broken."""
     try:
-        cases = list(ElementTree.parse(path).iter("testcase"))
+        return list(ElementTree.parse(path).iter("testcase"))
     except (OSError, ElementTree.ParseError):
+        return None
+
+
+def count(cases, status):
+    """@return (passed, failed) of one file"""
+    if cases is None:
         return 0, 1
+    if not cases and status == NOTHING_COLLECTED:
+        return 0, 0
     failed = sum(any(case.find(kind) is not None for kind in BAD) or case.get("status") == "notrun" for case in cases)
     if status != 0 and failed == 0:
         return len(cases), 1
     return len(cases) - failed, failed
 
 
-def main(arguments):
-    counts = [count(path, int(status)) for path, _, status in (a.rpartition(":") for a in arguments)]
-    passed, failed = (sum(column) for column in zip(*counts))
+def print_longest(stages, cases):
+    print("Seconds of each stage:")
+    for line in stages:
+        seconds, name = line.split(maxsplit=1)
+        print(f"{int(seconds):6} {name.strip()}")
+    print("The slowest tests:")
+    slowest = sorted(cases, key=lambda case: -float(case.get("time") or 0))[:SLOWEST]
+    for case in slowest:
+        print(f"{float(case.get('time') or 0):6.1f} {case.get('classname')}: {case.get('name')}")
+
+
+def main(stages, *files):
+    parsed = [(cases_of(path), int(status)) for path, _, status in (each.rpartition(":") for each in files)]
+    with open(stages) as lines:
+        print_longest(lines, [case for cases, _ in parsed for case in cases or ()])
+    passed, failed = (sum(column) for column in zip(*(count(*each) for each in parsed)))
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(*sys.argv[1:]))

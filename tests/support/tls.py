@@ -4,13 +4,13 @@ import subprocess
 
 
 class Certificate:
-    """A self-signed certificate and its key in PEM files, for `localhost` and 127.0.0.1."""
+    """A self-signed certificate and its key in PEM files, for `localhost`, 127.0.0.1 and the names given."""
 
-    def __init__(self, folder, name="server", key="ec"):
+    def __init__(self, folder, name="server", key="ec", names=()):
         self.cert, self.key = folder / f"{name}.crt", folder / f"{name}.key"
         kind = {"ec": ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"], "rsa": ["rsa:2048"]}[key]
         subprocess.run(["openssl", "req", "-x509", "-newkey", *kind, "-nodes", "-days", "2", "-subj", f"/CN={name}",
-                        "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", self.key, "-out", self.cert],
+                        "-addext", ",".join(["subjectAltName=DNS:localhost,IP:127.0.0.1", *(f"DNS:{one}" for one in names)]), "-keyout", self.key, "-out", self.cert],
                        check=True, capture_output=True)
 
     @property

@@ -1,4 +1,7 @@
-"""A proxy before PostgreSQL that understands its messages, to break a connection at any point of a transaction."""
+"""Proxies before PostgreSQL that understand its messages: to break a connection at any point of a transaction, and to
+count what is executed."""
+import collections
+import re
 import socket
 import struct
 import threading
@@ -6,7 +9,8 @@ import threading
 from support.proxy import connect, run_pair
 
 SSL_REQUEST, GSS_REQUEST = 80877103, 80877104
-SYNC = b"S"
+PARSE, BIND, SYNC = b"P", b"B", b"S"
+GENERATION = re.compile(r"_\d+$")  # of a prepared statement's name, after the tables have changed
 
 
 class MessageProxy:
@@ -58,12 +62,14 @@ class MessageProxy:
 
     def _forward_client(self, client, server):
         left = None  # messages still to be forwarded, once the statement was named
+        prepared = {}  # name -> SQL
         with client.makefile("rb") as stream:
             if not self._forward_startup(stream, server):
                 return
             while kind := stream.read(1):
                 size = stream.read(4)
                 body = stream.read(struct.unpack(">I", size)[0] - 4)
+                self._see(kind, body, prepared)
                 if left is None:
                     left, last = self._take_arms(body), b""
                 if left == 0:
@@ -78,6 +84,9 @@ class MessageProxy:
                         self.cut_after = last
                         return
                     left = None
+
+    def _see(self, kind, body, prepared):
+        """A message of the client, before it is forwarded."""
 
     def _take_arms(self, body):
         with self._lock:
@@ -95,3 +104,26 @@ class MessageProxy:
             if struct.unpack(">I", body[:4])[0] not in (SSL_REQUEST, GSS_REQUEST):
                 return True
         return False
+
+
+class StatementCounter(MessageProxy):
+    """Counts what each connection asks PostgreSQL to execute: prepared statements by name, others by their SQL."""
+
+    def __init__(self, target):
+        self._counts = collections.Counter()
+        super().__init__(target)
+
+    def take(self):
+        """@return {(name, SQL): times} since the last time; an unprepared statement has no name"""
+        with self._lock:
+            counts, self._counts = self._counts, collections.Counter()
+            return counts
+
+    def _see(self, kind, body, prepared):
+        if kind == PARSE:
+            name, sql = body.split(b"\0")[:2]
+            prepared[name] = sql.decode()
+        elif kind == BIND:
+            name = body.split(b"\0")[1]
+            with self._lock:
+                self._counts[GENERATION.sub("", name.decode()), prepared[name]] += 1

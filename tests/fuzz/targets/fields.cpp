@@ -7,11 +7,23 @@
 #include "targets.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace wdx::fuzz {
 namespace {
 
 constexpr std::size_t kMost = 8;
+constexpr std::array kFields{
+    rest::BodyField{.name = "harmful", .type = rest::BodyType::boolean},
+    rest::BodyField{.name = "user_id", .type = rest::BodyType::integer},
+    rest::BodyField{.name = "user_ids", .type = rest::BodyType::integers, .most = kMost},
+    rest::BodyField{.name = "action_type", .type = rest::BodyType::text, .most = kMost},
+    rest::BodyField{.name = "timestamp", .type = rest::BodyType::date_time},
+    rest::BodyField{.name = "bias", .type = rest::BodyType::number, .farthest = kMost},
+    rest::BodyField{.name = "weights", .type = rest::BodyType::numbers, .farthest = kMost},
+    rest::BodyField{.name = "notes", .type = rest::BodyType::nullable_text, .most = kMost},
+};
+constexpr rest::Body kBody{"Body", kFields};
 
 bool is_clean(const std::string& text) {
     return base::is_utf8(text) && base::strip(text) == text && text.find('\0') == std::string::npos;
@@ -26,19 +38,26 @@ void check_refusal(const rest::ApiError& error) {
 
 void check_body(const http::Request& request) {
     try {
-        rest::FieldReader fields(request);
-        const auto flag = fields.boolean("harmful", rest::Presence::optional);
-        const auto id = fields.integer("user_id", rest::Presence::optional);
-        const auto ids = fields.integers("user_ids", rest::Presence::optional, kMost);
-        const auto type = fields.text("action_type", rest::Presence::optional, kMost);
-        const auto time = fields.date_time("timestamp", rest::Presence::optional);
-        const auto notes = fields.nullable_text("notes", kMost);
+        rest::FieldReader fields(request, kBody);
+        const auto flag = fields.boolean("harmful");
+        const auto id = fields.integer("user_id");
+        const auto ids = fields.integers("user_ids");
+        const auto type = fields.text("action_type");
+        const auto time = fields.date_time("timestamp");
+        const auto bias = fields.number("bias");
+        const std::vector<std::string> known{"wave"};
+        const auto weights = fields.numbers("weights", known);
+        const auto notes = fields.nullable_text("notes");
         fields.throw_if_wrong();
         require(flag.has_value() == fields.has("harmful") && id.has_value() == fields.has("user_id") &&
                     ids.has_value() == fields.has("user_ids") && type.has_value() == fields.has("action_type") &&
                     time.has_value() == fields.has("timestamp") && notes.is_given == fields.has("notes"),
                 "a field that is there has a value or is refused");
         require(!ids || (!ids->empty() && ids->size() <= kMost), "a list within its bounds");
+        require(bias.has_value() == fields.has("bias") && weights.has_value() == fields.has("weights"),
+                "so has one with numbers");
+        require((!bias || std::abs(*bias) <= kMost) && (!weights || weights->size() <= known.size()),
+                "numbers within their bounds");
         require(!type || (is_clean(*type) && !type->empty() && base::count_code_points(*type) <= kMost),
                 "a clean text");
         require(!notes.text || (is_clean(*notes.text) && base::count_code_points(*notes.text) <= kMost), "clean notes");

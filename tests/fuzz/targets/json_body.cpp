@@ -100,12 +100,18 @@ void check_document(std::string_view text) {
     require(in_pieces == indented, "a piece may end anywhere");
 }
 
+constexpr std::array kLoginFields{
+    rest::BodyField{.name = "username", .type = rest::BodyType::text, .is_required = true},
+    rest::BodyField{.name = "password", .type = rest::BodyType::text, .is_required = true},
+};
+constexpr rest::Body kLogin{"Login", kLoginFields};
+
 void check_fields(std::string_view content_type, std::string_view body) {
     http::Request request;
     request.message.set("Content-Type", boost::beast::string_view(content_type.data(), content_type.size()));
     request.message.body() = body;
     try {
-        for (const std::string& value : rest::read_text_fields(request, {"username", "password"})) {
+        for (const std::string& value : rest::read_text_fields(request, kLogin)) {
             require(base::is_utf8(value) && !value.empty() && base::strip(value) == value, "trimmed text");
             require(value.find('\0') == std::string::npos, "no NUL, which PostgreSQL has not");
         }

@@ -1,8 +1,8 @@
 #include "rest/list_query.hpp"
 
 #include "rest/error.hpp"
-#include "store/list_sql.hpp"
-#include "store/views.hpp"
+#include "store/core/list_sql.hpp"
+#include "store/core/views.hpp"
 #include "targets.hpp"
 
 #include <algorithm>
@@ -46,7 +46,7 @@ void check_list(const rest::QueryParams& params, const model::View& view, rest::
 model::View whole(const model::Resource& resource) {
     model::View view = store::view_of(resource, store::CoreSchema(), {});
     for (model::Column& column : view.columns) column.is_present = true;
-    view.has_classification = !resource.user_id.empty();
+    view.has_classification = !resource.user.empty();
     return view;
 }
 

@@ -1,8 +1,8 @@
 #include "base/json_reader.hpp"
 #include "base/unicode.hpp"
 #include "db/rows.hpp"
-#include "store/row_csv.hpp"
-#include "store/row_json.hpp"
+#include "store/core/row_csv.hpp"
+#include "store/core/row_json.hpp"
 #include "targets.hpp"
 
 #include <algorithm>
@@ -81,7 +81,7 @@ std::vector<Column> read_columns(Reader reader) {
     return columns;
 }
 
-db::ResultPtr make_result(std::vector<Column>& columns) {
+db::Rows make_result(std::vector<Column>& columns) {
     db::ResultPtr result(PQmakeEmptyPGresult(nullptr, PGRES_TUPLES_OK));
     std::vector<PGresAttDesc> attributes;
     for (Column& column : columns) attributes.push_back({column.name.data(), 0, 0, 1, column.type.oid, 0, 0});
@@ -92,7 +92,7 @@ db::ResultPtr make_result(std::vector<Column>& columns) {
         const int length = column.value ? static_cast<int>(column.value->size()) : -1;
         require(PQsetvalue(result.get(), 0, index++, value, length) == 1, "libpq");
     }
-    return result;
+    return db::Rows(std::move(result));
 }
 
 /// PostgreSQL's big-endian number, sign extended.
@@ -175,13 +175,13 @@ void check_cell(const Column& column, std::string_view cell) {
     require(cell == *column.value || cell == "'" + *column.value, "the text");
 }
 
-void check_csv(const std::vector<Column>& columns, const PGresult* result) {
+void check_csv(const std::vector<Column>& columns, const db::Rows& row) {
     std::vector<Column> shown;
     std::copy_if(columns.begin(), columns.end(), std::back_inserter(shown), std::not_fn(is_hidden));
     const bool refused = std::any_of(shown.begin(), shown.end(), is_refused);
     std::string line;
     try {
-        store::CsvWriter(result).append(result, 0, line);
+        store::CsvWriter(row).append(row.front(), line);
     } catch (const std::runtime_error&) {
         return require(refused, "only an unknown type or a wrong size is refused");
     }
@@ -201,8 +201,8 @@ bool is_text(const Column& column) {
 void row_writer(std::string_view input) {
     auto columns = read_columns(Reader(input));
     if (columns.empty()) return;
-    const auto result = make_result(columns);
-    check_csv(columns, result.get());
+    const db::Rows row = make_result(columns);
+    check_csv(columns, row);
     std::string json;
     const bool has_objects = std::any_of(columns.begin(), columns.end(), [](const Column& column) {
         return !is_hidden(column) && column.name.find('.') != std::string::npos;
@@ -210,7 +210,7 @@ void row_writer(std::string_view input) {
     std::erase_if(columns, is_hidden);
     const bool refused = std::any_of(columns.begin(), columns.end(), is_refused);
     try {
-        store::RowWriter(result.get()).append(result.get(), 0, json);
+        store::RowWriter(row).append(row.front(), json);
     } catch (const std::runtime_error&) {
         return require(refused || has_objects, "only an unknown type or a wrong size is refused");
     }

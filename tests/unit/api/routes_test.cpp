@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <tuple>
 
 #include <gtest/gtest.h>
 
@@ -16,7 +17,7 @@ using namespace std::string_literals;
 std::string match(std::string_view path) {
     const auto found = match_route(path);
     if (!found) return "(none)";
-    std::string text(found->routes.front()->pattern);
+    std::string text(found->path().pattern);
     for (const std::string& value : found->values) text += ' ' + value;
     return text;
 }
@@ -52,32 +53,54 @@ TEST(MatchRoute, ComparesExactly) {
         EXPECT_EQ(match(path), "(none)") << path;
 }
 
-TEST(MatchRoute, FindsMetadataForEveryRoute) {
-    for (const Route& route : all_routes()) {
-        std::string path(route.pattern);
-        if (const auto begin = path.find('{'); begin != std::string::npos)
-            path.replace(begin, path.find('}') + 1 - begin, "1");
-        const auto found = match_route(path);
-        ASSERT_TRUE(found) << path;
-        ASSERT_NE(found->metadata, nullptr) << path;
-        EXPECT_EQ(found->metadata->pattern, route.pattern);
-        EXPECT_EQ(found->needs(), route.needs);
-    }
+TEST(MatchPattern, TakesTheRestOfAPathWhereThePatternEndsSo) {
+    using Values = std::vector<std::string>;
+    EXPECT_EQ(match_pattern("/admin/{path...}", "/admin/assets/app.js"), Values{"assets/app.js"});
+    EXPECT_EQ(match_pattern("/admin/{path...}", "/admin/a"), Values{"a"});
+    EXPECT_EQ(match_pattern("/admin/{path...}", "/admin/"), std::nullopt);
+    EXPECT_EQ(match_pattern("/admin/{path...}", "/other/a"), std::nullopt);
 }
 
 TEST(RouteTable, NamesNothingTwice) {
     std::set<std::pair<Verb, std::string_view>> seen;
+    std::set<std::string_view> ids;
     for (const Route& route : all_routes()) {
         EXPECT_TRUE(seen.emplace(route.verb, route.pattern).second) << route.pattern;
-        EXPECT_TRUE(route.pattern.ends_with('/') || route.pattern.ends_with("/{file}")) << route.pattern;
-        EXPECT_NE(route.handler, nullptr) << route.pattern;
-        EXPECT_FALSE(route.summary.empty()) << route.pattern;
+        EXPECT_TRUE(ids.insert(route.id).second) << route.id;
     }
 }
 
-TEST(RouteTable, LeavesTheTokenRoutesAndThePagesAloneOpen) {
+TEST(RouteTable, IsWholeInEveryRow) {
     for (const Route& route : all_routes()) {
-        const bool is_open = route.pattern.starts_with("/api/token/") || route.pattern.starts_with("/api/docs/");
+        const bool is_file = route.layer == Layer::probe || route.pattern.ends_with("/{file}");
+        EXPECT_TRUE(route.pattern.ends_with('/') || is_file) << route.pattern;
+        EXPECT_NE(route.handler, nullptr) << route.pattern;
+        for (const std::string_view words : {route.view, route.id, route.tag, route.summary, route.help})
+            EXPECT_FALSE(words.empty()) << route.pattern;
+        EXPECT_EQ(route.gives == Gives::object, !route.answer.empty()) << route.pattern;
+        EXPECT_TRUE(route.gives == Gives::object || route.gives == Gives::nothing || route.resource != nullptr);
+    }
+}
+
+TEST(RouteTable, KeepsTheRowsOfAPathTogetherAndAlike) {
+    std::set<std::string_view> patterns;
+    const Route* last = nullptr;
+    for (const Route& route : all_routes()) {
+        if (last != nullptr && last->pattern == route.pattern) {
+            EXPECT_EQ(std::tie(last->needs, last->layer, last->throttled, last->view, last->docstring),
+                      std::tie(route.needs, route.layer, route.throttled, route.view, route.docstring))
+                << route.pattern;
+        } else {
+            EXPECT_TRUE(patterns.insert(route.pattern).second) << route.pattern;
+        }
+        last = &route;
+    }
+}
+
+TEST(RouteTable, LeavesTheTokenRoutesThePagesAndTheProbesAloneOpen) {
+    for (const Route& route : all_routes()) {
+        const bool is_open = route.pattern.starts_with("/api/token/") || route.pattern.starts_with("/api/docs/") ||
+                             route.layer == Layer::probe;
         EXPECT_EQ(route.needs == Needs::nothing, is_open) << route.pattern;
     }
 }
@@ -109,15 +132,25 @@ TEST(MatchAllow, ListsMethodsInDjangosOrder) {
     EXPECT_EQ(match_route("/api/sessions/")->allow(), "GET, HEAD, DELETE, OPTIONS");
 }
 
-TEST(RenderMetadata, IsJsonAsSimpleMetadataMakesIt) {
-    for (const Metadata& metadata : all_metadata()) {
-        const std::string text = render_metadata(metadata);
+TEST(MatchMetadata, IsJsonAsSimpleMetadataMakesIt) {
+    for (const Route& route : all_routes()) {
+        const std::string text = Match{.routes = {&route, 1}, .values = {}}.metadata();
         const auto json = base::read_json(text);
         EXPECT_TRUE(std::holds_alternative<base::JsonValue>(json)) << text;
     }
     EXPECT_EQ(
-        render_metadata(*match_route("/api/users/")->metadata),
+        match_route("/api/users/")->metadata(),
         R"({"name":"X User List","description":"","renders":["application/json"],"parses":["application/json"]})");
+}
+
+TEST(MatchMetadata, ShowsTheFieldsOfWhatCanBePutOrPostedAlone) {
+    EXPECT_EQ(match_route("/api/users/7/classification/")->metadata(),
+              R"({"name":"Classification Instance","description":"","renders":["application/json"],)"
+              R"("parses":["application/json"],"actions":{"PUT":{)"
+              R"("harmful":{"type":"boolean","required":true,"read_only":false,"label":"Harmful"},)"
+              R"("inactive":{"type":"boolean","required":true,"read_only":false,"label":"Inactive"},)"
+              R"("notes":{"type":"string","required":false,"read_only":false,"label":"Notes","max_length":10000},)"
+              R"("sampled":{"type":"boolean","required":false,"read_only":false,"label":"Sampled"}}}})");
 }
 
 TEST(NoContent, Answers204WithoutABody) {

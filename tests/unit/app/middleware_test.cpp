@@ -1,6 +1,6 @@
 #include "app/middleware.hpp"
 
-#include "../http/make_request.hpp"
+#include "http/make_request.hpp"
 
 #include <optional>
 #include <string>
@@ -124,8 +124,8 @@ TEST(CorsHeaders, AllowMethodsAndHeadersOnOptions) {
     const http::Response response = with_cors("OPTIONS", {{"Origin", "http://localhost:4200"}});
     EXPECT_EQ(header_of(response, "Access-Control-Allow-Methods"), "DELETE, GET, OPTIONS, PATCH, POST, PUT");
     EXPECT_EQ(header_of(response, "Access-Control-Allow-Headers"),
-              "accept, authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id, "
-              "user-agent, x-csrftoken, x-requested-with");
+              "accept, authorization, cache-control, content-type, idempotency-key, if-match, if-none-match, "
+              "last-event-id, user-agent, x-csrftoken, x-requested-with");
     EXPECT_EQ(header_of(response, "Access-Control-Max-Age"), "86400");
     EXPECT_EQ(header_of(response, "Access-Control-Allow-Credentials"), std::nullopt);
     EXPECT_EQ(header_of(response, "Access-Control-Allow-Private-Network"), std::nullopt);
@@ -138,7 +138,7 @@ TEST(ExposedHeaders, AreForAllowedOriginsAlone) {
     EXPECT_TRUE(response.headers.empty());
     expose_headers(response, make_request("GET", "/", {{"Origin", "http://localhost:4200"}}), allowed);
     EXPECT_EQ(header_of(response, "Access-Control-Expose-Headers"),
-              "ETag, Retry-After, Content-Disposition, X-Request-ID");
+              "ETag, Retry-After, Content-Disposition, X-Request-ID, X-Edit-ID, X-Last-Event-ID");
 }
 
 TEST(SecurityHeaders, AreDjangosAndForbidCaching) {

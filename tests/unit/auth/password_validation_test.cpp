@@ -54,6 +54,9 @@ TEST(ValidatePassword, KnowsTheFirstTheLastAndAMiddleCommonPasswordInAnyCase) {
 
 TEST(ValidatePassword, RefusesDigitsOfAnyScript) {
     EXPECT_THAT(validate_password("\u0661\u0662\u0663\u0664\u00B2\u2460\u0665\u0666", "demo"), ElementsAre(kNumeric));
+    EXPECT_THAT(
+        validate_password("\U00011F50\U00011F54\U00011F53\U00011F57\U00011F55\U00011F58\U00011F52\U00011F59", "demo"),
+        ElementsAre(kNumeric));  // Unicode 15
     EXPECT_THAT(validate_password("8675309867530.9", "demo"), IsEmpty());
     EXPECT_THAT(validate_password("", "demo"), ElementsAre(kShort));
 }

@@ -35,8 +35,19 @@ TEST(MatchTotp, TakesTheStepAndItsNeighbours) {
 
 TEST(MatchTotp, RefusesWhatIsNoCode) {
     const std::string code = *totp_code(kRfcSecret, totp_step(59));
-    for (const std::string& text : {std::string(), code + "0", " " + code, code.substr(1), std::string("abcdef")})
+    for (const std::string& text : {std::string(), code + "0", "+" + code, code.substr(1), std::string("abcdef"),
+                                    code.substr(0, 3) + "." + code.substr(3), std::string("\xF0\x9D")})
         EXPECT_FALSE(match_totp(kRfcSecret, text, 59)) << text;
+}
+
+TEST(MatchTotp, ReadsACodeAsPeopleCopyIt) {
+    ASSERT_EQ(totp_code(kRfcSecret, totp_step(59)), "287082");
+    for (const char* const text :
+         {"287 082", " 287082\n", "287-082", "28 70 82", "287\u00A0082", "287\u202F082", "287\u2009082", "287\u2011082",
+          "287\u2013082", "287\u2212082", "\u200E287\u200B082\uFEFF", "287\u00AD082",
+          "\uFF12\uFF18\uFF17\uFF10\uFF18\uFF12", "\u0662\u0668\u0667\u0660\u0668\u0662",
+          "\u06F2\u06F8\u06F7 \u06F0\u06F8\u06F2", "2\u096E7082"})
+        EXPECT_EQ(match_totp(kRfcSecret, text, 59), totp_step(59)) << text;
 }
 
 TEST(MakeTotpSecret, MakesA160BitSecretThatCodesCanBeMadeOf) {
@@ -61,6 +72,7 @@ TEST(HashRecoveryCode, DoesNotMindDashesBlanksAndCase) {
     const std::string hash = hash_recovery_code("abcde-fghij-klmno-pqrst");
     EXPECT_EQ(hash.size(), 64U);
     EXPECT_EQ(hash_recovery_code("ABCDE FGHIJ klmnopqrst"), hash);
+    EXPECT_EQ(hash_recovery_code("\uFF41bcde\u2013fghij\u00A0klmno\u2011pqrs\uFF34\n"), hash);
     EXPECT_NE(hash_recovery_code("abcde-fghij-klmno-pqrsu"), hash);
 }
 

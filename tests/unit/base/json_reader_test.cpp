@@ -32,6 +32,23 @@ std::string nested(std::size_t depth) {
     return std::string(depth, '[') + std::string(depth, ']');
 }
 
+TEST(ReadJson, CountsTheElementsOfAllArraysAndObjects) {
+    const auto is_read = [](std::string_view text, std::size_t most) {
+        const auto result = read_json(text, most);
+        const auto* const fault = std::get_if<JsonFault>(&result);
+        EXPECT_TRUE(fault == nullptr || fault->has_too_many) << text;
+        return fault == nullptr;
+    };
+    for (const std::string_view text :
+         {"[1,1,1,1]", R"({"a":1,"b":2,"c":[1]})", "[[[[0]]]]", R"({"a":1,"a":1,"a":1,"a":1})", R"([{"a":[{}]},[]])"}) {
+        EXPECT_TRUE(is_read(text, 4)) << text;
+        EXPECT_FALSE(is_read(text, 3)) << text;
+    }
+    EXPECT_TRUE(is_read("1", 0));
+    EXPECT_TRUE(is_read("[]", 0));
+    EXPECT_FALSE(is_read("[1", 0));  // before it has been read
+}
+
 TEST(ReadJson, ReadsEveryKind) {
     const auto document = value_of(" {\"a\": [null, true, false, 1, -2.5e1, \"x\"], \"b\": {}} ");
     ASSERT_EQ(document.kind, Kind::object);

@@ -44,5 +44,11 @@ TEST(SafeText, IsUtf8WithoutControlsWhateverComes) {
     EXPECT_EQ(safe, escape_controls(safe));
 }
 
+TEST(AsciiText, HasOneSignForEachCharacterBeyondAscii) {
+    EXPECT_EQ(ascii_text("app \U0001F3A3 für 日本"), "app ? f?r ??");
+    EXPECT_EQ(ascii_text("plain \t~"), "plain \t~");
+    EXPECT_EQ(ascii_text(""), "");
+}
+
 }  // namespace
 }  // namespace wdx::base

@@ -1,5 +1,8 @@
 #include "base/unicode.hpp"
 
+#include "base/unicode_tables.hpp"
+
+#include <algorithm>
 #include <limits>
 #include <string>
 
@@ -71,6 +74,77 @@ TEST(CodePoints, ALoneSurrogateIsReadBackAndABadByteIsReplaced) {
     EXPECT_EQ(position, 1U);
 }
 
+template <typename Table>
+bool is_in_rising_order(const Table& table) {
+    const bool are_ranges =
+        std::all_of(table.begin(), table.end(), [](const auto& range) { return range.first <= range.last; });
+    const auto touches = [](const auto& one, const auto& next) { return one.last >= next.first; };
+    return are_ranges && std::adjacent_find(table.begin(), table.end(), touches) == table.end();
+}
+
+TEST(UnicodeTables, AreInRisingOrder) {
+    EXPECT_TRUE(std::is_sorted(kDecimalZeros.begin(), kDecimalZeros.end()));
+    EXPECT_TRUE(is_in_rising_order(kDigits));
+    EXPECT_TRUE(is_in_rising_order(kWordCharacters));
+    EXPECT_TRUE(is_in_rising_order(kUpperCase));
+}
+
+TEST(Digits, AreDecimalOrNotAsInPython) {
+    for (const char32_t c : {U'0', U'9', U'\u0669', U'\uFF11', U'\U0001FBF9'}) {
+        EXPECT_TRUE(decimal_digit(c) && is_digit(c) && is_word_character(c)) << static_cast<unsigned>(c);
+    }
+    for (const char32_t c : {U'\u00B2', U'\u1369', U'\u2460', U'\U0001F10A'}) {
+        EXPECT_TRUE(!decimal_digit(c) && is_digit(c) && is_word_character(c)) << static_cast<unsigned>(c);
+    }
+    for (const char32_t c : {U'/', U':', U'a', U'\u00BD', U'\u2167', U'\U0010FFFF'}) {
+        EXPECT_FALSE(decimal_digit(c) || is_digit(c)) << static_cast<unsigned>(c);
+    }
+    EXPECT_EQ(decimal_digit(U'\u096A'), 4);
+}
+
+TEST(Digits, AreThoseOfUnicode15) {
+    EXPECT_EQ(decimal_digit(U'\U00011F50'), 0);  // Kawi
+    EXPECT_EQ(decimal_digit(U'\U00011F59'), 9);
+    EXPECT_EQ(decimal_digit(U'\U0001E4F3'), 3);  // Nag Mundari
+    EXPECT_TRUE(is_digit(U'\U00011F55'));
+    EXPECT_FALSE(is_digit(U'\U00011F5A'));
+    EXPECT_FALSE(is_digit(U'\U00010D41'));  // Garay: Unicode 16
+}
+
+TEST(WordCharacters, AreLettersNumbersAndTheUnderscore) {
+    for (const char32_t c : {U'a', U'Z', U'5', U'_', U'\u00AA', U'\u00BD', U'\u2167', U'\u4E00', U'\uD7A3',
+                             U'\U0001D518', U'\U0002A6DF'}) {
+        EXPECT_TRUE(is_word_character(c)) << static_cast<unsigned>(c);
+    }
+    for (const char32_t c :
+         {U'\0', U' ', U'-', U'@', U'`', U'\u0301', U'\u200D', U'\u20AC', U'\uE000', U'\uFFFD', U'\U0010FFFF'}) {
+        EXPECT_FALSE(is_word_character(c)) << static_cast<unsigned>(c);
+    }
+}
+
+TEST(WordCharacters, AreThoseOfUnicode15) {
+    EXPECT_TRUE(is_word_character(U'\U00011F04'));  // Kawi
+    EXPECT_TRUE(is_word_character(U'\U00031350'));  // CJK extension H
+    EXPECT_TRUE(is_word_character(U'\U000323AF'));  // and its end
+    EXPECT_FALSE(is_word_character(U'\U000323B0'));
+    EXPECT_FALSE(is_word_character(U'\U0002EBF0'));  // CJK extension I: Unicode 15.1
+}
+
+TEST(LowerCase, IsThatOfOneCharacter) {
+    EXPECT_EQ(to_lower(U'A'), U'a');
+    EXPECT_EQ(to_lower(U'a'), U'a');
+    EXPECT_EQ(to_lower(U'['), U'[');
+    EXPECT_EQ(to_lower(U'\u00DC'), U'\u00FC');
+    EXPECT_EQ(to_lower(U'\u00DF'), U'\u00DF');
+    EXPECT_EQ(to_lower(U'\u0100'), U'\u0101');  // these letters take turns
+    EXPECT_EQ(to_lower(U'\u0101'), U'\u0101');
+    EXPECT_EQ(to_lower(U'\u03A9'), U'\u03C9');
+    EXPECT_EQ(to_lower(U'\u1E9E'), U'\u00DF');
+    EXPECT_EQ(to_lower(U'\u2126'), U'\u03C9');
+    EXPECT_EQ(to_lower(U'\U00010400'), U'\U00010428');
+    EXPECT_EQ(to_lower(U'\U0010FFFF'), U'\U0010FFFF');
+}
+
 TEST(Strip, RemovesPythonsWhiteSpaceAtBothEnds) {
     EXPECT_EQ(strip("\u3000\x1C\u0085\t a b \u2028\u00A0\x1F"), "a b");
     EXPECT_EQ(strip(" \u2003 "), "");
@@ -122,6 +196,23 @@ TEST(PythonFloatRepr, IsShortestAndTurnsScientificWherePythonDoes) {
     EXPECT_EQ(python_float_repr(std::numeric_limits<double>::infinity()), "inf");
     EXPECT_EQ(python_float_repr(-std::numeric_limits<double>::infinity()), "-inf");
     EXPECT_EQ(python_float_repr(std::numeric_limits<double>::quiet_NaN()), "nan");
+}
+
+TEST(IsInvisible, KnowsWhatShowsNothing) {
+    for (const char32_t point :
+         std::u32string_view(U"\x1B\x7F\u009F\u00AD\u200B\u200F\u202E\u2060\uFE0F\uFEFF\u3164\U000E0001"))
+        EXPECT_TRUE(is_invisible(point)) << static_cast<unsigned>(point);
+    for (const char32_t point :
+         {U' ', U'\t', U'\n', U'\x1C', U'\u0085', U'\u00A0', U'a', U'\u0301', U'\u2010', U'\u2028'})
+        EXPECT_FALSE(is_invisible(point)) << static_cast<unsigned>(point);
+    const auto ranges = invisible_characters();
+    for (std::size_t i = 1; i < ranges.size(); ++i) EXPECT_GT(ranges[i].first, ranges[i - 1].last);
+}
+
+TEST(IsLineBreak, KnowsAllThatEndALine) {
+    for (const char32_t point : {U'\n', U'\v', U'\f', U'\r', U'\u0085', U'\u2028', U'\u2029'})
+        EXPECT_TRUE(is_line_break(point));
+    for (const char32_t point : {U' ', U'\t', U'\x1C', U'\u00A0'}) EXPECT_FALSE(is_line_break(point));
 }
 
 }  // namespace

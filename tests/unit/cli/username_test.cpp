@@ -8,7 +8,7 @@ namespace wdx::cli {
 namespace {
 
 TEST(UsernameFault, TakesWordCharactersOfEveryScriptAndFourSigns) {
-    for (const char* name : {"a", "Z9_", "a@b.c+d-e", "Ünïcode日本", "४२", "Ⅷ", "𝔘", "ª"})
+    for (const char* name : {"a", "Z9_", "a@b.c+d-e", "Ünïcode日本", "४२", "Ⅷ", "𝔘", "ª", "\U00011F04\U00011F50"})
         EXPECT_EQ(username_fault(name), "") << name;
 }
 

@@ -16,6 +16,12 @@ TEST(CheckAllowedHost, RefusesPortsSchemesAndHalfPatterns) {
         EXPECT_TRUE(check_allowed_host(text)) << text;
 }
 
+TEST(CheckShare, TakesNumbersFromZeroToOne) {
+    for (const char* text : {"0", "0.33", "1", "1.0", "1e-3"}) EXPECT_FALSE(check_share(text)) << text;
+    for (const char* text : {"", "-0.1", "1.01", "a", "0.3x", "nan", "inf", "33%", " 0.3"})
+        EXPECT_TRUE(check_share(text)) << text;
+}
+
 TEST(CheckCorsOrigin, TakesSchemeHostAndPort) {
     for (const char* text : {"http://localhost:4200", "https://example.org", "http://[::1]:4200",
                              "https://[2001:db8::1]", "moz-extension://0f1e2d3c-aaaa-bbbb"})

@@ -1,6 +1,7 @@
 #include "cli/config_command.hpp"
 
 #include "fixtures.hpp"
+#include "source_folder.hpp"
 
 #include <iterator>
 #include <sstream>
@@ -15,7 +16,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 std::string read_source(const std::string& path) {
-    std::ifstream file(std::string(WDX_SOURCE_DIR) + "/" + path);
+    std::ifstream file(source_folder() / path);
     EXPECT_TRUE(file) << path;
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }

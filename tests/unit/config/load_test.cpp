@@ -1,5 +1,6 @@
 #include "config/load.hpp"
 
+#include "config/removed.hpp"
 #include "fixtures.hpp"
 
 #include <gmock/gmock.h>
@@ -106,6 +107,39 @@ TEST(Load, ReportsAllMistakesAtOnceByNameAndPlace) {
                             "WDX_IDLE_TIMEOUT: must be at least 1 (environment)", "--colour: unknown setting (flag)",
                             "WDX_LISTEN: 'nowhere' is not host:port, [v6]:port or unix:/absolute/path (of at most 107 "
                             "bytes) (flag)"));
+}
+
+TEST(Load, IgnoresRemovedSettingsAndWarnsOfThem) {
+    Inputs inputs = plain_inputs();
+    EXPECT_THAT(load_well(inputs).warnings, ElementsAre());
+    const std::string warning = "WDX_IO_THREADS has no effect any more: remove it";
+    inputs.environment["WDX_IO_THREADS"] = "not even a number";
+    EXPECT_THAT(load_well(inputs).warnings, ElementsAre(warning));
+    inputs.environment.erase("WDX_IO_THREADS");
+    inputs.flags["--io-threads"] = "2";
+    EXPECT_THAT(load_well(inputs).warnings, ElementsAre(warning));
+    inputs.flags.clear();
+    const TemporaryFile file("io_threads = [1]\n");
+    inputs.config_file = file.path();
+    EXPECT_THAT(load_well(inputs).warnings, ElementsAre(warning));
+}
+
+TEST(Load, WarnsOnceOfARemovedSettingThatIsGivenInSeveralPlaces) {
+    Inputs inputs = plain_inputs();
+    inputs.environment["WDX_IO_THREADS"] = "1";
+    inputs.flags["--io-threads"] = "2";
+    EXPECT_THAT(load_well(inputs).warnings, ElementsAre(HasSubstr("WDX_IO_THREADS")));
+}
+
+TEST(Load, DoesNotKnowRemovedSettingsInPlacesWithAnotherSpelling) {
+    Inputs inputs = plain_inputs();
+    inputs.environment["WDX_IO_THREADS_FILE"] = "/x";
+    EXPECT_THAT(mistakes_of(inputs), ElementsAre(HasSubstr("unknown setting")));
+}
+
+TEST(RemovedSettings, AreNoLongerOptions) {
+    for (const RemovedSetting& removed : removed_settings())
+        for (const Option& option : options()) EXPECT_NE(option.name(), removed.name);
 }
 
 TEST(Load, RefusesTomlValuesOfTheWrongType) {

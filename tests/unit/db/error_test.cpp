@@ -16,7 +16,7 @@ TEST(DbError, KnowsWhichStatesMeanThatTryingLaterMayHelp) {
 }
 
 TEST(DbError, KnowsWhichStatesMeanThatTheSchemaChanged) {
-    for (const char* state : {"42P01", "42703", "0A000", "26000"})
+    for (const char* state : {"42P01", "42703", "0A000", "26000", "22023"})
         EXPECT_TRUE(DbError(state, "q", "m").is_schema_mismatch());
     EXPECT_FALSE(DbError("42601", "q", "m").is_schema_mismatch());
 }

@@ -1,4 +1,5 @@
 // Replays what the fuzz targets once failed on (tests/fuzz/regressions/<target>/), and a few short inputs.
+#include "source_folder.hpp"
 #include "targets.hpp"
 
 #include <algorithm>
@@ -14,25 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Target {
-    std::string_view name;
-    void (*run)(std::string_view input);
-};
-constexpr std::array kTargets{
-    Target{"authorization", &authorization},
-    Target{"client_address", &client_address},
-    Target{"config_values", &config_values},
-    Target{"fields", &fields},
-    Target{"filter_values", &filter_values},
-    Target{"http_head", &http_head},
-    Target{"json_body", &json_body},
-    Target{"list_query", &list_query},
-    Target{"password_hash", &password_hash},
-    Target{"row_writer", &row_writer},
-    Target{"token", &token},
-    Target{"url", &url},
-};
-
 std::string read_file(const fs::path& path) {
     std::ifstream file(path, std::ios::binary);
     std::ostringstream text;
@@ -41,7 +23,7 @@ std::string read_file(const fs::path& path) {
 }
 
 TEST(FuzzTargets, HoldForWhatTheyOnceFailedOn) {
-    for (const auto& folder : fs::directory_iterator(fs::path(WDX_SOURCE_DIR) / "tests/fuzz/regressions")) {
+    for (const auto& folder : fs::directory_iterator(source_folder() / "tests/fuzz/regressions")) {
         const std::string name = folder.path().filename().string();
         const auto* const target =
             std::find_if(kTargets.begin(), kTargets.end(), [&](const Target& one) { return one.name == name; });

@@ -1,6 +1,6 @@
 #include "http/client_address.hpp"
 
-#include "make_request.hpp"
+#include "http/make_request.hpp"
 
 #include <gtest/gtest.h>
 

@@ -47,6 +47,20 @@ TEST(CheckHead, RefusesOtherVersionsOfHttp) {
         EXPECT_EQ(with_fields("Host: a\r\n", version), "505 HTTP version not supported.") << version;
 }
 
+TEST(CheckHead, WantsAPathOrAWholeUrlOrAnAsteriskWithOptions) {
+    const auto with_target = [](const std::string& method, const std::string& target) {
+        return judge(method + ' ' + target + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    };
+    for (const std::string target : {"/", "//a/b", "/a?b#c", "http://a", "https://a/b", "HTTP://A/", "hTTps://a?b"})
+        EXPECT_EQ(with_target("GET", target), "good") << target;
+    for (const std::string target : {"*", "a", "a/b", "a:80", "http:/a", "http://", "http:///a", "http://?a",
+                                     "http://#a", "ftp://a/", "?a", "#a", "\\a", "%2Fa"})
+        EXPECT_EQ(with_target("GET", target), "400 Unsupported request target.") << target;
+    EXPECT_EQ(with_target("options", "*"), "400 Unsupported request target.");
+    for (const std::string target : {"a:80", "/", "http://a/", "*"})
+        EXPECT_EQ(with_target("CONNECT", target), "400 Unsupported request target.") << target;
+}
+
 TEST(CheckHead, LeavesBytesBeyondAsciiInTargetAndValuesAlone) {
     EXPECT_EQ(judge("GET /\xC3\xA9\xFF HTTP/1.1\r\nHost: a\r\nX: \xE9\ta\r\n\r\n"), "good");
 }

@@ -1,4 +1,4 @@
-#include "make_request.hpp"
+#include "http/make_request.hpp"
 
 #include <string>
 

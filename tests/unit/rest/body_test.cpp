@@ -1,6 +1,6 @@
 #include "rest/body.hpp"
 
-#include "../http/make_request.hpp"
+#include "http/make_request.hpp"
 #include "rest/error.hpp"
 
 #include <string>
@@ -10,10 +10,17 @@
 namespace wdx::rest {
 namespace {
 
+constexpr std::array kFields{
+    BodyField{.name = "username", .type = BodyType::text, .is_required = true},
+    BodyField{.name = "password", .type = BodyType::text, .is_required = true},
+    BodyField{.name = "otp", .type = BodyType::lenient_text},
+};
+constexpr Body kBody{"Login", kFields};
+
 /// Username and password with a bar between them, or status and body of the refusal.
 std::string read(const std::string& body, const http::Fields& fields = {{"Content-Type", "application/json"}}) {
     try {
-        const auto values = read_text_fields(http::make_request("POST", "/", fields, body), {"username", "password"});
+        const auto values = read_text_fields(http::make_request("POST", "/", fields, body), kBody);
         return values.at(0) + '|' + values.at(1);
     } catch (const ApiError& error) {
         return std::to_string(error.status) + ' ' + error.body;
@@ -36,6 +43,16 @@ TEST(ReadTextFields, TakesTheNamedFieldsAndIgnoresOthers) {
     EXPECT_EQ(read(R"({"password":"p","username":"u"})"), "u|p");
     EXPECT_EQ(read(R"( { "username" : "u", "x": {"a": [1e400]}, "password":"p" } )"), "u|p");
     EXPECT_EQ(read(R"({"Username":"u","PASSWORD":"p"})"), kBothMissing);
+}
+
+TEST(ReadTextFields, RefusesMoreElementsThanTheTableAllows) {
+    constexpr Body kSmall{.name = "Small", .fields = kFields, .most_elements = 4};
+    const auto request = [](const std::string& more) {
+        return http::make_request("POST", "/", {{"Content-Type", "application/json"}},
+                                  R"({"username":"u","password":"p","x":[)" + more + "]}");
+    };
+    EXPECT_EQ(read_text_fields(request("1"), kSmall).front(), "u");
+    EXPECT_THROW(read_text_fields(request("1,1"), kSmall), TooManyElements);
 }
 
 TEST(ReadTextFields, TakesTheLastOfRepeatedKeys) {

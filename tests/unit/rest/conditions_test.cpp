@@ -1,6 +1,6 @@
 #include "rest/conditions.hpp"
 
-#include "../http/make_request.hpp"
+#include "http/make_request.hpp"
 #include "rest/error.hpp"
 
 #include <gtest/gtest.h>
@@ -42,13 +42,17 @@ TEST(ReadEntityTags, RefusesWhatItDoesNotUnderstand) {
         EXPECT_EQ(read(value), R"(400 {"detail":"Invalid If-Match header."})") << value;
 }
 
-TEST(ReadConditions, ComparesStronglyForIfMatchAndWeaklyForIfNoneMatch) {
+TEST(ReadConditions, TakesOurTagsAsCompressingProxiesHandThemOn) {
     const auto conditions = read_conditions(
         http::make_request("PUT", "/", {{"If-Match", R"("a", W/"b")"}, {"If-None-Match", R"("a", W/"b")"}}));
-    EXPECT_EQ(conditions.if_match, R"(["\"a\""])");
+    EXPECT_EQ(conditions.if_match, R"(["\"a\"","\"b\""])");
     EXPECT_EQ(conditions.if_none_match, R"(["\"a\"","\"b\""])");
     EXPECT_EQ(read_conditions(conditional("If-Match", "*")).if_match, R"(["*"])");
-    EXPECT_EQ(read_conditions(conditional("If-Match", R"(W/"b")")).if_match, "[]");
+    for (const char* const value :
+         {R"("b")", R"(W/"b")", R"("b-gzip")", R"(W/"b-gzip")", R"("b-br")", R"("b-zstd")", R"("b-deflate")"})
+        EXPECT_EQ(read_conditions(conditional("If-Match", value)).if_match, R"(["\"b\""])") << value;
+    EXPECT_EQ(read_conditions(conditional("If-Match", R"("b-gzip-gzip", "b-x", "-gzip")")).if_match,
+              R"(["\"b-gzip\"","\"b-x\"","\"\""])");
     EXPECT_EQ(read_conditions(conditional("If-Match", "\"\xFF\"")).if_match, "[\"\\\"\u00FF\\\"\"]");
     EXPECT_EQ(read_conditions(conditional("If-Match", "*")).if_none_match, std::nullopt);
 }
@@ -59,9 +63,12 @@ TEST(JudgeConditions, Is412Or304OrNothing) {
     };
     EXPECT_EQ(judge("If-Match", R"("b", "a")"), 200U);
     EXPECT_EQ(judge("If-Match", "*"), 200U);
-    EXPECT_EQ(judge("If-Match", R"(W/"a")"), 412U);
+    EXPECT_EQ(judge("If-Match", R"(W/"a")"), 200U);
+    EXPECT_EQ(judge("If-Match", R"("b", "a-gzip")"), 200U);
+    EXPECT_EQ(judge("If-Match", R"(W/"b")"), 412U);
     EXPECT_EQ(judge("If-Match", R"("b")"), 412U);
     EXPECT_EQ(judge("If-None-Match", R"(W/"a")"), 304U);
+    EXPECT_EQ(judge("If-None-Match", R"("a-gzip")"), 304U);
     EXPECT_EQ(judge("If-None-Match", "*"), 304U);
     EXPECT_EQ(judge("If-None-Match", R"("b")"), 200U);
     EXPECT_EQ(judge_conditions(http::make_request("GET", "/", {{"If-Match", R"("b")"}, {"If-None-Match", R"("a")"}}),

@@ -1,6 +1,6 @@
 #include "rest/fields.hpp"
 
-#include "../http/make_request.hpp"
+#include "http/make_request.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,11 +10,14 @@ namespace {
 constexpr std::string_view kWrongTime =
     R"(["Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."])";
 
+constexpr std::size_t kMost = 5;
+
 /// What `reader` makes of the field `f` with that JSON value, as text; `(none)`, or what is said of it.
 template <typename Reader>
-std::string read(const std::string& json, Reader reader) {
+std::string read(const BodyField& field, const std::string& json, Reader reader) {
     const auto request = http::make_request("POST", "/", {{"Content-Type", "application/json"}}, "{" + json + "}");
-    FieldReader fields(request);
+    const Body body{"Body", {&field, 1}};
+    FieldReader fields(request, body);
     const std::string value = reader(fields);
     try {
         fields.throw_if_wrong();
@@ -24,42 +27,65 @@ std::string read(const std::string& json, Reader reader) {
     return value;
 }
 
-std::string boolean(const std::string& json, Presence presence = Presence::required) {
-    return read(json.empty() ? "" : "\"f\":" + json, [&](FieldReader& fields) -> std::string {
-        const auto value = fields.boolean("f", presence);
+TEST(FieldReader, RefusesAMemberThatIsNoField) {
+    const BodyField field{.name = "notes", .type = BodyType::nullable_text};
+    const auto refusal = [&](const std::string& json, const model::Resource* row = nullptr) -> std::string {
+        const auto request = http::make_request("POST", "/", {{"Content-Type", "application/json"}}, json);
+        const Body body{.name = "Body", .fields = {&field, 1}, .row = row};
+        try {
+            FieldReader(request, body).throw_if_wrong();
+        } catch (const ApiError& error) {
+            return error.body;
+        }
+        return "(none)";
+    };
+    EXPECT_EQ(refusal(R"({"notes":null})"), "(none)");
+    EXPECT_EQ(refusal(R"({"note":"x"})"), R"({"note":["There is no field 'note'; the nearest is 'notes'."]})");
+    EXPECT_EQ(refusal(R"({"id":7,"user_id":1})", &model::kActions), "(none)") << "the server sets them";
+    EXPECT_EQ(refusal(R"({"id":7})"), R"({"id":["There is no field 'id'; the nearest is 'notes'."]})");
+    EXPECT_EQ(refusal(R"({"\ud800":1})"), R"({"non_field_errors":["There is no field of that name."]})");
+}
+
+std::string boolean(const std::string& json, bool is_required = true) {
+    const BodyField field{.name = "f", .type = BodyType::boolean, .is_required = is_required};
+    return read(field, json.empty() ? "" : "\"f\":" + json, [&](FieldReader& fields) -> std::string {
+        const auto value = fields.boolean("f");
         return !value ? "(none)" : *value ? "true" : "false";
     });
 }
 
-std::string integer(const std::string& json, Presence presence = Presence::required) {
-    return read(json.empty() ? "" : "\"f\":" + json, [&](FieldReader& fields) {
-        const auto value = fields.integer("f", presence);
+std::string integer(const std::string& json, bool is_required = true) {
+    const BodyField field{.name = "f", .type = BodyType::integer, .is_required = is_required};
+    return read(field, json.empty() ? "" : "\"f\":" + json, [&](FieldReader& fields) {
+        const auto value = fields.integer("f");
         return value ? std::to_string(*value) : "(none)";
     });
 }
 
 std::string integers(const std::string& json) {
-    return read("\"f\":" + json, [](FieldReader& fields) {
-        const auto value = fields.integers("f", Presence::required, 3);
+    const BodyField field{.name = "f", .type = BodyType::integers, .is_required = true, .most = 3};
+    return read(field, "\"f\":" + json, [](FieldReader& fields) {
+        const auto value = fields.integers("f");
         return value ? fmt::format("{}", fmt::join(*value, " ")) : "(none)";
     });
 }
 
 std::string text(const std::string& json) {
-    return read("\"f\":" + json,
-                [](FieldReader& fields) { return fields.text("f", Presence::required, 5).value_or("(none)"); });
+    const BodyField field{.name = "f", .type = BodyType::text, .is_required = true, .most = kMost};
+    return read(field, "\"f\":" + json, [](FieldReader& fields) { return fields.text("f").value_or("(none)"); });
 }
 
 std::string nullable_text(const std::string& json) {
-    return read(json.empty() ? "" : "\"f\":" + json, [](FieldReader& fields) -> std::string {
-        const NullableText value = fields.nullable_text("f", 5);
+    const BodyField field{.name = "f", .type = BodyType::nullable_text, .most = kMost};
+    return read(field, json.empty() ? "" : "\"f\":" + json, [](FieldReader& fields) -> std::string {
+        const NullableText value = fields.nullable_text("f");
         return !value.is_given ? "(none)" : value.text.value_or("(null)");
     });
 }
 
 std::string date_time(const std::string& json) {
-    return read("\"f\":" + json,
-                [](FieldReader& fields) { return fields.date_time("f", Presence::required).value_or("(none)"); });
+    const BodyField field{.name = "f", .type = BodyType::date_time};
+    return read(field, "\"f\":" + json, [](FieldReader& fields) { return fields.date_time("f").value_or("(none)"); });
 }
 
 TEST(FieldReaderBoolean, TakesWhatDrfTakes) {
@@ -72,7 +98,7 @@ TEST(FieldReaderBoolean, TakesWhatDrfTakes) {
         EXPECT_EQ(boolean(json), R"(["Must be a valid boolean."])") << json;
     EXPECT_EQ(boolean("null"), R"(["This field may not be null."])");
     EXPECT_EQ(boolean(""), R"(["This field is required."])");
-    EXPECT_EQ(boolean("", Presence::optional), "(none)");
+    EXPECT_EQ(boolean("", false), "(none)");
 }
 
 TEST(FieldReaderInteger, TakesWhatDrfTakes) {
@@ -91,7 +117,7 @@ TEST(FieldReaderInteger, TakesWhatDrfTakes) {
               R"(["Ensure this value is greater than or equal to -9223372036854775808."])");
     EXPECT_EQ(integer('"' + std::string(1001, '0') + '"'), R"(["String value too large."])");
     EXPECT_EQ(integer("null"), R"(["This field may not be null."])");
-    EXPECT_EQ(integer("", Presence::optional), "(none)");
+    EXPECT_EQ(integer("", false), "(none)");
 }
 
 TEST(FieldReaderIntegers, NamesTheElementsThatAreWrong) {
@@ -137,11 +163,59 @@ TEST(FieldReaderDateTime, IsUtc) {
         EXPECT_EQ(date_time(json), kWrongTime) << json;
 }
 
+std::string number(const std::string& json) {
+    const BodyField field{.name = "f", .type = BodyType::number, .farthest = 100};
+    return read(field, "\"f\":" + json, [](FieldReader& fields) {
+        const auto value = fields.number("f");
+        return value ? fmt::format("{}", *value) : "(none)";
+    });
+}
+
+std::string numbers(const std::string& json) {
+    const BodyField field{.name = "f", .type = BodyType::numbers, .farthest = 100};
+    return read(field, "\"f\":" + json, [](FieldReader& fields) {
+        std::string text;
+        const std::vector<std::string> known{"wave", "no_bio"};
+        const auto values = fields.numbers("f", known);
+        if (!values) return std::string("(none)");
+        for (const auto& [name, value] : *values) text += fmt::format("{}={} ", name, value);
+        return text;
+    });
+}
+
+TEST(FieldReaderNumber, TakesWhatIsWithinItsBounds) {
+    EXPECT_EQ(number("7"), "7");
+    EXPECT_EQ(number("-0.25"), "-0.25");
+    EXPECT_EQ(number("-100"), "-100");
+    EXPECT_EQ(number(R"(" 1e1 ")"), "10");
+    EXPECT_EQ(number("100.5"), R"(["Ensure this value is less than or equal to 100."])");
+    EXPECT_EQ(number("1e400"), R"(["Ensure this value is less than or equal to 100."])");
+    EXPECT_EQ(number("-99999999999999999999"), R"(["Ensure this value is greater than or equal to -100."])");
+    EXPECT_EQ(number("null"), R"(["This field may not be null."])");
+    for (const char* const json : {"true", "[]", "{}", R"("")", R"("x")", R"("nan")", R"("1 2")"})
+        EXPECT_EQ(number(json), R"(["A valid number is required."])") << json;
+}
+
+TEST(FieldReaderNumbers, NamesTheMembersThatAreWrong) {
+    EXPECT_EQ(numbers("{}"), "");
+    EXPECT_EQ(numbers(R"({"wave":2,"no_bio":"-0.5"})"), "no_bio=-0.5 wave=2 ");
+    EXPECT_EQ(numbers(R"({"wavve":1,"no_bio":true,"wave":101})"),
+              R"({"wavve":["There is no field 'wavve'; the nearest is 'wave'."],)"
+              R"("no_bio":["A valid number is required."],)"
+              R"("wave":["Ensure this value is less than or equal to 100."]})");
+    EXPECT_EQ(numbers(R"({"\ud800":1})"), R"({"non_field_errors":["There is no field of that name."]})");
+    EXPECT_EQ(numbers("[1]"), R"(["Expected a dictionary of items but got type \"list\"."])");
+    EXPECT_EQ(numbers("null"), R"(["This field may not be null."])");
+}
+
 TEST(FieldReader, ReportsAllFieldsTogetherInOrder) {
     const auto request = http::make_request("POST", "/", {{"Content-Type", "application/json"}}, R"({"b":"x"})");
-    FieldReader fields(request);
-    fields.integer("a", Presence::required);
-    fields.boolean("b", Presence::required);
+    constexpr std::array kTwo{BodyField{.name = "a", .type = BodyType::integer, .is_required = true},
+                              BodyField{.name = "b", .type = BodyType::boolean, .is_required = true}};
+    const Body body{"Body", kTwo};
+    FieldReader fields(request, body);
+    fields.integer("a");
+    fields.boolean("b");
     fields.refuse("non_field_errors", "No.");
     try {
         fields.throw_if_wrong();

@@ -89,9 +89,20 @@ TEST(ReadList, ReadsAFilterOfEachType) {
 }
 
 TEST(ReadList, IgnoresWhatNobodyKnowsAndWhatIsEmpty) {
-    for (const char* query : {"colour=red", "colour__gte=x", "id=", "id__nothing=", "search=", "ordering=", "fields=",
-                              "expand=", "classification=", "certified="})
+    for (const char* query : {"colour=red", "colour__shade=x", "colour__gte=", "id=", "id__nothing=", "search=",
+                              "ordering=", "fields=", "expand=", "classification=", "certified="})
         EXPECT_TRUE(read(QueryParams(query)).query.conditions.empty()) << query;
+}
+
+TEST(ReadList, RefusesALookupOfAFieldThatThereIsNot) {
+    try {
+        read(QueryParams("colour__gte=x&colour=red&idd__in=1"));
+        FAIL();
+    } catch (const ApiError& error) {
+        EXPECT_EQ(error.status, 400U);
+        EXPECT_EQ(error.body, R"({"colour__gte":["There is no field 'colour'; the nearest is 'id'."],)"
+                              R"("idd__in":["There is no field 'idd'; the nearest is 'id'."]})");
+    }
 }
 
 TEST(ReadList, NamesWhatDoesNotFit) {
@@ -158,10 +169,10 @@ TEST(ReadList, ChoosesFieldsInTheOrderGiven) {
 
 TEST(AsksForMore, IsFalseForWhatTheOriginalKnewOrIgnored) {
     for (const char* query :
-         {"", "account_id=1", "account_id=x", "colour=red", "colour__gte=1", "limit=", "format=json"})
+         {"", "account_id=1", "account_id=x", "colour=red", "colour__shade=1", "colour__gte=", "limit=", "format=json"})
         EXPECT_FALSE(asks_for_more(QueryParams(query), model::kUsers, "account_id")) << query;
-    for (const char* query : {"limit=5", "account_id__in=1", "handle=a", "handle__x=a", "search=a", "cursor=a",
-                              "classification=sane", "certified=true"})
+    for (const char* query : {"limit=5", "account_id__in=1", "handle=a", "handle__x=a", "colour__gte=1", "bom=true",
+                              "search=a", "cursor=a", "classification=sane", "certified=true"})
         EXPECT_TRUE(asks_for_more(QueryParams(query), model::kUsers, "account_id")) << query;
 }
 

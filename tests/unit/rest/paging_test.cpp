@@ -52,7 +52,7 @@ TEST(ReadPage, ReadsPagesOfTheCursorKind) {
     EXPECT_EQ(read("page_size=5&cursor=&limit=&offset=0"), "page of 5");
     EXPECT_EQ(read("page_size=0"), R"({"page_size":["Ensure this value is greater than or equal to 1."]})");
     EXPECT_EQ(read("page_size=1001"), R"({"page_size":["Ensure this value is less than or equal to 1000."]})");
-    EXPECT_EQ(read("cursor=abc"), R"({"page_size":["This field is required."]})");
+    EXPECT_EQ(read("cursor=abc"), R"({"page_size":["A cursor goes with its page_size: follow `next` as it is."]})");
 }
 
 TEST(ReadPage, RefusesTwoKindsOfPagesAtOnce) {

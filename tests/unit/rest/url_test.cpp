@@ -78,6 +78,7 @@ TEST(ParseTarget, TakesTheAuthorityOfAnAbsoluteForm) {
     EXPECT_EQ(target.query, "a=1");
     EXPECT_EQ(parse_target("https://h").path, "/");
     EXPECT_EQ(parse_target("http://h?a=1").authority, "h");
+    EXPECT_EQ(parse_target("HTTPS://h/a").authority, "h");
     EXPECT_EQ(parse_target("/api/").authority, "");
 }
 

@@ -29,7 +29,7 @@ struct Value {
 };
 
 /// A result with one row, or with none.
-inline db::ResultPtr make_row(std::vector<Value> values, bool has_row = true) {
+inline db::Rows make_row(std::vector<Value> values, bool has_row = true) {
     db::ResultPtr result(PQmakeEmptyPGresult(nullptr, PGRES_TUPLES_OK));
     std::vector<PGresAttDesc> columns;
     for (Value& value : values) columns.push_back({value.name.data(), 0, 0, 1, value.type, 0, 0});
@@ -40,7 +40,7 @@ inline db::ResultPtr make_row(std::vector<Value> values, bool has_row = true) {
         const int length = value.bytes ? static_cast<int>(value.bytes->size()) : -1;
         EXPECT_EQ(PQsetvalue(result.get(), 0, index++, value.bytes ? value.bytes->data() : nullptr, length), 1);
     }
-    return result;
+    return db::Rows(std::move(result));
 }
 
 }  // namespace wdx::store

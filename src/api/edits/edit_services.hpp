@@ -1,0 +1,16 @@
+#pragma once
+
+#include "store/edits/actions.hpp"
+#include "store/edits/classifications.hpp"
+#include "store/edits/snoozes.hpp"
+
+namespace wdx::api {
+
+/// What changes the core's tables, and what belongs to their rows.
+struct EditServices {
+    store::ClassificationStore& classifications;
+    store::ActionStore& actions;
+    store::SnoozeStore& snoozes;
+};
+
+}  // namespace wdx::api

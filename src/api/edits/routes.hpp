@@ -1,0 +1,14 @@
+#pragma once
+
+#include "api/request/route.hpp"
+
+#include <span>
+
+namespace wdx::api {
+
+// The rows of this folder, each beside its handler.
+std::span<const Route> classification_routes();  // classification.cpp
+std::span<const Route> action_routes();          // actions.cpp
+std::span<const Route> snooze_routes();          // snoozes.cpp
+
+}  // namespace wdx::api

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "auth/token.hpp"
+#include "store/login/sessions.hpp"
+
+#include <chrono>
+#include <string>
+#include <unordered_map>
+
+namespace wdx::api {
+
+/// The tokens of a rotation: what a refresh answers.
+struct RotatedTokens {
+    auth::IssuedToken refresh;
+    auth::IssuedToken access;
+};
+
+/// What logins, refreshes and sessions need besides AccessServices.
+struct LoginServices {
+    store::SessionStore& sessions;
+    auth::Lifetimes lifetimes;
+    std::chrono::seconds refresh_grace{0};
+    bool revoke_on_reuse = false;
+    std::chrono::seconds session_max_age{0};  ///< zero: none
+    /// Rotations that were answered 503 because it was not known whether they had been committed, by the jti of the
+    /// token that was presented: shown again, it gets the same successor, so that an outage ends no session.
+    std::unordered_map<std::string, RotatedTokens> lost_rotations{};
+};
+
+}  // namespace wdx::api

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "api/request/route.hpp"
+
+#include <span>
+
+namespace wdx::api {
+
+// The rows of this folder, each beside its handler.
+std::span<const Route> token_routes();    // tokens.cpp
+std::span<const Route> refresh_routes();  // refresh.cpp
+std::span<const Route> session_routes();  // sessions.cpp
+std::span<const Route> me_routes();       // me.cpp
+
+}  // namespace wdx::api

@@ -1,0 +1,90 @@
+#include "app/jobs/history_keeper.hpp"
+
+#include "base/json_value.hpp"
+#include "insight/audience.hpp"
+
+#include <boost/json/object.hpp>
+#include <spdlog/spdlog.h>
+
+namespace wdx::app {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+constexpr auto kTick = 1s;
+constexpr int kPruneSteps = 200;  ///< a million users at a time
+
+std::chrono::sys_days today_in_utc() {
+    return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+}
+
+boost::json::value json_of(const std::optional<insight::Estimate>& estimate) {
+    return {{"estimate", estimate->estimate}, {"low", estimate->low}, {"high", estimate->high}};
+}
+
+/// @param audience  an estimated one
+std::string text_of(const insight::Audience& audience) {
+    return base::json_text({{"harmful", json_of(audience.harmful)},
+                            {"inactive", json_of(audience.inactive)},
+                            {"effective", json_of(audience.effective)},
+                            {"reach", json_of(audience.reach)},
+                            {"n", audience.n}});
+}
+
+}  // namespace
+
+bool SnapshotSchedule::is_due(Clock::time_point now, std::chrono::sys_days today, std::int64_t last_event) const {
+    if (begun_at_ && now - *begun_at_ < interval_) return false;
+    return day_ != today || last_event_ != last_event;
+}
+
+void SnapshotSchedule::finish(std::chrono::sys_days today, std::int64_t last_event) {
+    day_ = today;
+    last_event_ = last_event;
+}
+
+HistoryKeeper::HistoryKeeper(HistoryKeeperOptions options)
+    : options_(std::move(options)), schedule_(options_.interval), loop_(options_.executor, [this] { return step(); }) {}
+
+asio::awaitable<std::chrono::milliseconds> HistoryKeeper::step() {
+    if (!options_.is_up()) co_return kTick;
+    try {
+        co_await observe();
+        if (!is_estimated_ && options_.are_scores_known()) co_await estimate();
+    } catch (const std::exception& error) {
+        if (!failing_) spdlog::warn("history: no snapshot could be taken: {}", error.what());
+        failing_ = true;
+    }
+    co_return kTick;
+}
+
+asio::awaitable<void> HistoryKeeper::observe() {
+    const auto now = SnapshotSchedule::Clock::now();
+    const std::chrono::sys_days today = today_in_utc();
+    const std::int64_t last_event = options_.last_event();
+    if (!schedule_.is_due(now, today, last_event)) co_return;
+    // Without the core's tables there is nothing to look at; they may come.
+    if (!options_.schema.is_known() || !options_.schema.problem().empty()) co_return;
+    schedule_.begin(now);
+    const store::CoreViews views(options_.schema.schema(), options_.core_timezone);
+    co_await options_.history.observe(views);
+    is_estimated_ = !views.has_classifications;
+    schedule_.finish(today, last_event);
+    if (failing_) spdlog::info("history: snapshots are taken again");
+    failing_ = false;
+    std::int64_t pruned = store::HistoryStore::kPruneRows;
+    for (int i = 0; i < kPruneSteps && pruned == store::HistoryStore::kPruneRows; ++i)
+        pruned = co_await options_.history.prune(options_.retention);
+}
+
+asio::awaitable<void> HistoryKeeper::estimate() {
+    is_estimated_ = true;  // a failure waits for the next snapshot
+    const store::CoreViews views(options_.schema.schema(), options_.core_timezone);
+    for (const std::int64_t account : co_await options_.history.list_sampled_accounts()) {
+        const auto audience = insight::estimate_audience(co_await options_.history.find_followers(views, account));
+        if (audience.reason.empty()) co_await options_.history.save_audience(account, text_of(audience));
+    }
+}
+
+}  // namespace wdx::app

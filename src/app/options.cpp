@@ -1,0 +1,108 @@
+#include "app/options.hpp"
+
+#include <charconv>
+
+namespace wdx::app {
+namespace {
+
+constexpr std::size_t kManagementConnections = 64;
+constexpr std::size_t kManagementBody = 1024;  ///< bytes; nothing there takes one
+
+spdlog::level::level_enum level_of(config::LogLevel level) {
+    switch (level) {
+        case config::LogLevel::debug:
+            return spdlog::level::debug;
+        case config::LogLevel::info:
+            return spdlog::level::info;
+        case config::LogLevel::warning:
+            return spdlog::level::warn;
+        default:
+            return spdlog::level::err;
+    }
+}
+
+rest::Rate rate(const config::Rate& rate) {
+    return {.count = rate.count, .period = rate.period};
+}
+
+}  // namespace
+
+base::LogOptions log_options(const config::Config& config) {
+    return {.json = config.log_format == config::LogFormat::json,
+            .level = level_of(config.log_level),
+            .file = config.log_file,
+            .access = config.access_log};
+}
+
+db::PoolOptions pool_options(const config::Config& config) {
+    return {.connect = {.url = config.database_url,
+                        .connect_timeout = config.database_connect_timeout,
+                        .statement_timeout = config.statement_timeout,
+                        .prepared_statements = config.prepared_statements},
+            .connections = config.database_connections,
+            .write_connections = config.database_write_connections,
+            .queue = config.database_queue,
+            .report_connections = config.database_report_connections,
+            .report_queue = config.database_report_queue,
+            .list_connections = config.database_stream_connections,
+            .export_connections = config.database_export_connections,
+            .stream_queue = config.database_stream_queue,
+            .owner_share = config.operator_share,
+            .patience = config.database_queue_timeout};
+}
+
+db::ConnectOptions listen_options(const config::Config& config) {
+    db::ConnectOptions options = pool_options(config).connect;
+    if (!config.database_direct_url.empty()) options.url = config.database_direct_url;
+    return options;
+}
+
+GateOptions gate_options(const config::Config& config, bool migrate, bool beyond_loopback) {
+    return {.database_url = config.database_url,
+            .connect_timeout = config.database_connect_timeout,
+            .migrate = migrate,
+            .beyond_loopback = beyond_loopback};
+}
+
+http::ServerOptions server_options(const config::Config& config) {
+    http::ServerOptions options;
+    options.session.head_limits = {config.request_line_limit, config.header_limit};
+    options.session.body_budget = std::make_shared<http::BodyBudget>(http::BodyBudget{config.body_memory, 0});
+    options.session.header_timeout = config.header_timeout;
+    options.session.body_timeout = config.body_timeout;
+    options.session.write_timeout = config.write_timeout;
+    options.session.idle_timeout = config.idle_timeout;
+    options.max_connections = config.max_connections;
+    options.unix_mode = config.listen_mode;
+    return options;
+}
+
+http::ServerOptions management_server_options(const config::Config& config) {
+    http::ServerOptions options = server_options(config);
+    options.session.body_limit = [](const http::Request&) { return kManagementBody; };
+    options.session.body_budget = std::make_shared<http::BodyBudget>();
+    options.max_connections = kManagementConnections;
+    return options;
+}
+
+api::Throttles make_throttles(const config::Config& config) {
+    return {.login = rest::Throttle(rate(config.throttle_login)),
+            .login_total = rest::Throttle(rate(config.throttle_login_total)),
+            .refresh = rest::Throttle(rate(config.throttle_refresh)),
+            .api = rest::Throttle(rate(config.throttle_api))};
+}
+
+model::SignalWeights signal_weights(const config::Config& config) {
+    model::SignalWeights weights;
+    for (const std::string& entry : config.signal_weights) weights.read(entry);  // checked when they were loaded
+    return weights;
+}
+
+double triage_sample(const config::Config& config) {
+    const std::string& text = config.triage_sample.empty() ? config::Config{}.triage_sample : config.triage_sample;
+    double share = 0;
+    std::from_chars(text.data(), text.data() + text.size(), share);  // checked when it was loaded
+    return share;
+}
+
+}  // namespace wdx::app

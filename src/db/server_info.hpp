@@ -1,0 +1,42 @@
+#pragma once
+
+#include "db/session.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wdx::db {
+
+/// What a server says of itself, and who we are there.
+struct ServerInfo {
+    std::int64_t version_number = 0;  ///< 150004 for 15.4
+    std::string version;
+    std::string database;
+    std::string role;
+    std::string encoding;         ///< of the database: `UTF8`, `LATIN1`
+    std::string quoted_database;  ///< its name as SQL has it
+};
+
+/// @throws DbError
+ServerInfo read_server_info(Session& session);
+/// It counts the rows that are changed (`track_counts`).  @throws DbError
+bool tracks_counts(Session& session);
+/// A setting by which sessions of this database begin in a zone that is not UTC.
+struct TimeZoneSetting {
+    std::string zone;       ///< with the role whose sessions these are, where it is of one role alone
+    std::string statement;  ///< that sets it to UTC, or takes it away
+};
+
+/// @throws DbError
+std::vector<TimeZoneSetting> list_time_zones_beside_utc(Session& session);
+/// The names of time zones that the server knows.  @throws DbError
+std::vector<std::string> list_time_zones(Session& session);
+/// @throws DbError (22023) when the server does not know the zone; the transaction has then failed
+void read_clock_in(Session& session, std::string_view time_zone);
+/// Its clock, since 1970-01-01 UTC.  @throws DbError
+std::chrono::milliseconds read_server_clock(Session& session);
+
+}  // namespace wdx::db

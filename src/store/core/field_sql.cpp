@@ -1,0 +1,38 @@
+#include "store/core/field_sql.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace wdx::store {
+namespace {
+
+constexpr std::string_view kOfUser = "u.account_id";
+constexpr std::string_view kWithinUsers = "t.user_id IN (SELECT u.id FROM users AS u WHERE {})";
+
+constexpr std::array kFields{
+    FieldSql{"users", "risk", "s.risk"},
+    FieldSql{"users", "rank", "s.rank"},
+    FieldSql{"users", "tie", "s.tie"},
+    FieldSql{"posts", "id_str", "t.id::text"},
+    FieldSql{"posts", "account_id", kOfUser, kWithinUsers},
+    FieldSql{"classifications", "account_id", kOfUser, kWithinUsers},
+    FieldSql{"actions", "account_id", kOfUser, kWithinUsers},
+    FieldSql{"snoozes", "account_id", kOfUser, kWithinUsers},
+};
+
+}  // namespace
+
+const FieldSql* find_field_sql(const model::Resource& resource, const model::Field& field) {
+    const auto* const found = std::find_if(kFields.begin(), kFields.end(), [&](const FieldSql& known) {
+        return known.resource == resource.name && known.field == field.name;
+    });
+    return found == kFields.end() ? nullptr : found;
+}
+
+std::string user_id_sql(const model::Resource& resource) {
+    return fmt::format("t.{}", resource.user);
+}
+
+}  // namespace wdx::store

@@ -1,0 +1,224 @@
+#include "store/edits/classifications.hpp"
+
+#include "base/json_writer.hpp"
+#include "store/core/column_sql.hpp"
+#include "store/core/draws.hpp"
+#include "store/journal/change_events.hpp"
+#include "store/journal/journal.hpp"
+
+#include <fmt/format.h>
+
+namespace wdx::store {
+namespace {
+
+namespace asio = boost::asio;
+
+/// A row as the API shows it.
+const std::string kRow =
+    "json_build_object('user_id', c.user_id, 'harmful', c.harmful, 'inactive', c.inactive, 'classified_at', " +
+    json_time_sql("c.classified_at") + ", 'notes', c.notes)";
+
+const std::string kFindSql = "SELECT found.body, " + etag_sql("found.body") + R"sql(
+      FROM (SELECT CASE WHEN c.user_id IS NOT NULL THEN )sql" +
+                             kRow + R"sql(::text END AS body
+              FROM users AS u
+              LEFT JOIN classification AS c ON c.user_id = u.id
+             WHERE u.id = $1::bigint) AS found)sql";
+const db::Query kFind{"find_classification", kFindSql};
+
+// $6 are the users.  Rows of the core's making that are changed at this moment are waited for; `old_rows` is there to
+// be read before anything is changed: a row that this statement has changed can no longer be locked.
+const std::string kOld = std::string(kWriteBegin) + R"sql(, asked AS (
+        SELECT DISTINCT user_id
+          FROM unnest($6::bigint[]) AS given (user_id)
+         WHERE NOT EXISTS (SELECT FROM earlier)
+    ), target AS (
+        SELECT u.id AS user_id, u.account_id
+          FROM asked
+          JOIN users AS u ON u.id = asked.user_id
+    ), locked AS (
+        SELECT c.*
+          FROM asked
+          JOIN classification AS c ON c.user_id = asked.user_id
+         ORDER BY c.user_id
+           FOR UPDATE OF c
+    ), shown AS (
+        SELECT c.user_id, )sql" +
+                         kRow + R"sql( AS body
+          FROM locked AS c
+    ), old AS MATERIALIZED (
+        SELECT user_id, body, )sql" +
+                         etag_sql("body::text") + R"sql( AS etag
+          FROM shown
+    ))sql";
+
+/// @param if_match, if_none_match, may_create  their parameters
+std::string decision(std::string_view if_match, std::string_view if_none_match, std::string_view may_create) {
+    return fmt::format(R"sql(, decision AS MATERIALIZED (
+        SELECT CASE WHEN (SELECT count(*) FROM target) < (SELECT count(*) FROM asked) THEN 'unknown_users'
+                    WHEN NOT {2}::boolean AND NOT EXISTS (SELECT FROM old) THEN 'no_row'
+                    WHEN NOT EXISTS (SELECT FROM old WHERE {0}::jsonb ? '*' OR {0}::jsonb ? etag)
+                         AND {0}::jsonb IS NOT NULL THEN 'failed_condition'
+                    WHEN EXISTS (SELECT FROM old WHERE {1}::jsonb ? '*' OR {1}::jsonb ? etag)
+                    THEN 'failed_condition' END AS outcome,
+               (SELECT count(*) FROM old) AS old_rows
+         WHERE NOT EXISTS (SELECT FROM earlier)
+    ))sql",
+                       if_match, if_none_match, may_create);
+}
+
+// $7 to $10 are the VerdictChange; one that says nothing (and makes no verdict, $13) changes nothing, not even when the
+// verdict was given.  A row that the core inserts at this moment is left alone: nobody has looked at it
+// yet, and the next try will.
+const std::string kWritten = R"sql(, written AS (
+        INSERT INTO classification AS c (user_id, harmful, inactive, classified_at, notes)
+        SELECT target.user_id, coalesce($7::boolean, false), coalesce($8::boolean, false), statement_timestamp(),
+               $10::text
+          FROM target, decision
+         WHERE decision.outcome IS NULL
+           AND decision.old_rows >= 0
+           AND ($13::boolean OR $7::boolean IS NOT NULL OR $8::boolean IS NOT NULL OR $9::boolean)
+         ORDER BY target.user_id
+            ON CONFLICT (user_id) DO UPDATE
+               SET harmful = coalesce($7::boolean, c.harmful), inactive = coalesce($8::boolean, c.inactive),
+                   classified_at = EXCLUDED.classified_at,
+                   notes = CASE WHEN $9::boolean THEN $10::text ELSE c.notes END
+             WHERE c.user_id IN (SELECT user_id FROM old)
+        RETURNING c.user_id, )sql" +
+                             kRow + R"sql( AS body
+    ), change AS (
+        SELECT written.user_id, old.body AS before, written.body AS after
+          FROM written
+          LEFT JOIN old ON old.user_id = written.user_id
+         ORDER BY written.user_id
+    ), changed AS (
+        SELECT target.account_id, target.user_id AS id
+          FROM written
+          JOIN target ON target.user_id = written.user_id
+    ))sql" + change_log_sql(entry::kClassificationChanged, "change") +
+                             change_events_sql("classification", "changed");
+
+/// SQL: whom chance chose so many days ago.
+std::string drawn(int days_ago) {
+    return fmt::format(
+        "SELECT d.user_id FROM (SELECT DISTINCT account_id FROM target WHERE $14::boolean) AS a"
+        " CROSS JOIN LATERAL ({}) AS d",
+        draw_sql("a.account_id", fmt::format("((statement_timestamp() AT TIME ZONE 'UTC')::date - {})", days_ago),
+                 true));
+}
+
+// $14 says that the verdicts answer places that were drawn.  A verdict that is new and answers none leaves no mark of
+// an older one, which the core has removed.
+const std::string kMarked = R"sql(, drawn AS MATERIALIZED (
+        )sql" + drawn(0) + " UNION " +
+                            drawn(1) + R"sql(
+    ), answering AS (
+        SELECT target.user_id
+          FROM target
+          JOIN watchdxg_signal AS k ON k.user_id = target.user_id
+         WHERE k.person IN (SELECT user_id FROM drawn)
+           AND EXISTS (SELECT FROM decision WHERE outcome IS NULL)
+           AND (target.user_id IN (SELECT user_id FROM written) OR target.user_id IN (SELECT user_id FROM old))
+    ), marked AS (
+        INSERT INTO watchdxg_sampled_verdict (user_id, sampled_at)
+        SELECT user_id, statement_timestamp()
+          FROM answering
+            ON CONFLICT (user_id) DO NOTHING
+    ), unmarked AS (
+        DELETE FROM watchdxg_sampled_verdict AS m
+         USING change
+         WHERE m.user_id = change.user_id
+           AND change.before IS NULL
+           AND change.user_id NOT IN (SELECT user_id FROM answering)
+    ))sql";
+
+const std::string kSetSql = kOld + decision("$11", "$12", "$13") + kWritten + kMarked + R"sql(, answer AS (
+        SELECT CASE WHEN before IS NULL THEN 201 ELSE 200 END AS status, after::text AS body
+          FROM change
+         UNION ALL
+        SELECT 200, old.body::text
+          FROM old, decision
+         WHERE decision.outcome IS NULL
+           AND NOT ($13::boolean OR $7::boolean IS NOT NULL OR $8::boolean IS NOT NULL OR $9::boolean)
+    ))sql" + write_end(true);
+const db::Query kSet{"set_classification", kSetSql};
+
+// Planned each time: a plan for few users would be kept, and be slow for 10,000.
+// All or nothing: where the core has inserted a row meanwhile, that one was left alone, and the others are undone.
+const std::string kSetManySql = kOld + decision("$11", "$12", "$13") + kWritten + kMarked + R"sql(, answer AS (
+        SELECT CASE WHEN count(*) < (SELECT count(*) FROM target) THEN )sql" +
+                                std::string(kUndoStatement) + R"sql( ELSE 200
+                END::integer AS status,
+               json_build_object('updated', count(*))::text AS body
+          FROM written
+        HAVING count(*) > 0
+    ))sql" + write_end(true);
+const db::Query kSetMany{"set_classifications", kSetManySql, false};
+
+const std::string kRemoveSql = kOld + decision("$7", "$8", "true") + R"sql(, removed AS (
+        DELETE FROM classification AS c
+         USING decision
+         WHERE decision.outcome IS NULL
+           AND decision.old_rows > 0
+           AND c.user_id IN (SELECT user_id FROM old)
+        RETURNING c.user_id
+    ), unmarked AS (
+        DELETE FROM watchdxg_sampled_verdict AS m
+         USING decision
+         WHERE decision.outcome IS NULL
+           AND m.user_id IN (SELECT user_id FROM target)
+    ), change AS (
+        SELECT old.user_id, old.body AS before, NULL::json AS after
+          FROM removed
+          JOIN old ON old.user_id = removed.user_id
+    ), changed AS (
+        SELECT target.account_id, target.user_id AS id
+          FROM removed
+          JOIN target ON target.user_id = removed.user_id
+    ))sql" + change_log_sql(entry::kClassificationDeleted, "change") +
+                               change_events_sql("classification", "changed") + R"sql(, answer AS (
+        SELECT 204 AS status, '' AS body
+          FROM decision
+         WHERE outcome IS NULL
+    ))sql" + write_end(true);
+const db::Query kRemove{"remove_classification", kRemoveSql};
+
+std::vector<db::Param> set_params(const std::vector<std::int64_t>& user_ids, const VerdictChange& change,
+                                  bool may_create, const RowConditions& conditions) {
+    return {bigint_array(user_ids), change.harmful,           change.inactive, change.sets_notes, change.notes,
+            conditions.if_match,    conditions.if_none_match, may_create,      change.sampled};
+}
+
+}  // namespace
+
+std::size_t ClassificationStore::add_find(db::Batch& batch, std::int64_t user_id) {
+    return batch.add(kFind, {user_id});
+}
+
+FoundVerdict ClassificationStore::read_found(const db::Rows& rows) {
+    FoundVerdict found{.has_user = !rows.empty(), .body = {}, .etag = {}};
+    if (!found.has_user || rows.front().is_null(0)) return found;
+    base::append_compact_json(found.body, rows.front().text(0));
+    found.etag = rows.front().text(1);
+    return found;
+}
+
+asio::awaitable<Written> ClassificationStore::set(const WriteRequest& request, std::int64_t user_id,
+                                                  const VerdictChange& change, bool may_create,
+                                                  const RowConditions& conditions) {
+    return execute_write(pool_, kSet, request, set_params({user_id}, change, may_create, conditions));
+}
+
+asio::awaitable<Written> ClassificationStore::set_many(const WriteRequest& request,
+                                                       const std::vector<std::int64_t>& user_ids,
+                                                       const VerdictChange& change) {
+    return execute_write(pool_, kSetMany, request, set_params(user_ids, change, true, {}));
+}
+
+asio::awaitable<Written> ClassificationStore::remove(const WriteRequest& request, std::int64_t user_id,
+                                                     const RowConditions& conditions) {
+    return execute_write(pool_, kRemove, request,
+                         {bigint_array({user_id}), conditions.if_match, conditions.if_none_match});
+}
+
+}  // namespace wdx::store

@@ -1,0 +1,126 @@
+#include "store/insight/triage.hpp"
+
+#include "store/core/column_sql.hpp"
+#include "store/core/draws.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace wdx::store {
+namespace {
+
+/// The risk at which gain_sql is greatest; the further away, the smaller it is.
+constexpr double kBestRisk = 0.625;
+
+/// For each signal two columns of float8: its value, NULL when an input is missing, and its contribution.
+std::string finding_columns() {
+    std::string columns;
+    for (const model::Signal& signal : model::all_signals())
+        columns += fmt::format(", s.\"v_{0}\"{1}, s.\"c_{0}\"", signal.id,
+                               signal.type == model::Type::boolean ? "::integer::float8" : "::float8");
+    return columns;
+}
+
+/// SQL over the row `s`: the person waits for a verdict.
+std::string waits_sql(const CoreViews& views, bool with_snoozed) {
+    std::string sql(kStandsForPerson);
+    if (views.has_classifications) sql += " AND NOT " + any_row_sql("FROM classification AS v WHERE v.user_id = {}");
+    if (!with_snoozed)
+        sql += " AND NOT " +
+               any_row_sql("FROM watchdxg_snooze AS z WHERE z.user_id = {} AND z.until > statement_timestamp()");
+    return sql;
+}
+
+std::vector<std::int64_t> ids_of(std::span<const model::Turn> users) {
+    std::vector<std::int64_t> ids;
+    ids.reserve(users.size());
+    for (const model::Turn& user : users) ids.push_back(user.user_id);
+    return ids;
+}
+
+}  // namespace
+
+std::string gain_sql(std::string_view risk) {
+    return fmt::format("(0.5::float8 * 4 * {0} * (1 - {0}) + 0.5::float8 * {0})", risk);
+}
+
+Statement select_waiting(const CoreViews& views, std::int64_t account, std::int64_t limit, bool with_snoozed) {
+    // The best are next to kBestRisk, on either side: few rows of the index are read.  OFFSET 0 keeps the conditions,
+    // of which PostgreSQL cannot tell how many rows meet them, out of its choice of the index.
+    const std::string waits = waits_sql(views, with_snoozed);
+    const auto side = [&](std::string_view condition, std::string_view order) {
+        return fmt::format(
+            "(SELECT s.user_id, s.risk, s.tie FROM (SELECT r.* FROM watchdxg_signal AS r WHERE r.account_id ="
+            " $1::bigint AND {} ORDER BY {}r.tie, r.user_id OFFSET 0) AS s WHERE {} LIMIT $2::bigint)",
+            condition, order, waits);
+    };
+    std::string sql = fmt::format(
+        "WITH best AS MATERIALIZED (SELECT c.user_id, c.risk, row_number() OVER (ORDER BY {gain} DESC NULLS LAST,"
+        " c.tie, c.user_id) AS place FROM ({below} UNION ALL {above} UNION ALL {without}) AS c),"
+        " draw AS MATERIALIZED ({draw}), drawn AS MATERIALIZED (SELECT s.user_id, s.risk, d.place FROM draw AS d"
+        " JOIN watchdxg_signal AS s ON s.user_id = d.user_id WHERE {waits} ORDER BY d.place LIMIT $2::bigint)"
+        " SELECT l.is_drawn, l.user_id, l.risk FROM (SELECT false AS is_drawn, b.* FROM best AS b"
+        " WHERE b.place <= $2::bigint UNION ALL SELECT true, d.* FROM drawn AS d) AS l ORDER BY l.is_drawn, l.place",
+        fmt::arg("gain", gain_sql("c.risk")),
+        fmt::arg("below", side(fmt::format("r.risk <= {}::float8", kBestRisk), "r.risk DESC NULLS LAST, ")),
+        fmt::arg("above", side(fmt::format("r.risk > {}::float8", kBestRisk), "r.risk NULLS FIRST, ")),
+        fmt::arg("without", side("r.risk IS NULL", "")), fmt::arg("waits", waits),
+        fmt::arg("draw", draw_sql("$1::bigint", "(statement_timestamp() AT TIME ZONE 'UTC')::date",
+                                  views.has_classifications)));
+    return {"triage_order", std::move(sql), {account, limit}};
+}
+
+Waiting read_waiting(const db::Rows& rows) {
+    Waiting waiting;
+    for (int i = 0; i < rows.size(); ++i) {
+        const db::Row row = rows[i];
+        (row.boolean(0) ? waiting.drawn : waiting.by_gain).push_back({row.integer(1), row.optional_real(2)});
+    }
+    return waiting;
+}
+
+Statement select_triage(const CoreViews& views, std::string_view signals, std::span<const model::Turn> users) {
+    std::string sql = fmt::format(
+        "WITH chosen AS MATERIALIZED (SELECT c.place, k.user_id AS id, k.account_id, k.handle_key, k.person"
+        " FROM unnest($1::bigint[]) WITH ORDINALITY AS c (id, place)"
+        " JOIN watchdxg_signal AS k ON k.user_id = c.id), {signals}"
+        " SELECT c.id, {row} AS user, (SELECT coalesce(json_agg(o.user_id ORDER BY o.user_id), '[]')"
+        " FROM watchdxg_signal AS o WHERE o.account_id = c.account_id AND o.handle_key = c.handle_key"
+        " AND o.person = c.person AND o.user_id <> c.id) AS same_person, s.risk, s.rank, {gain} AS gain,"
+        " s.\"v_following_limit\"::float8, s.\"v_followers_below_15\"::float8{findings} FROM chosen AS c JOIN users AS "
+        "t ON t.id = c.id JOIN signals AS s ON s.id = c.id"
+        " ORDER BY c.place",
+        fmt::arg("signals", signals), fmt::arg("row", row_json_sql(views.users)), fmt::arg("gain", gain_sql("s.risk")),
+        fmt::arg("findings", finding_columns()));
+    return {"triage", std::move(sql), {fmt::format("{{{}}}", fmt::join(ids_of(users), ","))}};
+}
+
+// Reads the columns in the order of the SELECT list above.
+std::vector<TriageRow> read_triage(const db::Rows& rows) {
+    std::vector<TriageRow> users;
+    users.reserve(static_cast<std::size_t>(rows.size()));
+    for (int i = 0; i < rows.size(); ++i) {
+        const db::Row row = rows[i];
+        TriageRow user{.user_id = row.integer(0),
+                       .user_json = std::string(row.text(1)),
+                       .same_person_json = std::string(row.text(2)),
+                       .risk = row.optional_real(3),
+                       .rank = row.optional_real(4),
+                       .gain = row.optional_real(5),
+                       .following = row.optional_real(6),
+                       .followers = row.optional_real(7),
+                       .findings = {}};
+        int column = 8;
+        for (const model::Signal& signal : model::all_signals()) {
+            const auto value = row.optional_real(column++);
+            const double contribution = row.real(column++);
+            if (value && contribution != 0) user.findings.push_back({&signal, *value, contribution});
+        }
+        users.push_back(std::move(user));
+    }
+    return users;
+}
+
+}  // namespace wdx::store
