@@ -55,5 +55,7 @@ if(CCACHE_PROGRAM)
     target_compile_options(wdx_flags INTERFACE -fpch-preprocess)
   else()
     target_compile_options(wdx_flags INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
+    # CMake would also name the header by its whole path, for cc1, where ccache does not make it relative.
+    set(CMAKE_CXX_COMPILE_OPTIONS_USE_PCH -include-pch <PCH_FILE>)
   endif()
 endif()
