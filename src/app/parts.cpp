@@ -18,6 +18,7 @@ Stores::Stores(const boost::asio::any_io_executor& executor, db::Pool& pool, con
       changes(pool),
       history(pool),
       signals(pool),
+      probabilities(pool),
       schema(pool, journal, config.core_timezone) {}
 
 ApiParts::ApiParts(const config::Config& config, ApiPartsOptions options)
@@ -96,6 +97,13 @@ Jobs::Jobs(const config::Config& config, const JobsOptions& options)
                      .weights = signal_weights(config),
                      .core_timezone = config.core_timezone,
                      .is_up = [&pool = options.pool] { return pool.is_up(); }}),
+      probability_keeper({.executor = options.executor,
+                          .workers = options.workers,
+                          .probabilities = options.stores.probabilities,
+                          .schema = options.stores.schema,
+                          .weights = signal_weights(config),
+                          .core_timezone = config.core_timezone,
+                          .is_up = [&pool = options.pool] { return pool.is_up(); }}),
       schema_reader(options.executor, options.stores.schema, [&pool = options.pool] { return pool.is_up(); }) {}
 
 void Jobs::stop() {
@@ -103,6 +111,7 @@ void Jobs::stop() {
     watcher.stop();
     history_keeper.stop();
     signal_keeper.stop();
+    probability_keeper.stop();
     schema_reader.stop();
 }
 

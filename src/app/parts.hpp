@@ -12,6 +12,7 @@
 #include "api/request/work_pool.hpp"
 #include "app/jobs/history_keeper.hpp"
 #include "app/jobs/housekeeping.hpp"
+#include "app/jobs/probability_keeper.hpp"
 #include "app/jobs/schema_reader.hpp"
 #include "app/jobs/signal_keeper.hpp"
 #include "app/jobs/table_watcher.hpp"
@@ -21,6 +22,7 @@
 #include "store/edits/actions.hpp"
 #include "store/edits/classifications.hpp"
 #include "store/insight/history.hpp"
+#include "store/insight/probability_store.hpp"
 #include "store/insight/signal_freshness.hpp"
 #include "store/insight/signal_store.hpp"
 #include "store/journal/change_feed.hpp"
@@ -51,6 +53,7 @@ struct Stores {
     store::ChangeFeed changes;
     store::HistoryStore history;
     store::SignalStore signals;
+    store::ProbabilityStore probabilities;
     store::SignalFreshness freshness;
     store::SchemaWatch schema;
 };
@@ -102,6 +105,7 @@ struct Jobs {
     TableWatcher watcher;
     HistoryKeeper history_keeper;
     SignalKeeper signal_keeper;
+    ProbabilityKeeper probability_keeper;
     SchemaReader schema_reader;
 };
 

@@ -14,20 +14,7 @@ namespace wdx::insight {
 /// So many verdicts on users drawn at random are wanted before anything is said of the users not judged yet.
 inline constexpr std::size_t kLeastSampled = 30;
 
-/// How probable it is that a user with a score is harmful, learnt from the sampled verdicts.
-struct ProbabilityModel {
-    /// Platt's: 1 / (1 + exp(-(intercept + slope * ln(risk / (1 - risk))))).  The slope is never negative.
-    double intercept = 0;
-    double slope = 0;
-    /// Of each tenth of `rank`, never falling.  Not there where the curve above is better.
-    std::optional<std::array<double, 10>> tenths{};
-
-    std::size_t n = 0;  ///< the verdicts that it was learnt from
-    std::size_t harmful = 0;
-    /// The mean of -ln(probability of the verdict) in cross-validation, and that of the share of the harmful alone.
-    double log_loss = 0;
-    double share_log_loss = 0;
-};
+using model::ProbabilityModel;
 
 /// A model, or why there is none.
 struct FittedProbability {

@@ -4,6 +4,7 @@
 #include "insight/report_json.hpp"
 #include "insight/report_timeline.hpp"
 #include "insight/report_words.hpp"
+#include "insight/words.hpp"
 #include "model/signals.hpp"
 
 #include <algorithm>
@@ -165,6 +166,11 @@ void append_score(std::string& html, const JsonValue& signals) {
         append_escaped(html, moment_words(at));
         html += ". ";
     }
+    if (const auto probability = number_of(signals.find("probability")))
+        html += fmt::format(
+            "By the operator's verdicts on users drawn at random, {} of 100 users with such a score are "
+            "harmful. ",
+            number(*probability * 100));
     html += "A score orders users; it is not a probability.</p>\n</div>\n";
 }
 

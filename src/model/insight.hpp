@@ -2,6 +2,8 @@
 
 #include "model/signals.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,6 +22,21 @@ struct Labelled {
     std::optional<double> rank{};                    ///< 0..1, among the users of the account; nullopt: not known
     bool sampled = false;                            ///< the verdict answers a place that triage drew at random
     std::vector<std::optional<double>> strengths{};  ///< 0..1, one for each of all_signals(); nullopt: missing
+};
+
+/// How probable it is that a user with a score is harmful, learnt from the sampled verdicts.
+struct ProbabilityModel {
+    /// Platt's: 1 / (1 + exp(-(intercept + slope * ln(risk / (1 - risk))))).  The slope is never negative.
+    double intercept = 0;
+    double slope = 0;
+    /// Of each tenth of `rank`, never falling.  Not there where the curve above is better.
+    std::optional<std::array<double, 10>> tenths{};
+
+    std::size_t n = 0;  ///< the verdicts that it was learnt from
+    std::size_t harmful = 0;
+    /// The mean of -ln(probability of the verdict) in cross-validation, and that of the share of the harmful alone.
+    double log_loss = 0;
+    double share_log_loss = 0;
 };
 
 /// What a signal says about a user.

@@ -73,6 +73,14 @@ constexpr std::array kUserFields{
           .use = Use::computed,
           .is_column = false,
           .breaks_ties = "tie"},
+    Field{.name = "probability",
+          .type = Type::real,
+          .help =
+              "How probable it is that it is harmful, by its score and your verdicts on users drawn at random; null "
+              "until there are enough of them.",
+          .use = Use::computed,
+          .is_column = false,
+          .filterable = false},
     Field{.name = "tie",
           .type = Type::real,
           .help = "A hash of the id, so that the order of equal scores has no meaning.",

@@ -4,7 +4,7 @@ import math
 import pytest
 
 from support.data import make_database
-from support.postgres import execute
+from support.postgres import execute, wait_until
 from support.server import Server
 from support.signals import judged_crowd, up_to_date
 from support.tokens import mint
@@ -266,3 +266,53 @@ def test_what_is_set_is_what_was_tried(seeded):
     for name in ("bias", "weights", "labels", "suggested_weights", "reason"):
         assert here[name] == (pytest.approx(tried[name]) if name == "bias" else tried[name])
     assert here["all"]["roc"] == tried["all"]["roc"] and here["all"]["signals"] == tried["all"]["signals"]
+
+
+def judge_at_random(server, count=200):
+    """Marks the first verdicts as answers to drawn places.  @return once the probabilities are learnt from them"""
+    execute(server.database, f"INSERT INTO watchdxg_sampled_verdict SELECT user_id, now() FROM classification ORDER BY user_id LIMIT {count}")
+    ids = [str(row[0]) for row in execute(server.database, "SELECT user_id FROM watchdxg_sampled_verdict ORDER BY user_id LIMIT 1")]
+    wait_until(lambda: get(server, f"/api/users/{ids[0]}/signals/")["probability"] is not None, "a probability", 60, 0.1)
+
+
+def expected_probability(model, row):
+    if model["method"] == "bins":
+        return model["bins"][min(9, math.floor(row["rank"] * 10))]["probability"]
+    return logistic(model["intercept"] + model["slope"] * math.log(row["risk"] / (1 - row["risk"])))
+
+
+def test_the_probability_beside_every_score_is_that_of_the_model_of_the_calibration(cluster):
+    with judged_crowd(cluster) as server:
+        assert {row["probability"] for row in get(server, "/api/users/", fields="probability")} == {None}
+        judge_at_random(server)
+        model = get(server)["probability"]
+        rows = get(server, "/api/users/", fields="id,risk,rank,probability,signals", expand="signals")
+        assert len({row["probability"] for row in rows}) > 1
+        for row in rows:
+            expected = None if row["risk"] is None else pytest.approx(expected_probability(model, row), rel=1e-9)
+            assert row["probability"] == row["signals"]["probability"] == expected
+        one = rows[7]
+        assert get(server, f"/api/users/{one['id']}/signals/")["probability"] == pytest.approx(one["probability"], rel=1e-12)
+
+
+def test_a_model_of_another_method_gives_the_probabilities_that_its_numbers_say(cluster):
+    with judged_crowd(cluster) as server:
+        judge_at_random(server)
+        rows = get(server, "/api/users/", fields="id,risk,rank")
+        # What was learnt stays as long as the verdicts and scores do, so that a test can put another model in its place.
+        for numbers, expected in [
+            ("intercept = -2, slope = 1.5, tenths = NULL", lambda row: logistic(-2 + 1.5 * math.log(row["risk"] / (1 - row["risk"])))),
+            ("intercept = 1e6, slope = 0, tenths = NULL", lambda row: 1),
+            ("tenths = '{0,0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9}'", lambda row: min(9, math.floor(row["rank"] * 10)) / 10),
+        ]:
+            execute(server.database, f"UPDATE watchdxg_probability SET {numbers}")
+            for row, shown in zip(rows, get(server, "/api/users/", fields="id,probability")):
+                assert shown["probability"] == (None if row["risk"] is None else pytest.approx(expected(row), rel=1e-9))
+
+
+def test_a_probability_goes_when_too_few_sampled_verdicts_are_left(cluster):
+    with judged_crowd(cluster) as server:
+        judge_at_random(server)
+        execute(server.database, "DELETE FROM watchdxg_sampled_verdict")
+        wait_until(lambda: {row["probability"] for row in get(server, "/api/users/", fields="probability")} == {None},
+                   "no probability", 60, 0.1)

@@ -101,7 +101,7 @@ def logistic(x):
 @pytest.mark.parametrize("user, fired", FIRES.items())
 def test_the_signals_that_fire_and_the_risk_are_those_computed_by_hand(server, user, fired):
     answer, by_id = signals(server, user)
-    assert list(answer) == ["version", "as_of", "risk", "rank", "band", "signals"] and list(by_id) == IDS
+    assert list(answer) == ["version", "as_of", "risk", "rank", "probability", "band", "signals"] and list(by_id) == IDS
     assert {id: signal["contribution"] for id, signal in by_id.items() if signal["contribution"] != 0} == \
         pytest.approx(fired)
     assert answer["risk"] == pytest.approx(logistic(BIAS + sum(fired.values())))

@@ -64,7 +64,7 @@ asio::awaitable<http::Response> describe_signals(Context& context) {
     co_return ok(describe(context.services().lists.signal_weights));
 }
 
-/// GET /api/users/{id}/signals/ -> 200 {"version","as_of","risk","rank","band","signals"}, or 404.
+/// GET /api/users/{id}/signals/ -> 200 {"version","as_of","risk","rank","probability","band","signals"}, or 404.
 asio::awaitable<http::Response> retrieve_signals(Context& context) {
     const std::int64_t id = context.path_id();
     const std::string signals = signals_sql(context, store::Ranks::few);

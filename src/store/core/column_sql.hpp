@@ -35,6 +35,20 @@ std::string row_json_sql(const model::View& view, model::Use up_to = model::Use:
 /// @param timestamp  SQL
 std::string json_time_sql(std::string_view timestamp);
 
+/// SQL over the row `s` of the signals: how probable it is that the user is harmful, by the model of her account; NULL
+/// where there is none, or no risk.  The same as insight::probability_of; exp() would refuse what is not within its
+/// bounds.
+inline constexpr std::string_view kProbabilitySql = R"sql((
+    SELECT CASE WHEN p.tenths IS NOT NULL AND s.rank IS NOT NULL
+                THEN p.tenths[least(greatest(floor(s.rank * 10), 0), 9)::int + 1]
+                WHEN s.risk IS NOT NULL
+                THEN 1 / (1 + exp(least(greatest(-(p.intercept + p.slope * (
+                         ln(least(greatest(s.risk, 1e-12), 1 - 1e-12)) - ln(1 - least(greatest(s.risk, 1e-12), 1 - 1e-12))
+                     )), -700), 700)))
+           END
+      FROM watchdxg_probability AS p
+     WHERE p.account_id = s.account_id))sql";
+
 /// SQL: the name of the band of a risk and its rank; NULL where there is no risk.
 std::string band_sql(std::string_view risk, std::string_view rank);
 

@@ -1,5 +1,7 @@
 #include "store/core/field_sql.hpp"
 
+#include "store/core/column_sql.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -14,6 +16,7 @@ constexpr std::string_view kWithinUsers = "t.user_id IN (SELECT u.id FROM users 
 constexpr std::array kFields{
     FieldSql{"users", "risk", "s.risk"},
     FieldSql{"users", "rank", "s.rank"},
+    FieldSql{"users", "probability", kProbabilitySql},
     FieldSql{"users", "tie", "s.tie"},
     FieldSql{"posts", "id_str", "t.id::text"},
     FieldSql{"posts", "account_id", kOfUser, kWithinUsers},

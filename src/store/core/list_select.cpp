@@ -36,6 +36,7 @@ void select_signals(std::vector<SelectedColumn>& out, std::string_view name, con
     add(as_of.empty() ? "NULL::text" : fmt::format("'{}'::text", as_of), "as_of");
     add("s.risk", "risk");
     add("s.rank", "rank");
+    add(std::string(kProbabilitySql), "probability");
     add(band_sql("s.risk", "s.rank"), "band");
     add("s.signals", "signals");
 }

@@ -78,9 +78,11 @@ std::string signals_sql(const model::SignalWeights& weights, Ranks ranks) {
 }
 
 std::string signal_members_sql(std::string_view as_of) {
-    return fmt::format("'version', '{}', 'as_of', {}, 'risk', s.risk, 'rank', s.rank, 'band', {}, 'signals', s.signals",
-                       model::kSignalsVersion, as_of.empty() ? "NULL" : fmt::format("'{}'", as_of),
-                       band_sql("s.risk", "s.rank"));
+    return fmt::format(
+        "'version', '{}', 'as_of', {}, 'risk', s.risk, 'rank', s.rank, 'probability', {}, 'band', {},"
+        " 'signals', s.signals",
+        model::kSignalsVersion, as_of.empty() ? "NULL" : fmt::format("'{}'", as_of), kProbabilitySql,
+        band_sql("s.risk", "s.rank"));
 }
 
 Statement select_user_signals(std::string_view signals, std::string_view as_of, std::int64_t user) {

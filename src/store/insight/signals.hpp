@@ -30,8 +30,8 @@ std::string signals_sql(const model::SignalWeights& weights, Ranks ranks);
 /// @param as_of  a time as text, or empty
 std::string signal_members_sql(std::string_view as_of);
 
-/// The score of a user, explained: a row with the JSON of `version`, `as_of`, `risk`, `rank`, `band` and `signals`; no
-/// row when nothing is kept of her, or she is gone.
+/// The score of a user, explained: a row with the JSON of `version`, `as_of`, `risk`, `rank`, `probability`, `band` and
+/// `signals`; no row when nothing is kept of her, or she is gone.
 /// @param signals  as signals_sql makes it
 Statement select_user_signals(std::string_view signals, std::string_view as_of, std::int64_t user);
 
