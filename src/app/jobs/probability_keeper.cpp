@@ -4,6 +4,8 @@
 #include "insight/probability.hpp"
 #include "store/insight/signals.hpp"
 
+#include <algorithm>
+
 #include <spdlog/spdlog.h>
 
 namespace wdx::app {
@@ -13,6 +15,7 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr auto kTick = 5s;
+constexpr int kRest = 20;  ///< a look is followed by a rest of so many times its length
 
 }  // namespace
 
@@ -21,6 +24,7 @@ ProbabilityKeeper::ProbabilityKeeper(ProbabilityKeeperOptions options)
 
 asio::awaitable<std::chrono::milliseconds> ProbabilityKeeper::step() {
     if (!options_.is_up()) co_return kTick;
+    const auto began = std::chrono::steady_clock::now();
     try {
         co_await look();
         if (failing_) spdlog::info("probabilities: they are learnt again");
@@ -30,7 +34,8 @@ asio::awaitable<std::chrono::milliseconds> ProbabilityKeeper::step() {
             spdlog::warn("probabilities: they could not be learnt: {}", error.what());
         failing_ = true;
     }
-    co_return kTick;
+    const auto took = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+    co_return std::max<std::chrono::milliseconds>(kTick, kRest * took);
 }
 
 asio::awaitable<void> ProbabilityKeeper::look() {

@@ -32,13 +32,13 @@ std::string verdicts_sql(const CoreViews& views) {
 
 Statement select_outdated(const CoreViews& views) {
     std::string sql = fmt::format(
-        "WITH now AS (SELECT k.account_id,"
+        "WITH sampled AS (SELECT k.account_id,"
         " md5(string_agg(concat_ws(',', k.user_id, v.harmful, k.risk), ';' ORDER BY k.user_id)) AS made_of"
         " FROM watchdxg_sampled_verdict AS m JOIN {} AS v ON v.user_id = m.user_id"
         " JOIN watchdxg_signal AS k ON k.user_id = m.user_id GROUP BY k.account_id)"
-        " SELECT coalesce(now.account_id, p.account_id), coalesce(now.made_of, '')"
-        " FROM now FULL JOIN watchdxg_probability AS p ON p.account_id = now.account_id"
-        " WHERE now.made_of IS DISTINCT FROM p.made_of",
+        " SELECT coalesce(sampled.account_id, p.account_id), coalesce(sampled.made_of, '')"
+        " FROM sampled FULL JOIN watchdxg_probability AS p ON p.account_id = sampled.account_id"
+        " WHERE sampled.made_of IS DISTINCT FROM p.made_of",
         verdicts_sql(views));
     return {"outdated_probabilities", std::move(sql), {}};
 }
