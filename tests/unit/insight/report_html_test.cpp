@@ -151,6 +151,13 @@ TEST(ReportPage, HasNoMoreDigitsOfAScoreThanSaySomething) {
     EXPECT_THAT(html, Not(ContainsRegex("[0-9]\\.[0-9][0-9][0-9]")));
 }
 
+TEST(ReportPage, SaysHowManyUsersWithSuchAScoreAreHarmfulWhereThatIsKnown) {
+    EXPECT_THAT(page_of({.risk = R"("risk":0.5,"probability":0.3149,"band":"high")"}),
+                HasSubstr("By the operator's verdicts on users drawn at random, 31 of 100 users with such a score are "
+                          "harmful. A score"));
+    EXPECT_THAT(page_of({.risk = R"("risk":0.5,"probability":null,"band":"high")"}), Not(HasSubstr("of 100 users")));
+}
+
 TEST(ReportPage, SaysInWordsWhichSignalsFireTheStrongestFirst) {
     const std::string html = page_of(
         {.signals = signal("no_bio", "true", "null", "0.5") + "," + signal("certified", "true", "null", "-0.6") + "," +
