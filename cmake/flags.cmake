@@ -1,5 +1,7 @@
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 
+# ccache writes an include folder that is not there yet in another way, and so would not find what it has.
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/generated)
 # One interface target carries every flag, so that all targets share one precompiled header.
 add_library(wdx_flags INTERFACE)
 target_include_directories(wdx_flags INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_BINARY_DIR}/generated)
