@@ -316,3 +316,11 @@ def test_a_probability_goes_when_too_few_sampled_verdicts_are_left(cluster):
         execute(server.database, "DELETE FROM watchdxg_sampled_verdict")
         wait_until(lambda: {row["probability"] for row in get(server, "/api/users/", fields="probability")} == {None},
                    "no probability", 60, 0.1)
+
+
+def test_there_is_no_probability_while_too_few_verdicts_are_sampled(cluster):
+    with judged_crowd(cluster) as server:
+        execute(server.database, "INSERT INTO watchdxg_sampled_verdict SELECT user_id, now() FROM classification ORDER BY user_id LIMIT 29")
+        wait_until(lambda: execute(server.database, "SELECT account_id FROM watchdxg_probability"), "the verdicts to be looked at", 60, 0.1)
+        assert "there are 29" in get(server)["probability_reason"]
+        assert {row["probability"] for row in get(server, "/api/users/", fields="probability")} == {None}

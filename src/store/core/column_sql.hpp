@@ -37,7 +37,7 @@ std::string json_time_sql(std::string_view timestamp);
 
 /// SQL over the row `s` of the signals: how probable it is that the user is harmful, by the model of her account; NULL
 /// where there is none, or no risk.  The same as insight::probability_of; exp() would refuse what is not within its
-/// bounds.
+/// bounds.  A row without a model is left out: greatest() and least() pass over a NULL.
 inline constexpr std::string_view kProbabilitySql = R"sql((
     SELECT CASE WHEN p.tenths IS NOT NULL AND s.rank IS NOT NULL
                 THEN p.tenths[least(greatest(floor(s.rank * 10), 0), 9)::int + 1]
@@ -47,7 +47,8 @@ inline constexpr std::string_view kProbabilitySql = R"sql((
                      )), -700), 700)))
            END
       FROM watchdxg_probability AS p
-     WHERE p.account_id = s.account_id))sql";
+     WHERE p.account_id = s.account_id
+       AND p.intercept IS NOT NULL))sql";
 
 /// SQL: the name of the band of a risk and its rank; NULL where there is no risk.
 std::string band_sql(std::string_view risk, std::string_view rank);
