@@ -62,6 +62,7 @@ asio::awaitable<std::vector<OutdatedProbability>> ProbabilityStore::list_outdate
     co_await pool_.execute(batch, db::Work::slow);
     const db::Rows& rows = batch.rows(index);
     std::vector<OutdatedProbability> accounts;
+    accounts.reserve(static_cast<std::size_t>(rows.size()));
     for (int i = 0; i < rows.size(); ++i) accounts.push_back({rows[i].integer(0), std::string(rows[i].text(1))});
     co_return accounts;
 }
