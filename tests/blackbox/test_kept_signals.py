@@ -14,7 +14,7 @@ import pytest
 from support.data import make_database
 from support.postgres import bin_dir, connect, execute, wait_until
 from support.server import PROJECT, Server
-from support.signals import up_to_date
+from support.signals import keep_signals, up_to_date
 from support.tokens import mint
 
 UTC = datetime.timezone.utc
@@ -423,6 +423,31 @@ def test_a_user_of_whom_nothing_is_kept_yet_is_computed_when_she_is_asked_for(cl
         assert shown == wanted
         known = server.get("/api/server/", token=mint()).json()["signals"]
         assert known["as_of"] is None and known["pending"] > 0
+
+
+def test_a_rank_is_never_above_1_and_no_band_is_given_without_one(cluster):
+    """Users come faster than ranks are counted."""
+    url = make_database(cluster)
+    fill(url, 300, 0)
+    keep_signals(url, "0.1 + 0.8 * t.id / 300.0")
+    execute(url, "DELETE FROM watchdxg_risk_step WHERE risk > 0.2; UPDATE watchdxg_risk_step SET total = 30 WHERE account_id = 1;"
+                 "DELETE FROM watchdxg_risk_step WHERE account_id = 2")
+    with Server(url) as server:
+        rows = server.get("/api/users/?fields=account_id,rank,signals", token=mint()).json()
+        ranks = [row["rank"] for row in rows if row["account_id"] == 1]
+        assert max(ranks) == 1 and min(ranks) < 0.1
+        assert {(row["rank"], row["signals"]["band"]) for row in rows if row["account_id"] == 2} == {(None, None)}
+
+
+def test_ranks_are_known_before_the_last_of_many_users_is_computed(cluster):
+    url = make_database(cluster)
+    fill(url, 12_000, 0)
+    with Server(url) as server:
+        def known():
+            (count,), = execute(url, "SELECT count(*) FROM watchdxg_signal")
+            (steps,), = execute(url, "SELECT count(*) FROM watchdxg_risk_step")
+            return steps and count
+        assert wait_until(known, "ranks to be counted", 60, 0.01) < 11_000
 
 
 def test_ordering_and_filters_by_rank_are_what_the_ranks_say(server):

@@ -27,9 +27,10 @@ using model::Source;
 using model::WaveChange;
 
 constexpr auto kTick = 500ms;
-constexpr auto kUncounted = 5s;      ///< after that long, changes that were not counted are looked for
-constexpr int kRest = 1;             ///< a look is followed by a rest of so many times its length
-constexpr std::size_t kBatch = 100;  ///< users in a write: few, for they are read on the event loop
+constexpr auto kUncounted = 5s;             ///< after that long, changes that were not counted are looked for
+constexpr int kRest = 1;                    ///< a look is followed by a rest of so many times its length
+constexpr std::size_t kBatch = 100;         ///< users in a write: few, for they are read on the event loop
+constexpr std::int64_t kFirstSteps = 1000;  ///< users in a look after which ranks are counted for the first time
 constexpr std::int64_t kMostTransactions = 1'000'000'000;  ///< half of what can be told apart, and less
 
 std::int64_t wave_of(const auto& waves, const KeptSignals& user) {
@@ -169,6 +170,8 @@ asio::awaitable<bool> SignalKeeper::keep_users(const store::CoreViews& views, co
     if (!of_all) ids = changes.ids;
     store::SourceReader reader = co_await options_.signals.read_sources(views, ids);
     asio::steady_timer pause(options_.executor);
+    std::int64_t written = 0;
+    std::int64_t next_steps = kFirstSteps;
     while (!loop_.is_stopping()) {
         const std::vector<Source> sources = co_await reader.next(kBatch);
         if (sources.empty()) co_return true;
@@ -186,6 +189,12 @@ asio::awaitable<bool> SignalKeeper::keep_users(const store::CoreViews& views, co
         };
         std::string users = co_await base::offload(options_.workers, compute);
         if (!co_await options_.signals.write(holder_, std::move(users))) co_return false;
+        // Of many new users ranks are not far from right long before the last one is written.
+        written += static_cast<std::int64_t>(sources.size());
+        if (written >= next_steps) {
+            if (!co_await options_.signals.write_steps(holder_)) co_return false;
+            next_steps = 2 * written;
+        }
         const std::int64_t pending = options_.freshness.pending.value_or(0);
         options_.freshness.pending = std::max(pending - static_cast<std::int64_t>(sources.size()), std::int64_t{0});
         // Others need the processor, too.

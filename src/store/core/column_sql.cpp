@@ -68,7 +68,8 @@ std::string band_sql(std::string_view risk, std::string_view rank) {
     for (auto band = model::kBands.rbegin(); band != std::prev(model::kBands.rend()); ++band)
         sql +=
             fmt::format(" WHEN {} >= {} AND {} >= {} THEN '{}'", risk, band->from, rank, band->from_rank, band->name);
-    return sql + fmt::format(" ELSE '{}' END", model::kBands.front().name);
+    return sql + fmt::format(" WHEN {} >= {} AND {} IS NULL THEN NULL ELSE '{}' END", risk, model::kBands[1].from, rank,
+                             model::kBands.front().name);
 }
 
 }  // namespace wdx::store

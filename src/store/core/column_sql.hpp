@@ -50,7 +50,8 @@ inline constexpr std::string_view kProbabilitySql = R"sql((
      WHERE p.account_id = s.account_id
        AND p.intercept IS NOT NULL))sql";
 
-/// SQL: the name of the band of a risk and its rank; NULL where there is no risk.
+/// SQL: the name of the band of a risk and its rank; NULL where there is no risk, or it takes the rank and that is not
+/// known.
 std::string band_sql(std::string_view risk, std::string_view rank);
 
 }  // namespace wdx::store

@@ -30,15 +30,15 @@ std::string missing_sql(const Signal& signal, std::size_t place) {
         place, signal.inputs[0], signal.inputs[1]);
 }
 
-/// Counted from the nearest step below.
+/// Counted from the nearest step below.  Users may have come since the steps were counted: at most 1.
 constexpr std::string_view kRankOfOne = R"sql((
-        SELECT ((CASE WHEN step.risk = k.risk THEN step.below + step.same / 2.0
-                      ELSE step.below + step.same
-                           + (SELECT count(*) FILTER (WHERE o.risk < k.risk)
-                                     + count(*) FILTER (WHERE o.risk = k.risk) / 2.0
-                                FROM watchdxg_signal AS o
-                               WHERE o.account_id = k.account_id AND o.risk > step.risk AND o.risk <= k.risk)
-                 END) / step.total)::float8
+        SELECT least((CASE WHEN step.risk = k.risk THEN step.below + step.same / 2.0
+                           ELSE step.below + step.same
+                                + (SELECT count(*) FILTER (WHERE o.risk < k.risk)
+                                          + count(*) FILTER (WHERE o.risk = k.risk) / 2.0
+                                     FROM watchdxg_signal AS o
+                                    WHERE o.account_id = k.account_id AND o.risk > step.risk AND o.risk <= k.risk)
+                      END) / step.total, 1)::float8
           FROM watchdxg_risk_step AS step
          WHERE step.account_id = k.account_id AND step.risk <= k.risk
          ORDER BY step.risk DESC
