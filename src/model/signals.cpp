@@ -136,7 +136,7 @@ constexpr std::array kSignals{
            .value = [](const Facts& f) { return lacks(f.has_bio); }},
     Signal{.id = "no_link",
            .title = "No link in the profile",
-           .why = "A person with something to show links to it; most people have none, so it weighs little.",
+           .why = "A person with something to show links to it; most people have none, so it proves little.",
            .reason = "Has no link in the profile",
            .source = kFameForSale,
            .inputs = {"featured_url", ""},
