@@ -318,6 +318,18 @@ def test_a_probability_goes_when_too_few_sampled_verdicts_are_left(cluster):
                    "no probability", 60, 0.1)
 
 
+def test_a_probability_follows_the_ranks_though_no_score_that_it_was_learnt_from_has_changed(cluster):
+    with judged_crowd(cluster) as server:
+        judge_at_random(server)
+        assert get(server)["probability"]["method"] == "bins"
+        execute(server.database, "UPDATE users SET followers_count = 1, following_count = 5000, featured_url = NULL WHERE id % 2 = 0")
+        up_to_date(server)
+        model = get(server)["probability"]
+        wait_until(lambda: all(row["probability"] == pytest.approx(expected_probability(model, row), rel=1e-9) for row in
+                               get(server, "/api/users/", fields="risk,rank,probability") if row["risk"] is not None),
+                   "the probabilities of the new ranks", 60, 0.2)
+
+
 def test_there_is_no_probability_while_too_few_verdicts_are_sampled(cluster):
     with judged_crowd(cluster) as server:
         execute(server.database, "INSERT INTO watchdxg_sampled_verdict SELECT user_id, now() FROM classification ORDER BY user_id LIMIT 29")

@@ -44,7 +44,7 @@ asio::awaitable<void> ProbabilityKeeper::look() {
     const store::CoreViews views(options_.schema.schema(), options_.core_timezone);
     if (!views.has_classifications) co_return;
     const std::string signals = store::signals_sql(options_.weights, store::Ranks::few);
-    for (const store::OutdatedProbability& account : co_await options_.probabilities.list_outdated(views)) {
+    for (const store::OutdatedProbability& account : co_await options_.probabilities.list_outdated(views, signals)) {
         const auto users = co_await options_.probabilities.find_sampled(views, signals, account.account);
         const auto fit = [&users] { return insight::fit_probability(users); };
         const insight::FittedProbability fitted = co_await base::offload(options_.workers, fit);

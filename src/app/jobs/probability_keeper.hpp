@@ -25,8 +25,8 @@ struct ProbabilityKeeperOptions {
     std::function<bool()> is_up;  ///< the database is there
 };
 
-/// Learns again how probable it is that a user with a score is harmful, a few seconds after sampled verdicts or the
-/// scores of their users have changed.  Belongs to the event loop.
+/// Learns again how probable it is that a user with a score is harmful, a few seconds after sampled verdicts, or the
+/// scores or ranks of their users, have changed.  Belongs to the event loop.
 class ProbabilityKeeper {
   public:
     explicit ProbabilityKeeper(ProbabilityKeeperOptions options);

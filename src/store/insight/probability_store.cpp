@@ -30,16 +30,17 @@ std::string verdicts_sql(const CoreViews& views) {
                        sql_of(views.classifications, "harmful", "boolean"));
 }
 
-Statement select_outdated(const CoreViews& views) {
+Statement select_outdated(const CoreViews& views, std::string_view signals) {
+    // Of a rank the tenth: with each user who comes or goes all ranks move a little.
     std::string sql = fmt::format(
-        "WITH sampled AS (SELECT k.account_id,"
-        " md5(string_agg(concat_ws(',', k.user_id, v.harmful, k.risk), ';' ORDER BY k.user_id)) AS made_of"
+        "WITH {}, sampled AS (SELECT s.account_id,"
+        " md5(string_agg(concat_ws(',', s.id, v.harmful, s.risk, floor(s.rank * 10)), ';' ORDER BY s.id)) AS made_of"
         " FROM watchdxg_sampled_verdict AS m JOIN {} AS v ON v.user_id = m.user_id"
-        " JOIN watchdxg_signal AS k ON k.user_id = m.user_id GROUP BY k.account_id)"
+        " JOIN signals AS s ON s.id = m.user_id GROUP BY s.account_id)"
         " SELECT coalesce(sampled.account_id, p.account_id), coalesce(sampled.made_of, '')"
         " FROM sampled FULL JOIN watchdxg_probability AS p ON p.account_id = sampled.account_id"
         " WHERE sampled.made_of IS DISTINCT FROM p.made_of",
-        verdicts_sql(views));
+        signals, verdicts_sql(views));
     return {"outdated_probabilities", std::move(sql), {}};
 }
 
@@ -54,8 +55,9 @@ Statement select_sampled(const CoreViews& views, std::string_view signals, std::
 
 }  // namespace
 
-asio::awaitable<std::vector<OutdatedProbability>> ProbabilityStore::list_outdated(const CoreViews& views) {
-    const Statement statement = select_outdated(views);
+asio::awaitable<std::vector<OutdatedProbability>> ProbabilityStore::list_outdated(const CoreViews& views,
+                                                                                  std::string_view signals) {
+    const Statement statement = select_outdated(views, signals);
     const db::Query query = statement.query();
     db::Batch batch;
     const std::size_t index = batch.add(query, statement.params);

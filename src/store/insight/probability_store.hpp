@@ -17,7 +17,7 @@ namespace wdx::store {
 /// An X account whose probability model is not that of its sampled verdicts any more.
 struct OutdatedProbability {
     std::int64_t account = 0;
-    std::string made_of{};  ///< names the verdicts and scores as they are now; empty: none is sampled
+    std::string made_of{};  ///< names the verdicts, scores and ranks as they are now; empty: none is sampled
 };
 
 /// The probability models of the X accounts.
@@ -26,8 +26,10 @@ class ProbabilityStore {
     explicit ProbabilityStore(db::Pool& pool) : pool_(pool) {}
 
     /// @param views  with classifications
+    /// @param signals  as signals_sql makes it
     /// @throws DbError
-    boost::asio::awaitable<std::vector<OutdatedProbability>> list_outdated(const CoreViews& views);
+    boost::asio::awaitable<std::vector<OutdatedProbability>> list_outdated(const CoreViews& views,
+                                                                           std::string_view signals);
     /// The users of the account whose verdicts are sampled, ordered by id, without handles and strengths.
     /// @param signals  as signals_sql makes it
     /// @throws DbError
