@@ -41,7 +41,7 @@ struct TriageRow {
 };
 
 /// What triage shows of users.
-/// @param signals  common table expressions as signal_ctes makes them
+/// @param signals  as signals_sql makes it
 /// @param users    at most a few hundred ids
 Statement select_triage(const CoreViews& views, std::string_view signals, std::span<const model::Turn> users);
 std::vector<TriageRow> read_triage(const db::Rows& rows);
