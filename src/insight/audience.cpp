@@ -27,10 +27,10 @@ Audience estimate_audience(std::span<const Cell> followers) {
     Audience audience;
     for (const Cell& cell : followers) audience.followers += cell.people;
     audience.n = count_sampled(followers);
-    if (audience.n < kLeastSampled && count_unjudged(followers) > 0) {
+    if (audience.n < model::kLeastSampled && count_unjudged(followers) > 0) {
         audience.reason = fmt::format(
             "Verdicts on {} followers drawn at random are needed; there are {}. Triage marks them `sampled`.",
-            kLeastSampled, audience.n);
+            model::kLeastSampled, audience.n);
         return audience;
     }
     const Verdict harmful = [](const Cell& cell) { return cell.harmful; };

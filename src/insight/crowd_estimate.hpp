@@ -10,9 +10,6 @@
 
 namespace wdx::insight {
 
-/// With fewer sampled verdicts nothing is estimated.
-inline constexpr std::size_t kLeastSampled = 30;
-
 /// A figure with its 95 % interval.
 struct Estimate {
     double estimate = 0;

@@ -1,6 +1,7 @@
 #include "insight/probability.hpp"
 
 #include "insight/logistic.hpp"
+#include "model/crowd.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -116,10 +117,10 @@ LinearModel fit_share(const Sample& sample, const LeftOut& left_out) {
 FittedProbability fit_probability(std::span<const Labelled> users) {
     const Sample sample = sample_of(users);
     const std::size_t n = sample.users.size();
-    if (n < kLeastSampled)
+    if (n < model::kLeastSampled)
         return {.reason =
                     fmt::format("A probability takes {} verdicts on users whom triage drew at random; there are {}.",
-                                kLeastSampled, n)};
+                                model::kLeastSampled, n)};
     if (std::min(sample.harmful, n - sample.harmful) < kLeastToCrossValidate)
         return {.reason = fmt::format("A probability takes {} users of each kind among those whom triage drew at "
                                       "random; {} of {} are harmful.",

@@ -11,9 +11,6 @@
 
 namespace wdx::insight {
 
-/// So many verdicts on users drawn at random are wanted before anything is said of the users not judged yet.
-inline constexpr std::size_t kLeastSampled = 30;
-
 using model::ProbabilityModel;
 
 /// A model, or why there is none.

@@ -2,6 +2,7 @@
 
 #include "insight/probability.hpp"
 #include "insight/score.hpp"
+#include "model/crowd.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -36,7 +37,7 @@ class Verdicts {
     [[nodiscard]] std::size_t harmful() const { return harmful_; }
     [[nodiscard]] std::size_t smaller_class() const { return std::min(harmful_, size() - harmful_); }
     [[nodiscard]] std::size_t sampled() const { return sampled_count_; }
-    [[nodiscard]] bool has_enough_sampled() const { return sampled_count_ >= kLeastSampled; }
+    [[nodiscard]] bool has_enough_sampled() const { return sampled_count_ >= model::kLeastSampled; }
 
     /// @param lambda  nullopt: the bias alone
     [[nodiscard]] LinearModel fit(std::optional<double> lambda, const LinearModel& start,
@@ -194,7 +195,7 @@ std::string lacking(const Verdicts& verdicts) {
     look_at("verdicts", verdicts.size(), kLeastLabels);
     look_at("harmful ones", verdicts.harmful(), kLeastOfEachClass);
     look_at("others", verdicts.size() - verdicts.harmful(), kLeastOfEachClass);
-    look_at("on users whom triage drew at random", verdicts.sampled(), kLeastSampled);
+    look_at("on users whom triage drew at random", verdicts.sampled(), model::kLeastSampled);
     if (lacking.empty()) return {};
     return fmt::format("Only the bias is fitted. For weights there are too few verdicts: {}.",
                        fmt::join(lacking, ", "));

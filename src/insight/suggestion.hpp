@@ -18,7 +18,7 @@ LinearModel linear_model(const model::SignalWeights& weights);
 
 // With less, weights are not fitted: only the bias is.
 inline constexpr std::size_t kLeastLabels = 100;
-inline constexpr std::size_t kLeastOfEachClass = 20;  ///< and kLeastSampled
+inline constexpr std::size_t kLeastOfEachClass = 20;  ///< and model::kLeastSampled
 
 /// From which the penalty is chosen.
 inline constexpr std::array kLambdas{1.0, 2.0, 5.0, 10.0};
@@ -30,8 +30,8 @@ struct Suggestion {
     LinearModel model{};
     std::optional<double> lambda{};  ///< nullopt: the bias alone is fitted, the weights are those in effect
 
-    // Judged on verdicts that were left out of the fit: the sampled ones where these are kLeastSampled or more, else
-    // all.
+    // Judged on verdicts that were left out of the fit: the sampled ones where these are model::kLeastSampled or more,
+    // else all.
     bool is_judged_by_sampled = false;
     std::size_t n = 0;  ///< how many
     /// The mean of -ln(probability of the verdict), and that of the weights in effect; nullopt where a class has

@@ -73,10 +73,10 @@ TriageSummary summarize_triage(std::span<const Cell> crowd, std::span<const Turn
     TriageSummary summary;
     summary.unjudged = count_unjudged(crowd);
     const std::size_t sampled = count_sampled(crowd);
-    if (sampled < kLeastSampled && summary.unjudged > 0) {
+    if (sampled < model::kLeastSampled && summary.unjudged > 0) {
         summary.text =
             fmt::format("Too early to tell: judge {} more that triage draws at random, and this says what is left.",
-                        counted(static_cast<double>(kLeastSampled - sampled), "user", "users"));
+                        counted(static_cast<double>(model::kLeastSampled - sampled), "user", "users"));
         return summary;
     }
     summary.harmful_left = summary.unjudged > 0 ? estimate_unjudged(crowd, Count::people, &is_harmful) : Estimate{};

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
 namespace wdx::model {
+
+/// So many verdicts on users drawn at random are wanted before anything is said of the users not judged yet.
+inline constexpr std::size_t kLeastSampled = 30;
 
 /// What is known about a person.
 enum class Known {

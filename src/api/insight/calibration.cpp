@@ -1,11 +1,13 @@
 #include "insight/calibration.hpp"
 
 #include "api/insight/account_report.hpp"
+#include "api/insight/estimates.hpp"
 #include "api/insight/routes.hpp"
 #include "api/lists/core_views.hpp"
 #include "api/lists/list_services.hpp"
 #include "api/request/work_pool.hpp"
 #include "base/json_value.hpp"
+#include "model/crowd.hpp"
 #include "rest/fields.hpp"
 #include "store/insight/calibration.hpp"
 
@@ -22,8 +24,6 @@ using insight::Quality;
 using model::SignalWeights;
 using rest::BodyField;
 using rest::BodyType;
-
-constexpr std::string_view kNoVerdicts = "This generation of the core's schema has no verdicts.";
 
 constexpr std::array kWeightsFields{
     BodyField{.name = "bias",
@@ -134,11 +134,11 @@ json::object no_figures(json::value n, json::value harmful, std::string_view rea
 }
 
 json::object sampled_figures(const store::Labels& labels, const Figures& figures) {
-    if (figures.n >= insight::kLeastSampled) return figures_of(labels, figures);
+    if (figures.n >= model::kLeastSampled) return figures_of(labels, figures);
     return no_figures(figures.n, figures.harmful,
                       fmt::format("Too few verdicts are on users whom triage drew at random: {} of {}. Without them "
                                   "nothing can be said of the users not judged yet.",
-                                  figures.n, insight::kLeastSampled));
+                                  figures.n, model::kLeastSampled));
 }
 
 json::value probability_of(const insight::FittedProbability& fitted) {
@@ -196,13 +196,13 @@ json::object frame(const SignalWeights& weights) {
             {"bias", weights.bias},
             {"weights", weights_by_id(insight::linear_model(weights))},
             {"labels", json::object{{"total", nullptr}, {"n", nullptr}, {"harmful", nullptr}, {"sampled", nullptr}}},
-            {"all", no_figures(nullptr, nullptr, kNoVerdicts)},
-            {"sampled", no_figures(nullptr, nullptr, kNoVerdicts)},
+            {"all", no_figures(nullptr, nullptr, kNoVerdictsKept)},
+            {"sampled", no_figures(nullptr, nullptr, kNoVerdictsKept)},
             {"disagreements", nullptr},
             {"probability", nullptr},
-            {"probability_reason", kNoVerdicts},
+            {"probability_reason", kNoVerdictsKept},
             {"suggested_weights", nullptr},
-            {"reason", kNoVerdicts}};
+            {"reason", kNoVerdictsKept}};
 }
 
 std::string render(const store::Labels& labels, const SignalWeights& weights) {

@@ -53,7 +53,7 @@ asio::awaitable<std::chrono::milliseconds> HistoryKeeper::step() {
         co_await observe();
         if (!is_estimated_ && options_.are_scores_known()) co_await estimate();
     } catch (const std::exception& error) {
-        if (!failing_) spdlog::warn("history: no snapshot could be taken: {}", error.what());
+        if (!failing_) spdlog::warn("history: it could not be kept: {}", error.what());
         failing_ = true;
     }
     co_return kTick;
@@ -71,7 +71,7 @@ asio::awaitable<void> HistoryKeeper::observe() {
     co_await options_.history.observe(views);
     is_estimated_ = !views.has_classifications;
     schedule_.finish(today, last_event);
-    if (failing_) spdlog::info("history: snapshots are taken again");
+    if (failing_) spdlog::info("history: it is kept again");
     failing_ = false;
     std::int64_t pruned = store::HistoryStore::kPruneRows;
     for (int i = 0; i < kPruneSteps && pruned == store::HistoryStore::kPruneRows; ++i)

@@ -78,7 +78,7 @@ TEST(FitProbability, LearnsFromSampledVerdictsAlone) {
 
 TEST(FitProbability, WantsThirtySampledVerdictsOfBothKinds) {
     const auto half = [](double) { return 0.5; };
-    std::vector<model::Labelled> all = users(kLeastSampled, half);
+    std::vector<model::Labelled> all = users(model::kLeastSampled, half);
     EXPECT_TRUE(fit_probability(all).model);
     all[3].risk.reset();
     const FittedProbability few = fit_probability(all);
