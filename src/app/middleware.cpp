@@ -16,6 +16,7 @@ constexpr std::string_view kExposedHeaders =
     "ETag, Retry-After, Content-Disposition, X-Request-ID, X-Edit-ID, X-Last-Event-ID";
 constexpr std::string_view kAllowedMethods = "DELETE, GET, OPTIONS, PATCH, POST, PUT";
 constexpr std::string_view kMaxAge = "86400";  ///< seconds
+constexpr std::string_view kConsoleSession = "/admin/session";
 constexpr std::string_view kTransportSecurity = "max-age=31536000";
 
 bool all_of(std::string_view text, std::string_view characters) {
@@ -90,6 +91,10 @@ void add_vary(http::Response& response, std::string_view name) {
 
 bool is_preflight(const http::Request& request) {
     return request.method() == "OPTIONS" && request.has("Access-Control-Request-Method");
+}
+
+bool is_same_origin_path(std::string_view path) {
+    return path.starts_with(kConsoleSession);
 }
 
 void add_cors_headers(http::Response& response, const http::Request& request,

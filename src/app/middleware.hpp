@@ -26,6 +26,11 @@ bool is_domain_name(std::string_view host);
 /// True for a CORS preflight: OPTIONS with Access-Control-Request-Method, whatever is in it.
 bool is_preflight(const http::Request& request);
 
+/// True for the login of the console, whose cookie comes by itself: no page of another origin has any business there,
+/// whatever the settings allow elsewhere.
+/// @param path  decoded
+bool is_same_origin_path(std::string_view path);
+
 /// One more header that the answer varies by, in the one Vary header.
 void add_vary(http::Response& response, std::string_view name);
 

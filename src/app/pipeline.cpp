@@ -84,6 +84,7 @@ Pipeline::Pipeline(PipelineOptions options, api::Services& services)
 
 asio::awaitable<Response> Pipeline::handle(Request& request) {
     request.client_address = options_.trusted_proxies.client_address(request);
+    request.is_https = options_.trusted_proxies.came_by_https(request);
     const rest::Target target = rest::parse_target(request.target());
     Response response;
     std::exception_ptr failure;
@@ -96,7 +97,7 @@ asio::awaitable<Response> Pipeline::handle(Request& request) {
         response = failure_to_response(request, failure);
         add_api_headers(response, {});
     }
-    finish(response, request);
+    finish(response, request, target);
     co_return response;
 }
 
@@ -105,14 +106,14 @@ Response Pipeline::refuse(unsigned status, std::string_view detail, Request* req
     if (request != nullptr) {
         response = refuse_known(status, detail, *request);
         add_api_headers(response, {});
-        finish(response, *request);
+        finish(response, *request, rest::parse_target(request->target()));
     } else {
         Request unknown;
         unknown.id = base::request_id();
         spdlog::info("refused a malformed request: {} ({})", detail, unknown.id);
         response = render(rest::ApiError{status, rest::detail_body(detail)});
         add_api_headers(response, {});
-        finish(response, unknown);
+        finish(response, unknown, {});
     }
     return response;
 }
@@ -138,10 +139,10 @@ std::size_t Pipeline::body_limit(const Request& request) const {
     return is_public ? std::min(options_.body_limit, options_.public_body_limit) : options_.body_limit;
 }
 
-void Pipeline::finish(Response& response, const Request& request) const {
-    add_cors_headers(response, request, options_.cors_allowed_origins);
+void Pipeline::finish(Response& response, const Request& request, const rest::Target& target) const {
+    if (!is_same_origin_path(target.path)) add_cors_headers(response, request, options_.cors_allowed_origins);
     if (request.peer != nullptr && request.peer->is_tls)
-        add_transport_security(response, requested_host(request, rest::parse_target(request.target())));
+        add_transport_security(response, requested_host(request, target));
     response.set("X-Request-ID", request.id);
 }
 
@@ -222,7 +223,7 @@ asio::awaitable<Response> Pipeline::serve_route(const Request& request, const re
     add_api_headers(response, match.allow());
     if (context.is_open_list || match.path().formats == rest::Formats::report) add_vary(response, "Accept");
     const bool is_open = match.path().layer == api::Layer::open || context.is_open_list;
-    if (is_open) expose_headers(response, request, options_.cors_allowed_origins);
+    if (is_open && !is_same_origin_path(target.path)) expose_headers(response, request, options_.cors_allowed_origins);
     co_return response;
 }
 

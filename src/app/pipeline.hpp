@@ -50,7 +50,7 @@ class Pipeline {
     boost::asio::awaitable<http::Response> answer_probe(http::Request& request, const rest::Target& target,
                                                         const api::Route& route);
     http::Response refuse_known(unsigned status, std::string_view detail, http::Request& request) const;
-    void finish(http::Response& response, const http::Request& request) const;
+    void finish(http::Response& response, const http::Request& request, const rest::Target& target) const;
 
     PipelineOptions options_;
     api::Services& services_;

@@ -163,8 +163,9 @@ std::vector<Option> http_options() {
             .check(&check_trusted_proxy)
             .empty_means("none")
             .help(
-                "Proxies whose X-Forwarded-For names the client: addresses, CIDR ranges such as 10.0.0.0/8, or `unix` "
-                "for everyone who connects through a unix socket."),
+                "Proxies whose X-Forwarded-For names the client, and whose X-Forwarded-Proto says whether it came by "
+                "https: addresses, CIDR ranges such as 10.0.0.0/8, or `unix` for everyone who connects through a unix "
+                "socket."),
         option("WDX_ALLOWED_HOSTS", &Config::allowed_hosts)
             .check(&check_allowed_host)
             .not_empty()

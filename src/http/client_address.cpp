@@ -6,6 +6,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
+#include <boost/beast/core/string.hpp>
 
 namespace wdx::http {
 namespace {
@@ -14,6 +15,7 @@ namespace ip = boost::asio::ip;
 
 constexpr unsigned kMappedPrefix = 96;  ///< bits before the IPv4 address in an IPv4-mapped one
 constexpr unsigned kAllBits = 128;
+constexpr std::string_view kForwardedProto = "X-Forwarded-Proto";
 
 ip::address_v6 widen(const ip::address& address) {
     return address.is_v4() ? ip::make_address_v6(ip::v4_mapped, address.to_v4()) : address.to_v6();
@@ -95,15 +97,24 @@ bool TrustedProxies::contains(const Bytes& address) const noexcept {
     });
 }
 
+bool TrustedProxies::trusts(const Peer& peer) const {
+    if (peer.address.empty()) return unix_;
+    if (ranges_.empty()) return false;
+    const auto address = parse_address(peer.address);
+    return address && contains(address->to_bytes());
+}
+
+bool TrustedProxies::came_by_https(const Request& request) const {
+    if (request.peer->is_tls) return true;
+    if (!request.has(kForwardedProto) || !trusts(*request.peer)) return false;
+    const std::string header = request.header(kForwardedProto);
+    const std::string_view first = std::string_view(header).substr(0, header.find(','));
+    return boost::beast::iequals(trim(first), "https");
+}
+
 std::string TrustedProxies::client_address(const Request& request) const {
     const std::string& peer = request.peer->address;
-    if (peer.empty()) {
-        if (!unix_) return peer;
-    } else {
-        if (ranges_.empty()) return peer;
-        const auto address = parse_address(peer);
-        if (!address || !contains(address->to_bytes())) return peer;
-    }
+    if (!trusts(*request.peer)) return peer;
     std::string last = peer;
     const std::string header = request.header("X-Forwarded-For");
     std::string_view rest = header;

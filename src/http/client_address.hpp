@@ -9,7 +9,7 @@
 
 namespace wdx::http {
 
-/// The proxies whose X-Forwarded-For is believed.  No other header is, and nobody else's.
+/// The proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.  No other header is, and nobody else's.
 class TrustedProxies {
   public:
     TrustedProxies() = default;
@@ -25,6 +25,10 @@ class TrustedProxies {
     /// @return empty for a unix socket whose proxy named nobody
     [[nodiscard]] std::string client_address(const Request& request) const;
 
+    /// True when the client came by https: to us, or to a trusted proxy whose X-Forwarded-Proto says so.  Of several
+    /// values the first is that of the proxy that the client spoke to.
+    [[nodiscard]] bool came_by_https(const Request& request) const;
+
   private:
     /// An address in 16 bytes, IPv4 as IPv4-mapped IPv6.
     using Bytes = std::array<unsigned char, 16>;
@@ -34,6 +38,7 @@ class TrustedProxies {
     };
 
     [[nodiscard]] bool contains(const Bytes& address) const noexcept;
+    [[nodiscard]] bool trusts(const Peer& peer) const;
 
     std::vector<Range> ranges_;
     bool unix_ = false;

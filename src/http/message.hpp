@@ -31,6 +31,8 @@ struct Request {
     /// Of the client, whatever proxies are in between (see TrustedProxies); empty for a unix socket without one.  Set
     /// by the handler.
     std::string client_address{};
+    /// The client came by https, as this connection or a trusted proxy says.  Set by the handler.
+    bool is_https = false;
     std::string_view route{};  ///< the pattern of the route, for metrics; a constant, empty when there is none
 
     [[nodiscard]] std::string_view method() const { return view(message.method_string()); }

@@ -129,7 +129,8 @@ class Client:
     def send(self, request):
         if self._connection is None:
             self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
-        headers = {"Host": "localhost", "Authorization": f"Bearer {self._token}", **request.headers}
+        headers = {"Host": "localhost", "Authorization": f"Bearer {self._token}", "Sec-Fetch-Site": "same-origin",
+                   **request.headers}
         self._connection.request(request.method, request.target, request.body, headers)
         response = self._connection.getresponse()
         is_endless = response.headers.get_content_type() == "text/event-stream"

@@ -18,7 +18,7 @@ contract = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(contract)
 
 pytestmark = pytest.mark.xdist_group("contract")
-FEW = {"obtainToken", "changeMyPassword"}  # each call costs a password hash
+FEW = {"obtainToken", "beginConsoleSession", "changeMyPassword"}  # each call costs a password hash
 EXAMPLES, MANY_EXAMPLES, MOST_EXAMPLES, FEW_EXAMPLES = 60, 250, 500, 6
 # Sent to every operation, whether its description has them or not: an operation that reads them must say so.
 HEADERS = {
@@ -87,6 +87,7 @@ def known(server):
 
     bodies = {
         "obtainToken": lambda: {"username": "watchdxg", "password": "watchdxg"},
+        "beginConsoleSession": lambda: {"username": "watchdxg", "password": "watchdxg"},
         "refreshToken": lambda: {"refresh": tokens()["refresh"]},
         "verifyToken": lambda: {"token": mint()},
         "blacklistToken": lambda: {"refresh": tokens()["refresh"]},
@@ -99,7 +100,11 @@ def known(server):
         "createActions": lambda: {"user_ids": users[:2], "action_type": "block"},
         "updateAction": lambda: {"notes": "done"},
     }
-    return parameter, bodies
+    headers = {
+        "refreshConsoleSession": lambda: {"Cookie": f"wdx_session={tokens()['refresh']}",
+                                          "Content-Type": "application/json"},
+    }
+    return parameter, bodies, headers
 
 
 def for_each(operations, check):
@@ -126,13 +131,15 @@ def call(document, client, operation_id, request):
 
 def right_request(document, known, operation_id):
     method, path, operation = document.operations[operation_id]
-    parameter_of, bodies = known
+    parameter_of, bodies, headers = known
     request = contract.Request(method, path)
     for parameter in document.parameters(operation):
         if parameter.get("required"):
             request.set(parameter, parameter_of(operation_id, path, parameter["name"]))
     if "requestBody" in operation:
         request.set_body(bodies[operation_id]())
+    if operation_id in headers:
+        request.headers.update(headers[operation_id]())
     return request
 
 
@@ -211,7 +218,7 @@ def count_of_examples(operation_id, operation):
 
 
 def test_every_answer_is_a_documented_one(document, operations, client, known):
-    parameter_of, bodies = known
+    parameter_of, bodies, _ = known
 
     def check(operation_id):
         path, operation = document.operations[operation_id][1:]

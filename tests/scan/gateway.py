@@ -44,7 +44,7 @@ def build(target, fields, token):
         path = path.replace("{" + name + "}", quote(value, safe=""))
     if target.query:
         path += "?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in chosen(target.query).items())
-    headers = {"Authorization": f"Bearer {token}", "Host": "localhost"}
+    headers = {"Authorization": f"Bearer {token}", "Host": "localhost", "Sec-Fetch-Site": "same-origin"}
     body = chosen(target.body)
     if target.claims:
         wanted = chosen(target.claims)

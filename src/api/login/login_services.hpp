@@ -9,8 +9,8 @@
 
 namespace wdx::api {
 
-/// The tokens of a rotation: what a refresh answers.
-struct RotatedTokens {
+/// What a login or a refresh answers.
+struct TokenAnswer {
     auth::IssuedToken refresh;
     auth::IssuedToken access;
 };
@@ -24,7 +24,7 @@ struct LoginServices {
     std::chrono::seconds session_max_age{0};  ///< zero: none
     /// Rotations that were answered 503 because it was not known whether they had been committed, by the jti of the
     /// token that was presented: shown again, it gets the same successor, so that an outage ends no session.
-    std::unordered_map<std::string, RotatedTokens> lost_rotations{};
+    std::unordered_map<std::string, TokenAnswer> lost_rotations{};
 };
 
 }  // namespace wdx::api

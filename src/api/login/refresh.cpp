@@ -1,4 +1,3 @@
-#include "api/login/login_services.hpp"
 #include "api/login/routes.hpp"
 #include "api/login/tokens.hpp"
 #include "api/request/access.hpp"
@@ -16,6 +15,8 @@ using auth::TokenFault;
 using namespace std::chrono_literals;
 
 constexpr std::size_t kMostLostRotations = 4096;
+/// How late a tab may come with a token that another tab has used: as long as a request of a slow network may take.
+constexpr auto kTabGrace = 30s;
 
 rest::ApiError refresh_user_refused() {
     return no_active_account("No active account found for the given token.");
@@ -39,7 +40,7 @@ asio::awaitable<auth::Lifetimes> remaining_lifetimes(Context& context, const aut
                               .refresh = std::min(services.login.lifetimes.refresh, left)};
 }
 
-RotatedTokens make_tokens(const Services& services, const auth::Claims& claims, const auth::Lifetimes& lifetimes) {
+TokenAnswer make_tokens(const Services& services, const auth::Claims& claims, const auth::Lifetimes& lifetimes) {
     const base::UnixTime now = base::unix_now();
     return {.refresh = auth::rotate_refresh_token(claims, lifetimes, services.access.key, now),
             .access = auth::derive_access_token(claims, lifetimes, services.access.key, now)};
@@ -51,7 +52,7 @@ asio::awaitable<bool> was_ours(const Services& services, const auth::IssuedToken
         !co_await services.access.tokens.is_blacklisted(successor.jti);
 }
 
-void remember_lost(Services& services, std::string_view jti, const RotatedTokens& tokens) {
+void remember_lost(Services& services, std::string_view jti, const TokenAnswer& tokens) {
     if (services.login.lost_rotations.size() >= kMostLostRotations) services.login.lost_rotations.clear();
     services.login.lost_rotations.insert_or_assign(std::string(jti), tokens);
 }
@@ -61,7 +62,7 @@ void remember_lost(Services& services, std::string_view jti, const RotatedTokens
 /// @param retried  an earlier request with this token and successor was answered 503 for that reason
 /// @throws ApiError, DbError
 asio::awaitable<store::Rotation> rotate_surely(Context& context, std::int32_t user_id, const auth::Claims& claims,
-                                               std::string_view text, const RotatedTokens& tokens, bool retried) {
+                                               std::string_view text, const TokenAnswer& tokens, bool retried) {
     Services& services = context.services();
     const store::TokenRecord presented{.jti = claims.jti(), .text = text, .expires_at = claims.expires_at()};
     const store::TokenPair successors{.refresh = record_of(tokens.refresh), .access = record_of(tokens.access)};
@@ -83,15 +84,16 @@ asio::awaitable<store::Rotation> rotate_surely(Context& context, std::int32_t us
     throw db::DbError(*failure);
 }
 
-/// The answer that the first presenter of a token got, made again: the recorded refresh token, and the access token
-/// that went with it.
-std::string repeat_answer(const Services& services, const store::Reuse::Successor& successor) {
+/// An answer made again: the recorded refresh token, and the access token that went with it.
+TokenAnswer repeat_answer(const Services& services, const store::Reuse::Successor& successor) {
     const auto decoded = auth::decode_token(successor.refresh_text, services.access.key, base::unix_now());
     const auto* claims = std::get_if<auth::Claims>(&decoded);
     if (claims == nullptr) throw refresh_not_valid(TokenFault::blacklisted);  // its key is no longer ours
-    const auto access =
-        auth::reissue_access_token(*claims, successor.access_jti, successor.access_expires_at, services.access.key);
-    return token_pair("access", access.text, "refresh", successor.refresh_text);
+    return {.refresh = {.text = successor.refresh_text,
+                        .jti = std::string(claims->jti()),
+                        .expires_at = claims->expires_at()},
+            .access = auth::reissue_access_token(*claims, successor.access_jti, successor.access_expires_at,
+                                                 services.access.key)};
 }
 
 /// A valid signature on a token that is no longer valid: an old browser tab, or a stolen token.
@@ -120,15 +122,26 @@ asio::awaitable<void> answer_theft(Context& context, std::int32_t user_id, std::
     note_refusal(context, store::entry::kRefreshReuse, user_id, what);
 }
 
+asio::awaitable<std::optional<store::Reuse>> find_reuse(const Services& services, std::string_view jti,
+                                                        Presenter presenter) {
+    store::SessionStore& sessions = services.login.sessions;
+    return presenter == Presenter::tab ? sessions.find_shared_reuse(jti, kTabGrace)
+                                       : sessions.find_reuse(jti, services.login.refresh_grace);
+}
+
 /// A refresh token that is blacklisted: within the grace, the second request gets the first one's answer.  After that
 /// somebody has a copy of a token that was used.
-/// @throws ApiError 401
-asio::awaitable<http::Response> answer_spent(Context& context, std::int32_t user_id, const auth::Claims& claims) {
+/// @throws ApiError 401; DbError
+asio::awaitable<TokenAnswer> answer_spent(Context& context, std::int32_t user_id, const auth::Claims& claims,
+                                          Presenter presenter) {
     Services& services = context.services();
-    const auto reuse = co_await services.login.sessions.find_reuse(claims.jti(), services.login.refresh_grace);
+    const auto reuse = co_await find_reuse(services, claims.jti(), presenter);
     if (reuse && reuse->successor) {
+        // A tab may come when the newest access token is over already: then it is its turn to rotate the newest pair.
+        if (presenter == Presenter::tab && reuse->successor->access_expires_at <= base::unix_now())
+            co_return co_await refresh_tokens(context, reuse->successor->refresh_text, presenter);
         ++services.access.counters.refreshes;
-        co_return ok(repeat_answer(services, *reuse->successor));
+        co_return repeat_answer(services, *reuse->successor);
     }
     if (reuse) {
         co_await answer_theft(context, user_id, reuse->family);
@@ -142,7 +155,14 @@ asio::awaitable<http::Response> answer_spent(Context& context, std::int32_t user
 /// Source: SimpleJWT serializers.py `TokenRefreshSerializer` with rotation and blacklisting.
 asio::awaitable<http::Response> refresh_token(Context& context) {
     const auto fields = rest::read_text_fields(context.request(), kRefresh);
-    const auth::Claims claims = co_await read_refresh_token(context, fields[0]);
+    const TokenAnswer tokens = co_await refresh_tokens(context, fields[0], Presenter::program);
+    co_return ok(token_pair("access", tokens.access.text, "refresh", tokens.refresh.text));
+}
+
+}  // namespace
+
+asio::awaitable<TokenAnswer> refresh_tokens(Context& context, std::string_view text, Presenter presenter) {
+    const auth::Claims claims = co_await read_refresh_token(context, text);
     Services& services = context.services();
     const auto user_id = claims.user_id();
     if (!user_id) {
@@ -154,14 +174,14 @@ asio::awaitable<http::Response> refresh_token(Context& context) {
     const auth::Lifetimes lifetimes = co_await remaining_lifetimes(context, claims);
     const auto lost = services.login.lost_rotations.find(std::string(claims.jti()));
     const bool retried = lost != services.login.lost_rotations.end();
-    const RotatedTokens tokens = retried ? lost->second : make_tokens(services, claims, lifetimes);
-    const store::Rotation result = co_await rotate_surely(context, *user_id, claims, fields[0], tokens, retried);
+    const TokenAnswer tokens = retried ? lost->second : make_tokens(services, claims, lifetimes);
+    const store::Rotation result = co_await rotate_surely(context, *user_id, claims, text, tokens, retried);
     services.login.lost_rotations.erase(std::string(claims.jti()));
     switch (result) {
         case store::Rotation::done:
             break;
         case store::Rotation::blacklisted:
-            co_return co_await answer_spent(context, *user_id, claims);
+            co_return co_await answer_spent(context, *user_id, claims, presenter);
         case store::Rotation::no_user:
             note_refusal(context, store::entry::kRefreshRefused, *user_id, "the user is gone or inactive");
             throw refresh_user_refused();
@@ -171,10 +191,8 @@ asio::awaitable<http::Response> refresh_token(Context& context) {
             throw refresh_not_valid(TokenFault::invalid);
     }
     ++services.access.counters.refreshes;
-    co_return ok(token_pair("access", tokens.access.text, "refresh", tokens.refresh.text));
+    co_return tokens;
 }
-
-}  // namespace
 
 std::span<const Route> refresh_routes() {
     static constexpr std::array kRoutes{

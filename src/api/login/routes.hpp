@@ -11,5 +11,6 @@ std::span<const Route> token_routes();    // tokens.cpp
 std::span<const Route> refresh_routes();  // refresh.cpp
 std::span<const Route> session_routes();  // sessions.cpp
 std::span<const Route> me_routes();       // me.cpp
+std::span<const Route> console_routes();  // console_session.cpp
 
 }  // namespace wdx::api

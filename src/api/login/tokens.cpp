@@ -1,6 +1,5 @@
 #include "api/login/tokens.hpp"
 
-#include "api/login/login_services.hpp"
 #include "api/login/routes.hpp"
 #include "api/request/access.hpp"
 #include "api/request/authentication.hpp"
@@ -18,12 +17,6 @@ using auth::TokenType;
 
 /// Two logins at once may both upgrade the stored hash; the second then starts over with the new one.
 constexpr int kLoginTries = 3;
-constexpr std::array kLoginFields{
-    rest::BodyField{.name = "username", .type = rest::BodyType::text, .is_required = true},
-    rest::BodyField{.name = "password", .type = rest::BodyType::text, .is_required = true, .is_password = true},
-    kOneTimeCode,
-};
-constexpr rest::Body kLogin{"Login", kLoginFields};
 
 constexpr std::array kTokenFields{rest::BodyField{.name = "token", .type = rest::BodyType::text, .is_required = true}};
 constexpr rest::Body kToken{"Token", kTokenFields};
@@ -52,25 +45,8 @@ asio::awaitable<bool> begin_session(Context& context, const store::CheckedOperat
 /// POST /api/token/ {"username","password","otp"?} -> 200 {"refresh","access"}, or 401 whatever the reason.
 /// Source: SimpleJWT serializers.py `TokenObtainPairSerializer`.
 asio::awaitable<http::Response> obtain_token(Context& context) {
-    const auto fields = read_credentials(context, kLogin);
-    Services& services = context.services();
-    for (int tries = 0; tries < kLoginTries; ++tries) {
-        const auto checked = co_await check_credentials(context, fields[0], fields[1], fields[2]);
-        if (!checked) break;
-        const base::UnixTime now = base::unix_now();
-        const auth::Lifetimes lifetimes = first_lifetimes(services);
-        const auto refresh = auth::issue_token(TokenType::refresh, checked->id, lifetimes, services.access.key, now);
-        const auto access = auth::issue_token(TokenType::access, checked->id, lifetimes, services.access.key, now);
-        const store::TokenPair pair{.refresh = record_of(refresh), .access = record_of(access)};
-        if (co_await begin_session(context, *checked, pair)) {
-            services.journal.add({.kind = store::entry::kLogin,
-                                  .operator_name = checked->username,
-                                  .address = context.request().client_address,
-                                  .request_id = context.request().id});
-            co_return ok(token_pair("refresh", refresh.text, "access", access.text));
-        }
-    }
-    throw no_active_account("No active account found with the given credentials");
+    const TokenAnswer tokens = co_await log_in(context);
+    co_return ok(token_pair("refresh", tokens.refresh.text, "access", tokens.access.text));
 }
 
 /// POST /api/token/verify/ {"token"} -> 200 {}; a token of either type.
@@ -125,6 +101,29 @@ std::string token_pair(std::string_view first, std::string_view first_token, std
 
 rest::ApiError no_active_account(std::string_view detail) {
     return rest::unauthorized(rest::detail_body(detail), std::string(detail));
+}
+
+asio::awaitable<TokenAnswer> log_in(Context& context) {
+    const auto fields = read_credentials(context, kLogin);
+    Services& services = context.services();
+    for (int tries = 0; tries < kLoginTries; ++tries) {
+        const auto checked = co_await check_credentials(context, fields[0], fields[1], fields[2]);
+        if (!checked) break;
+        const base::UnixTime now = base::unix_now();
+        const auth::Lifetimes lifetimes = first_lifetimes(services);
+        TokenAnswer tokens{
+            .refresh = auth::issue_token(TokenType::refresh, checked->id, lifetimes, services.access.key, now),
+            .access = auth::issue_token(TokenType::access, checked->id, lifetimes, services.access.key, now)};
+        const store::TokenPair pair{.refresh = record_of(tokens.refresh), .access = record_of(tokens.access)};
+        if (co_await begin_session(context, *checked, pair)) {
+            services.journal.add({.kind = store::entry::kLogin,
+                                  .operator_name = checked->username,
+                                  .address = context.request().client_address,
+                                  .request_id = context.request().id});
+            co_return tokens;
+        }
+    }
+    throw no_active_account("No active account found with the given credentials");
 }
 
 asio::awaitable<auth::Claims> read_refresh_token(Context& context, std::string_view text) {

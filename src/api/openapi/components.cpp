@@ -15,7 +15,10 @@ constexpr std::array kRefusals{
             .name = "Unauthorized",
             .help = "Credentials are missing or not valid.",
             .header = "WWW-Authenticate"},
-    Refusal{.status = 403, .name = "Forbidden", .help = "The server's database role may not write the core's tables."},
+    Refusal{
+        .status = 403,
+        .name = "Forbidden",
+        .help = "Not allowed: the database role of the server may not write the core's tables, or another page asks."},
     Refusal{.status = 404, .name = "NotFound", .help = "There is no such object, or no such `format`."},
     Refusal{.status = 406, .name = "NotAcceptable", .help = "No format that `Accept` allows is available."},
     Refusal{.status = 409, .name = "Conflict", .help = "The rows have changed in the meantime."},
@@ -44,6 +47,7 @@ constexpr std::array kTags{
     Tag{"logs", "What the server did and what went wrong."},
     Tag{"sessions", "Logins that are still in use."},
     Tag{"me", "The operator."},
+    Tag{"console", "The login of the console at `/admin/`, for its own pages."},
     Tag{"schema", "This document."},
     Tag{"probes", "For load balancers and monitoring."},
 };

@@ -19,8 +19,9 @@ enum class Needs { nothing, login };
 /// The original's routes, whose answers do not change; ours; and what a load balancer asks, which is answered before
 /// anything is checked.
 enum class Layer { frozen, open, probe };
-/// Which throttle a route has; that of logins counts failed password checks, see `check_credentials`.
-enum class Throttled { login, refresh, api };
+/// Which throttle a route has; that of logins counts failed password checks, see `check_credentials`.  A session is
+/// begun by POST and refreshed by PUT.
+enum class Throttled { login, refresh, session, api };
 /// What serving it takes from PostgreSQL.  The classes have connections and queues of their own, and never wait for
 /// each other.  Before a report or a stream begins, the token's user has been looked up; a request may do that together
 /// with its data.  A list is a request, and raises itself to what it turns out to be (`Context::report`,

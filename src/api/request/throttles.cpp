@@ -85,10 +85,13 @@ boost::asio::awaitable<LoginSlot> take_login(Context& context) {
 
 // compat: throttles
 rest::ThrottleSlot take_request(Context& context, const Route& route) {
-    if (route.throttled == Throttled::login) return {};
+    const std::string_view method = context.request().method();
+    const bool is_session = route.throttled == Throttled::session;
+    if (route.throttled == Throttled::login || (is_session && method == "POST")) return {};
     Services& services = context.services();
     // Only what refreshes: any page in the operator's browser may send the other methods.
-    const bool is_refresh = route.throttled == Throttled::refresh && context.request().method() == "POST";
+    const bool is_refresh =
+        (route.throttled == Throttled::refresh && method == "POST") || (is_session && method == "PUT");
     rest::Throttle& throttle = is_refresh ? services.access.throttles.refresh : services.access.throttles.api;
     const auto user = context.claimed_operator();
     // A token that names no operator is refused later.

@@ -119,15 +119,14 @@ constexpr db::Query kFindBeginning{"find_session_beginning", R"sql(
       JOIN watchdxg_session AS s ON s.family = t.family
      WHERE t.refresh_jti = $1)sql"};
 
-// The successor is still the session's current token, replaced just this one, and was not used yet.
-constexpr db::Query kFindReuse{"find_reuse", R"sql(
+/// @param in_time  a condition on `s`, the session, $1, the token, and $2, the seconds of grace
+std::string reuse_sql(std::string_view in_time) {
+    return fmt::format(R"sql(
     SELECT s.family,
            o.token,
            s.access_jti,
            floor(extract(epoch FROM s.access_expires_at))::bigint,
-           s.previous_jti = $1
-               AND $2::double precision > 0
-               AND s.last_used_at > now() - make_interval(secs => $2::double precision)
+           {}
                AND u.is_active
                AND o.id IS NOT NULL
                AND NOT EXISTS (SELECT FROM token_blacklist_blacklistedtoken AS b WHERE b.token_id = o.id)
@@ -136,7 +135,23 @@ constexpr db::Query kFindReuse{"find_reuse", R"sql(
       JOIN auth_user AS u ON u.id = s.user_id
       LEFT JOIN token_blacklist_outstandingtoken AS o ON o.jti = s.refresh_jti
      WHERE t.refresh_jti = $1
-       AND s.refresh_jti <> $1)sql"};
+       AND s.refresh_jti <> $1)sql",
+                       in_time);
+}
+
+// The successor is still the session's current token, replaced just this one, and was not used yet.
+const std::string kFindReuseSql = reuse_sql(R"sql(s.previous_jti = $1
+               AND $2::double precision > 0
+               AND s.last_used_at > now() - make_interval(secs => $2::double precision))sql");
+const db::Query kFindReuse{"find_reuse", kFindReuseSql};
+
+const std::string kFindSharedReuseSql = reuse_sql(R"sql(EXISTS (
+               SELECT
+                 FROM token_blacklist_outstandingtoken AS shown
+                 JOIN token_blacklist_blacklistedtoken AS used ON used.token_id = shown.id
+                WHERE shown.jti = $1
+                  AND used.blacklisted_at > now() - make_interval(secs => $2::double precision)))sql");
+const db::Query kFindSharedReuse{"find_shared_reuse", kFindSharedReuseSql};
 
 }  // namespace
 
@@ -183,8 +198,18 @@ asio::awaitable<std::optional<base::UnixTime>> SessionStore::find_beginning(std:
 
 asio::awaitable<std::optional<Reuse>> SessionStore::find_reuse(std::string_view refresh_jti,
                                                                std::chrono::seconds grace) {
+    return find_reuse(kFindReuse, refresh_jti, grace);
+}
+
+asio::awaitable<std::optional<Reuse>> SessionStore::find_shared_reuse(std::string_view refresh_jti,
+                                                                      std::chrono::seconds grace) {
+    return find_reuse(kFindSharedReuse, refresh_jti, grace);
+}
+
+asio::awaitable<std::optional<Reuse>> SessionStore::find_reuse(const db::Query& query, std::string_view refresh_jti,
+                                                               std::chrono::seconds grace) {
     db::Batch batch;
-    batch.add(kFindReuse, {refresh_jti, grace.count()});
+    batch.add(query, {refresh_jti, grace.count()});
     co_await pool_.execute(batch);
     if (batch.rows(0).empty()) co_return std::nullopt;
     const db::Row row = batch.rows(0).front();

@@ -16,7 +16,7 @@ namespace wdx::store {
 
 /// What a refresh token that was shown after its use has behind it.
 struct Reuse {
-    /// The pair that replaced it, unused and within the grace: the same answer is given once more.
+    /// The newest pair of its session, where that may be given to whoever shows the token again.
     struct Successor {
         std::string refresh_text;
         std::string access_jti;
@@ -51,10 +51,18 @@ class SessionStore {
     /// When the session of a refresh token began; nullopt when it has none.
     boost::asio::awaitable<std::optional<base::UnixTime>> find_beginning(std::string_view refresh_jti);
     /// Looks at a refresh token that is blacklisted.
+    /// @param grace  so long after its use it has a successor: the pair that replaced it, until that is used, too
     /// @return nullopt when it was not replaced by another of a live session: it was logged out, or its session is over
     boost::asio::awaitable<std::optional<Reuse>> find_reuse(std::string_view refresh_jti, std::chrono::seconds grace);
+    /// The same of one that several share, the tabs of a browser.
+    /// @param grace  so long after its use its successor is the newest pair of the session, however many came between
+    boost::asio::awaitable<std::optional<Reuse>> find_shared_reuse(std::string_view refresh_jti,
+                                                                   std::chrono::seconds grace);
 
   private:
+    boost::asio::awaitable<std::optional<Reuse>> find_reuse(const db::Query& query, std::string_view refresh_jti,
+                                                            std::chrono::seconds grace);
+
     db::Pool& pool_;
 };
 

@@ -131,6 +131,13 @@ TEST(CorsHeaders, AllowMethodsAndHeadersOnOptions) {
     EXPECT_EQ(header_of(response, "Access-Control-Allow-Private-Network"), std::nullopt);
 }
 
+TEST(IsSameOriginPath, IsTheLoginOfTheConsole) {
+    EXPECT_TRUE(is_same_origin_path("/admin/session/"));
+    EXPECT_TRUE(is_same_origin_path("/admin/session"));
+    for (const std::string_view path : {"/", "/admin/", "/api/token/", "/api/sessions/"})
+        EXPECT_FALSE(is_same_origin_path(path)) << path;
+}
+
 TEST(ExposedHeaders, AreForAllowedOriginsAlone) {
     const std::vector<std::string> allowed{"http://localhost:4200"};
     http::Response response;

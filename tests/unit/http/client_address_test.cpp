@@ -99,5 +99,31 @@ TEST(TrustedProxies, RefusesWhatIsNoAddress) {
         EXPECT_THROW(TrustedProxies({bad}), boost::system::system_error) << bad;
 }
 
+bool came_by_https(const std::vector<std::string>& trusted, const Peer& peer, const Fields& fields) {
+    Request request = make_request("GET", "/", fields);
+    request.peer = &peer;
+    return TrustedProxies(trusted).came_by_https(request);
+}
+
+TEST(TrustedProxies, BelieveTheSchemeOfATrustedPeerAlone) {
+    const Peer peer{.address = "10.0.0.1"};
+    const Fields https{{"X-Forwarded-Proto", "https"}};
+    EXPECT_TRUE(came_by_https({"10.0.0.0/8"}, peer, https));
+    EXPECT_TRUE(came_by_https({"unix"}, Peer{}, https));
+    EXPECT_FALSE(came_by_https({"10.0.0.2"}, peer, https));
+    EXPECT_FALSE(came_by_https({}, peer, https));
+    EXPECT_FALSE(came_by_https({"10.0.0.0/8"}, Peer{}, https));
+    EXPECT_FALSE(came_by_https({"10.0.0.0/8"}, peer, {}));
+    EXPECT_TRUE(came_by_https({}, Peer{.address = "10.0.0.1", .is_tls = true}, {{"X-Forwarded-Proto", "http"}}));
+}
+
+TEST(TrustedProxies, TakeTheFirstOfSeveralSchemes) {
+    const Peer peer{.address = "10.0.0.1"};
+    for (const std::string value : {"https", "HTTPS", " https ", "https, http", "https,http"})
+        EXPECT_TRUE(came_by_https({"10.0.0.1"}, peer, {{"X-Forwarded-Proto", value}})) << value;
+    for (const std::string value : {"http", "http, https", "", "httpsx", ",https", "\"https\""})
+        EXPECT_FALSE(came_by_https({"10.0.0.1"}, peer, {{"X-Forwarded-Proto", value}})) << value;
+}
+
 }  // namespace
 }  // namespace wdx::http
