@@ -21,6 +21,7 @@
 #include "store/core/schema_watch.hpp"
 #include "store/edits/actions.hpp"
 #include "store/edits/classifications.hpp"
+#include "store/edits/edits.hpp"
 #include "store/insight/history.hpp"
 #include "store/insight/probability_store.hpp"
 #include "store/insight/signal_freshness.hpp"
@@ -49,6 +50,7 @@ struct Stores {
     store::ClassificationStore classifications;
     store::ActionStore actions;
     store::SnoozeStore snoozes;
+    store::EditStore edits;
     store::Journal journal;
     store::ChangeFeed changes;
     store::HistoryStore history;

@@ -246,7 +246,7 @@ std::vector<Option> file_options() {
         option("WDX_ACCESS_LOG", &Config::access_log).help("Write one line to the log for every request."),
         option("WDX_LOG_RETENTION", &Config::log_retention)
             .between(1h, 3650 * kDay)
-            .help("How long entries of /api/logs/ are kept."),
+            .help("How long entries of /api/logs/ and edits are kept; until then an edit can be undone."),
     };
 }
 

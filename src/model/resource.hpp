@@ -69,6 +69,7 @@ extern const Resource kPosts;
 extern const Resource kClassifications;
 extern const Resource kActions;
 extern const Resource kSnoozes;
+extern const Resource kEdits;
 extern const Resource kLogs;
 
 /// All of them.

@@ -157,6 +157,32 @@ constexpr std::array kSnoozeFields{
     Field{.name = "created_at", .type = Type::date_time, .help = "When it was set.", .nullable = false},
 };
 
+constexpr Field kUserOfEdit{.name = "user_id",
+                            .type = Type::bigint,
+                            .help = "Number of an X user that it is about.",
+                            .use = Use::filter_only,
+                            .is_column = false};
+
+constexpr std::array kEditFields{
+    Field{.name = "id", .type = Type::text, .help = "A UUID; those of later edits are greater.", .nullable = false},
+    kUserOfEdit,
+    Field{.name = "at", .type = Type::date_time, .help = "When it was made.", .nullable = false},
+    Field{.name = "operator", .type = Type::text, .help = "Username of the operator."},
+    Field{.name = "kind",
+          .type = Type::text,
+          .help = "What was done: `undo`, `redo`, or as `event` in the log.",
+          .nullable = false},
+    Field{.name = "users", .type = Type::integer, .help = "How many X users it is about.", .nullable = false},
+    Field{.name = "summary",
+          .type = Type::text,
+          .help = "What was done, in words.",
+          .nullable = false,
+          .searched = true,
+          .is_long = true},
+    Field{.name = "undoes", .type = Type::text, .help = "The edit that it takes back."},
+    Field{.name = "undone_by", .type = Type::text, .help = "The edit that takes it back."},
+};
+
 constexpr std::array kLogFields{
     Field{.name = "id", .type = Type::bigint, .help = "Number of the entry.", .nullable = false},
     Field{.name = "time", .type = Type::date_time, .help = "When it happened.", .nullable = false},
@@ -169,6 +195,7 @@ constexpr std::array kLogFields{
     Field{.name = "before", .type = Type::json, .help = "The row before the change."},
     Field{.name = "after", .type = Type::json, .help = "The row after the change."},
     Field{.name = "message", .type = Type::text, .help = "Details.", .searched = true, .is_long = true},
+    Field{.name = "edit_id", .type = Type::text, .help = "The edit that the change was part of."},
 };
 
 }  // namespace
@@ -205,6 +232,13 @@ const Resource kSnoozes{.name = "snoozes",
                         .fields = kSnoozeFields,
                         .user = "user_id",
                         .of_core = false};
+const Resource kEdits{.name = "edits",
+                      .title = "Edit",
+                      .table = "watchdxg_edit",
+                      .key = "id",
+                      .fields = kEditFields,
+                      .of_core = false,
+                      .newest_first = true};
 const Resource kLogs{.name = "logs",
                      .title = "LogEntry",
                      .table = "watchdxg_log",
@@ -215,7 +249,7 @@ const Resource kLogs{.name = "logs",
 
 std::span<const Resource* const> all_resources() {
     static constexpr std::array kResources{&kAccounts, &kUsers,   &kPosts, &kClassifications,
-                                           &kActions,  &kSnoozes, &kLogs};
+                                           &kActions,  &kSnoozes, &kEdits, &kLogs};
     return kResources;
 }
 

@@ -84,7 +84,7 @@ def test_an_event_of_ours_comes_at_once_and_as_documented(watched):
         event = reader.next()
         assert event.kind == "change" and event.id == began + 1
         at = event.data.pop("at")
-        assert event.data == {"table": "actions", "account_id": 3, "ids": [7, 8]}
+        assert event.data == {"table": "actions", "account_id": 3, "ids": [7, 8], "edit_id": None}
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z", at)
         add_events(watched.url, account="NULL", ids="NULL")
         event = reader.next()

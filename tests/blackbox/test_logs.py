@@ -14,7 +14,8 @@ from support.raw import exchange, request
 from support.server import run_command
 from support.tokens import claims_of, mint
 
-FIELDS = ["id", "time", "level", "event", "operator", "address", "request_id", "user_id", "before", "after", "message"]
+FIELDS = ["id", "time", "level", "event", "operator", "address", "request_id", "user_id", "before", "after", "message",
+          "edit_id"]
 AWAY = "postgresql://nobody@127.0.0.1:1/nothing"
 PER_ADDRESS = 10   # FloodGate::kPerAddress
 QUEUE = 10_000     # Journal::kQueue

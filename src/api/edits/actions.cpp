@@ -72,9 +72,8 @@ asio::awaitable<http::Response> create_actions(Context& context) {
     const Write insert = [&] { return actions.insert(request, user_ids, action, as_list); };
     store::Written written = co_await run_write(context, kTable, insert);
     if (written.outcome == store::WriteOutcome::unknown_users) {
-        if (as_list) throw unknown_user_ids(written.unknown_ids, written.unknown_count);
-        throw rest::field_error("user_id",
-                                fmt::format("Invalid pk \"{}\" - object does not exist.", written.unknown_ids));
+        if (as_list) throw unknown_user_ids(written.named, written.count);
+        throw rest::field_error("user_id", fmt::format("Invalid pk \"{}\" - object does not exist.", written.named));
     }
     co_return render_written(std::move(written));
 }
@@ -111,9 +110,9 @@ asio::awaitable<http::Response> destroy_action(Context& context) {
     store::ActionStore& actions = context.services().edits.actions;
     const store::WriteRequest request = write_request(context);
     const Write remove = [&] { return actions.remove(request, id); };
-    const store::Written written = co_await run_write(context, kTable, remove);
+    store::Written written = co_await run_write(context, kTable, remove);
     if (written.outcome == store::WriteOutcome::no_row) throw no_such_action();
-    co_return no_content();
+    co_return render_written(std::move(written));
 }
 
 }  // namespace
@@ -145,7 +144,8 @@ std::span<const Route> action_routes() {
               .resource = &model::kActions,
               .statuses = {201},
               .refusals = {403, 409, 422},
-              .parameters = {"IdempotencyKey"}},
+              .parameters = {"IdempotencyKey"},
+              .headers = {"X-Edit-ID"}},
         Route{.verb = Verb::get,
               .pattern = "/api/actions/{id}/",
               .handler = &retrieve_resource,
@@ -168,7 +168,8 @@ std::span<const Route> action_routes() {
               .answer = "Action",
               .resource = &model::kActions,
               .refusals = {403, 409, 422},
-              .parameters = {"IdempotencyKey"}},
+              .parameters = {"IdempotencyKey"},
+              .headers = {"X-Edit-ID"}},
         Route{.verb = Verb::del,
               .pattern = "/api/actions/{id}/",
               .handler = &destroy_action,
@@ -181,7 +182,8 @@ std::span<const Route> action_routes() {
               .resource = &model::kActions,
               .statuses = {204},
               .refusals = {403, 409, 422},
-              .parameters = {"IdempotencyKey"}},
+              .parameters = {"IdempotencyKey"},
+              .headers = {"X-Edit-ID"}},
     };
     return kRoutes;
 }

@@ -137,9 +137,9 @@ asio::awaitable<http::Response> destroy_classification(Context& context) {
     store::ClassificationStore& classifications = context.services().edits.classifications;
     const store::WriteRequest request = write_request(context);
     const Write remove = [&] { return classifications.remove(request, user_id, conditions); };
-    const store::Written written = co_await run_write(context, kTable, remove);
+    store::Written written = co_await run_write(context, kTable, remove);
     if (written.outcome == store::WriteOutcome::unknown_users) throw no_such_user();
-    co_return no_content();
+    co_return render_written(std::move(written));
 }
 
 /// POST /api/classifications/ {"user_ids","harmful"?,"inactive"?,"notes"?} -> 200 {"updated":n}, or 400 and nothing has
@@ -189,7 +189,7 @@ std::span<const Route> classification_routes() {
               .statuses = {200, 201},
               .refusals = {403, 409, 412, 422},
               .parameters = {"IfMatch", "IfNoneMatch", "IdempotencyKey"},
-              .headers = {"ETag"}},
+              .headers = {"ETag", "X-Edit-ID"}},
         Route{.verb = Verb::patch,
               .pattern = "/api/users/{id}/classification/",
               .handler = &partial_update_classification,
@@ -205,7 +205,7 @@ std::span<const Route> classification_routes() {
               .resource = &model::kClassifications,
               .refusals = {403, 409, 412, 422},
               .parameters = {"IfMatch", "IfNoneMatch", "IdempotencyKey"},
-              .headers = {"ETag"}},
+              .headers = {"ETag", "X-Edit-ID"}},
         Route{.verb = Verb::del,
               .pattern = "/api/users/{id}/classification/",
               .handler = &destroy_classification,
@@ -218,7 +218,8 @@ std::span<const Route> classification_routes() {
               .resource = &model::kClassifications,
               .statuses = {204},
               .refusals = {403, 409, 412, 422},
-              .parameters = {"IfMatch", "IfNoneMatch", "IdempotencyKey"}},
+              .parameters = {"IfMatch", "IfNoneMatch", "IdempotencyKey"},
+              .headers = {"X-Edit-ID"}},
         Route{.verb = Verb::get,
               .pattern = "/api/classifications/",
               .handler = &list_resource,
@@ -242,7 +243,8 @@ std::span<const Route> classification_routes() {
               .answer = "Updated",
               .resource = &model::kClassifications,
               .refusals = {403, 409, 422},
-              .parameters = {"IdempotencyKey"}},
+              .parameters = {"IdempotencyKey"},
+              .headers = {"X-Edit-ID"}},
     };
     return kRoutes;
 }

@@ -2,6 +2,7 @@
 
 #include "store/edits/actions.hpp"
 #include "store/edits/classifications.hpp"
+#include "store/edits/edits.hpp"
 #include "store/edits/snoozes.hpp"
 
 namespace wdx::api {
@@ -11,6 +12,7 @@ struct EditServices {
     store::ClassificationStore& classifications;
     store::ActionStore& actions;
     store::SnoozeStore& snoozes;
+    store::EditStore& edits;
 };
 
 }  // namespace wdx::api

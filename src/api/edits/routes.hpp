@@ -10,5 +10,6 @@ namespace wdx::api {
 std::span<const Route> classification_routes();  // classification.cpp
 std::span<const Route> action_routes();          // actions.cpp
 std::span<const Route> snooze_routes();          // snoozes.cpp
+std::span<const Route> edit_routes();            // edits.cpp
 
 }  // namespace wdx::api

@@ -87,7 +87,8 @@ std::span<const Route> snooze_routes() {
               .answer = "Updated",
               .resource = &model::kSnoozes,
               .refusals = {403, 409, 422},
-              .parameters = {"IdempotencyKey"}},
+              .parameters = {"IdempotencyKey"},
+              .headers = {"X-Edit-ID"}},
     };
     return kRoutes;
 }

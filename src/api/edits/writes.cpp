@@ -107,13 +107,13 @@ asio::awaitable<store::Written> run_write(Context& context, std::string_view tab
 http::Response render_written(store::Written written) {
     http::Response response;
     response.status = written.status;
+    if (!written.edit_id.empty()) response.set("X-Edit-ID", std::move(written.edit_id));
     response.body = std::move(written.body);
     return response;
 }
 
 http::Response render_written_to_many(store::Written written) {
-    if (written.outcome == store::WriteOutcome::unknown_users)
-        throw unknown_user_ids(written.unknown_ids, written.unknown_count);
+    if (written.outcome == store::WriteOutcome::unknown_users) throw unknown_user_ids(written.named, written.count);
     return render_written(std::move(written));
 }
 

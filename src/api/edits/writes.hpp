@@ -46,7 +46,7 @@ using Write = std::function<boost::asio::awaitable<store::Written>()>;
 ///         for another request; 412; DbError
 boost::asio::awaitable<store::Written> run_write(Context& context, std::string_view table, const Write& write);
 
-/// Status and body of what is done.
+/// Status and body of what is done, with `X-Edit-ID` where a row has changed.
 http::Response render_written(store::Written written);
 /// The same for a write that names its users.
 /// @throws ApiError 400 with those that do not exist

@@ -209,15 +209,13 @@ asio::awaitable<http::Response> list_resource(Context& context) {
     co_return co_await list_rows(context, *context.route->resource);
 }
 
-asio::awaitable<http::Response> retrieve_resource(Context& context) {
-    const std::int64_t id = context.path_id();
-    const model::Resource& resource = *context.route->resource;
+asio::awaitable<http::Response> retrieve_row(Context& context, const model::Resource& resource, std::string key) {
     const View view = co_await view_of(context, resource);
     ListQuery query;
     query.order = {{&view.key(), false}};
     for (const model::Column& column : view.columns)
         if (column.is_present && column.field->use <= model::Use::on_request) query.output.push_back(&column);
-    query.conditions.push_back({&view.key(), model::Lookup::exact, {std::to_string(id)}});
+    query.conditions.push_back({&view.key(), model::Lookup::exact, {std::move(key)}});
     const ListSql row = store::list_sql(view, query, {}, Nesting::objects);
     const db::Query statement = row.query("retrieve_row");
     db::Batch batch;
@@ -225,6 +223,10 @@ asio::awaitable<http::Response> retrieve_resource(Context& context) {
     co_await context.read(batch, db::Work::read);
     if (batch.rows(index).empty()) throw rest::not_found(fmt::format("No {} matches the given query.", resource.title));
     co_return ok(store::render_row(batch.rows(index)));
+}
+
+asio::awaitable<http::Response> retrieve_resource(Context& context) {
+    return retrieve_row(context, *context.route->resource, std::to_string(context.path_id()));
 }
 
 std::span<const Route> list_routes() {

@@ -26,6 +26,10 @@ struct Narrowing {
 boost::asio::awaitable<http::Response> list_rows(Context& context, const model::Resource& resource,
                                                  std::optional<Narrowing> narrowing = std::nullopt);
 
+/// One row with all its fields -> 200, or 404.
+/// @param key  its value of the resource's key, as ListQuery has values
+boost::asio::awaitable<http::Response> retrieve_row(Context& context, const model::Resource& resource, std::string key);
+
 // Handlers of whatever resource a route is about.
 
 /// GET -> 200, a list of the open layer; as `list_rows`.

@@ -42,6 +42,7 @@ constexpr std::array kTags{
     Tag{"statistics", "How the audience of an account is made up, and how that changes."},
     Tag{"posts", "What users posted."},
     Tag{"classifications", "The verdicts on users."},
+    Tag{"edits", "What was written, and taking it back."},
     Tag{"actions", "What was done about users."},
     Tag{"events", "Changes, as they happen."},
     Tag{"logs", "What the server did and what went wrong."},

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds kInterval = 1h;
 constexpr std::chrono::milliseconds kRetry = 10s;  ///< while the database is away
 constexpr int kSteps = 20;                         ///< of 5,000 rows each, an hour
-constexpr int kLogSteps = 200;                     ///< the same for the log and for events: a million entries
+constexpr int kLogSteps = 200;  ///< the same for the log, for edits and for events: a million entries
 
 }  // namespace
 
@@ -27,6 +27,7 @@ asio::awaitable<std::chrono::milliseconds> Housekeeping::remove_expired() {
         if (removed > 0)
             spdlog::info("housekeeping: {} rows of expired tokens, sessions and remembered answers removed", removed);
         co_await prune_log();
+        co_await prune_edits();
         co_await prune_events();
         co_return kInterval;
     } catch (const db::DbError& error) {
@@ -45,6 +46,12 @@ asio::awaitable<void> Housekeeping::prune_log() {
     if (total > 0)
         options_.journal.add({.kind = store::entry::kMaintenance,
                               .message = fmt::format("{} entries of the log were older than the retention", total)});
+}
+
+asio::awaitable<void> Housekeeping::prune_edits() {
+    std::int64_t deleted = store::EditStore::kPruneRows;
+    for (int i = 0; i < kLogSteps && deleted == store::EditStore::kPruneRows; ++i)
+        deleted = co_await options_.edits.prune(options_.log_retention);
 }
 
 asio::awaitable<void> Housekeeping::prune_events() {

@@ -2,6 +2,7 @@
 
 #include "base/periodic.hpp"
 #include "db/pool.hpp"
+#include "store/edits/edits.hpp"
 #include "store/journal/change_feed.hpp"
 #include "store/journal/journal.hpp"
 
@@ -17,12 +18,13 @@ struct HousekeepingOptions {
     db::Pool& pool;
     store::Journal& journal;
     store::ChangeFeed& changes;
-    std::chrono::seconds log_retention;    ///< of /api/logs/
+    store::EditStore& edits;
+    std::chrono::seconds log_retention;    ///< of /api/logs/ and /api/edits/
     std::chrono::seconds event_retention;  ///< of /api/events/
 };
 
-/// Removes what has expired (tokens, sessions, answers of writes, entries of the log, events) at the start and then
-/// once an hour, in bounded steps of one transaction each.  Several processes on one database do not get into each
+/// Removes what has expired (tokens, sessions, answers of writes, entries of the log, edits, events) at the start and
+/// then once an hour, in bounded steps of one transaction each.  Several processes on one database do not get into each
 /// other's way: one that finds another at it does nothing.  Belongs to the event loop.
 class Housekeeping {
   public:
@@ -35,6 +37,7 @@ class Housekeeping {
   private:
     boost::asio::awaitable<std::chrono::milliseconds> remove_expired();
     boost::asio::awaitable<void> prune_log();
+    boost::asio::awaitable<void> prune_edits();
     boost::asio::awaitable<void> prune_events();
 
     HousekeepingOptions options_;

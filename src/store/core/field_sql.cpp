@@ -23,6 +23,7 @@ constexpr std::array kFields{
     FieldSql{"classifications", "account_id", kOfUser, kWithinUsers},
     FieldSql{"actions", "account_id", kOfUser, kWithinUsers},
     FieldSql{"snoozes", "account_id", kOfUser, kWithinUsers},
+    FieldSql{"edits", "user_id", "r.user_id", "t.id IN (SELECT r.edit_id FROM watchdxg_edited_row AS r WHERE {})"},
 };
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include "store/edits/classifications.hpp"
 
 #include "base/json_writer.hpp"
-#include "store/core/column_sql.hpp"
 #include "store/core/draws.hpp"
-#include "store/journal/change_events.hpp"
+#include "store/edits/edit_record.hpp"
+#include "store/edits/row_sql.hpp"
 #include "store/journal/journal.hpp"
 
 #include <fmt/format.h>
@@ -13,10 +13,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// A row as the API shows it.
-const std::string kRow =
-    "json_build_object('user_id', c.user_id, 'harmful', c.harmful, 'inactive', c.inactive, 'classified_at', " +
-    json_time_sql("c.classified_at") + ", 'notes', c.notes)";
+const std::string kRow = verdict_row_sql("c");
 
 const std::string kFindSql = "SELECT found.body, " + etag_sql("found.body") + R"sql(
       FROM (SELECT CASE WHEN c.user_id IS NOT NULL THEN )sql" +
@@ -26,11 +23,11 @@ const std::string kFindSql = "SELECT found.body, " + etag_sql("found.body") + R"
              WHERE u.id = $1::bigint) AS found)sql";
 const db::Query kFind{"find_classification", kFindSql};
 
-// $6 are the users.  Rows of the core's making that are changed at this moment are waited for; `old_rows` is there to
+// $7 are the users.  Rows of the core's making that are changed at this moment are waited for; `old_rows` is there to
 // be read before anything is changed: a row that this statement has changed can no longer be locked.
 const std::string kOld = std::string(kWriteBegin) + R"sql(, asked AS (
         SELECT DISTINCT user_id
-          FROM unnest($6::bigint[]) AS given (user_id)
+          FROM unnest($7::bigint[]) AS given (user_id)
          WHERE NOT EXISTS (SELECT FROM earlier)
     ), target AS (
         SELECT u.id AS user_id, u.account_id
@@ -44,10 +41,10 @@ const std::string kOld = std::string(kWriteBegin) + R"sql(, asked AS (
            FOR UPDATE OF c
     ), shown AS (
         SELECT c.user_id, )sql" +
-                         kRow + R"sql( AS body
+                         kRow + R"sql( AS body, to_jsonb(c) AS row
           FROM locked AS c
     ), old AS MATERIALIZED (
-        SELECT user_id, body, )sql" +
+        SELECT user_id, body, row, )sql" +
                          etag_sql("body::text") + R"sql( AS etag
           FROM shown
     ))sql";
@@ -67,47 +64,50 @@ std::string decision(std::string_view if_match, std::string_view if_none_match, 
                        if_match, if_none_match, may_create);
 }
 
-// $7 to $10 are the VerdictChange; one that says nothing (and makes no verdict, $13) changes nothing, not even when the
+// $8 to $11 are the VerdictChange; one that says nothing (and makes no verdict, $14) changes nothing, not even when the
 // verdict was given.  A row that the core inserts at this moment is left alone: nobody has looked at it
 // yet, and the next try will.
-const std::string kWritten = R"sql(, written AS (
+const std::string kWritten =
+    R"sql(, written AS (
         INSERT INTO classification AS c (user_id, harmful, inactive, classified_at, notes)
-        SELECT target.user_id, coalesce($7::boolean, false), coalesce($8::boolean, false), statement_timestamp(),
-               $10::text
+        SELECT target.user_id, coalesce($8::boolean, false), coalesce($9::boolean, false), statement_timestamp(),
+               $11::text
           FROM target, decision
          WHERE decision.outcome IS NULL
            AND decision.old_rows >= 0
-           AND ($13::boolean OR $7::boolean IS NOT NULL OR $8::boolean IS NOT NULL OR $9::boolean)
+           AND ($14::boolean OR $8::boolean IS NOT NULL OR $9::boolean IS NOT NULL OR $10::boolean)
          ORDER BY target.user_id
             ON CONFLICT (user_id) DO UPDATE
-               SET harmful = coalesce($7::boolean, c.harmful), inactive = coalesce($8::boolean, c.inactive),
+               SET harmful = coalesce($8::boolean, c.harmful), inactive = coalesce($9::boolean, c.inactive),
                    classified_at = EXCLUDED.classified_at,
-                   notes = CASE WHEN $9::boolean THEN $10::text ELSE c.notes END
+                   notes = CASE WHEN $10::boolean THEN $11::text ELSE c.notes END
              WHERE c.user_id IN (SELECT user_id FROM old)
         RETURNING c.user_id, )sql" +
-                             kRow + R"sql( AS body
+    kRow + R"sql( AS body, to_jsonb(c) AS row
     ), change AS (
-        SELECT written.user_id, old.body AS before, written.body AS after
+        SELECT written.user_id AS row_id, written.user_id, old.body AS before, written.body AS after,
+               old.row AS old_row, written.row AS new_row, m.sampled_at AS sampled_before
           FROM written
           LEFT JOIN old ON old.user_id = written.user_id
+          LEFT JOIN watchdxg_sampled_verdict AS m ON m.user_id = written.user_id
          ORDER BY written.user_id
     ), changed AS (
         SELECT target.account_id, target.user_id AS id
           FROM written
           JOIN target ON target.user_id = written.user_id
-    ))sql" + change_log_sql(entry::kClassificationChanged, "change") +
-                             change_events_sql("classification", "changed");
+    ))sql" +
+    record_change_sql("classification", entry::kClassificationChanged, "'Verdict on ' || who || ': ' || $16::text");
 
 /// SQL: whom chance chose so many days ago.
 std::string drawn(int days_ago) {
     return fmt::format(
-        "SELECT d.user_id FROM (SELECT DISTINCT account_id FROM target WHERE $14::boolean) AS a"
+        "SELECT d.user_id FROM (SELECT DISTINCT account_id FROM target WHERE $15::boolean) AS a"
         " CROSS JOIN LATERAL ({}) AS d",
         draw_sql("a.account_id", fmt::format("((statement_timestamp() AT TIME ZONE 'UTC')::date - {})", days_ago),
                  true));
 }
 
-// $14 says that the verdicts answer places that were drawn.  A verdict that is new and answers none leaves no mark of
+// $15 says that the verdicts answer places that were drawn.  A verdict that is new and answers none leaves no mark of
 // an older one, which the core has removed.
 const std::string kMarked = R"sql(, drawn AS MATERIALIZED (
         )sql" + drawn(0) + " UNION " +
@@ -132,30 +132,30 @@ const std::string kMarked = R"sql(, drawn AS MATERIALIZED (
            AND change.user_id NOT IN (SELECT user_id FROM answering)
     ))sql";
 
-const std::string kSetSql = kOld + decision("$11", "$12", "$13") + kWritten + kMarked + R"sql(, answer AS (
+const std::string kSetSql = kOld + decision("$12", "$13", "$14") + kWritten + kMarked + R"sql(, answer AS (
         SELECT CASE WHEN before IS NULL THEN 201 ELSE 200 END AS status, after::text AS body
           FROM change
          UNION ALL
         SELECT 200, old.body::text
           FROM old, decision
          WHERE decision.outcome IS NULL
-           AND NOT ($13::boolean OR $7::boolean IS NOT NULL OR $8::boolean IS NOT NULL OR $9::boolean)
-    ))sql" + write_end(true);
+           AND NOT ($14::boolean OR $8::boolean IS NOT NULL OR $9::boolean IS NOT NULL OR $10::boolean)
+    ))sql" + write_end(unknown_users_sql());
 const db::Query kSet{"set_classification", kSetSql};
 
 // Planned each time: a plan for few users would be kept, and be slow for 10,000.
 // All or nothing: where the core has inserted a row meanwhile, that one was left alone, and the others are undone.
-const std::string kSetManySql = kOld + decision("$11", "$12", "$13") + kWritten + kMarked + R"sql(, answer AS (
+const std::string kSetManySql = kOld + decision("$12", "$13", "$14") + kWritten + kMarked + R"sql(, answer AS (
         SELECT CASE WHEN count(*) < (SELECT count(*) FROM target) THEN )sql" +
                                 std::string(kUndoStatement) + R"sql( ELSE 200
                 END::integer AS status,
                json_build_object('updated', count(*))::text AS body
           FROM written
         HAVING count(*) > 0
-    ))sql" + write_end(true);
+    ))sql" + write_end(unknown_users_sql());
 const db::Query kSetMany{"set_classifications", kSetManySql, false};
 
-const std::string kRemoveSql = kOld + decision("$7", "$8", "true") + R"sql(, removed AS (
+const std::string kRemoveSql = kOld + decision("$8", "$9", "true") + R"sql(, removed AS (
         DELETE FROM classification AS c
          USING decision
          WHERE decision.outcome IS NULL
@@ -168,25 +168,39 @@ const std::string kRemoveSql = kOld + decision("$7", "$8", "true") + R"sql(, rem
          WHERE decision.outcome IS NULL
            AND m.user_id IN (SELECT user_id FROM target)
     ), change AS (
-        SELECT old.user_id, old.body AS before, NULL::json AS after
+        SELECT old.user_id AS row_id, old.user_id, old.body AS before, NULL::json AS after, old.row AS old_row,
+               NULL::jsonb AS new_row, m.sampled_at AS sampled_before
           FROM removed
           JOIN old ON old.user_id = removed.user_id
+          LEFT JOIN watchdxg_sampled_verdict AS m ON m.user_id = removed.user_id
     ), changed AS (
         SELECT target.account_id, target.user_id AS id
           FROM removed
           JOIN target ON target.user_id = removed.user_id
-    ))sql" + change_log_sql(entry::kClassificationDeleted, "change") +
-                               change_events_sql("classification", "changed") + R"sql(, answer AS (
+    ))sql" + record_change_sql("classification", entry::kClassificationDeleted, "'Removed the verdict on ' || who") +
+                               R"sql(, answer AS (
         SELECT 204 AS status, '' AS body
           FROM decision
          WHERE outcome IS NULL
-    ))sql" + write_end(true);
+    ))sql" + write_end(unknown_users_sql());
 const db::Query kRemove{"remove_classification", kRemoveSql};
+
+/// What a change says, in words.
+std::string describe(const VerdictChange& change) {
+    const bool harmful = change.harmful.value_or(false);
+    const bool inactive = change.inactive.value_or(false);
+    if (harmful) return inactive ? "harmful and inactive" : "harmful";
+    if (inactive) return "inactive";
+    if (change.harmful && change.inactive) return "sane";
+    if (change.harmful) return "not harmful";
+    if (change.inactive) return "not inactive";
+    return change.sets_notes ? "notes" : "unchanged";
+}
 
 std::vector<db::Param> set_params(const std::vector<std::int64_t>& user_ids, const VerdictChange& change,
                                   bool may_create, const RowConditions& conditions) {
     return {bigint_array(user_ids), change.harmful,           change.inactive, change.sets_notes, change.notes,
-            conditions.if_match,    conditions.if_none_match, may_create,      change.sampled};
+            conditions.if_match,    conditions.if_none_match, may_create,      change.sampled,    describe(change)};
 }
 
 }  // namespace

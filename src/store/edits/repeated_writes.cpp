@@ -15,6 +15,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t kKeyBytes = 16;
+constexpr std::size_t kEditBytes = 8;  ///< the random ones of an edit's id
 
 struct NamedOutcome {
     std::string_view name;
@@ -27,6 +28,7 @@ constexpr std::array kOutcomes{
     NamedOutcome{"no_row", WriteOutcome::no_row},
     NamedOutcome{"failed_condition", WriteOutcome::failed_condition},
     NamedOutcome{"other_user", WriteOutcome::other_user},
+    NamedOutcome{"already_undone", WriteOutcome::already_undone},
     NamedOutcome{"overtaken", WriteOutcome::overtaken},
 };
 
@@ -40,6 +42,14 @@ std::string text_or_empty(const db::Row& row, int column) {
     return std::string(row.optional_text(column).value_or(std::string_view{}));
 }
 
+/// The last 16 digits of an edit's id; the first of them says that it is a UUID of RFC 9562.
+std::string edit_digits() {
+    std::string digits = base::random_hex(kEditBytes);
+    constexpr std::string_view kVariants = "89ab";
+    digits.front() = kVariants[static_cast<unsigned char>(digits.front()) % kVariants.size()];
+    return digits;
+}
+
 }  // namespace
 
 std::string own_write_key() {
@@ -50,45 +60,39 @@ std::string etag_sql(std::string_view body) {
     return fmt::format("'\"' || encode(substr(sha256(convert_to({}, 'UTF8')), 1, 16), 'hex') || '\"'", body);
 }
 
-std::string write_end(bool names_users) {
-    const std::string_view unknown = names_users ? R"sql(
-           (SELECT string_agg(user_id::text, ', ' ORDER BY user_id)
+std::string unknown_users_sql() {
+    return fmt::format(R"sql((SELECT string_agg(user_id::text, ', ' ORDER BY user_id)
               FROM (SELECT user_id FROM asked EXCEPT SELECT user_id FROM target ORDER BY user_id LIMIT {}) AS u),
-           (SELECT count(*) FROM asked) - (SELECT count(*) FROM target))sql"
-                                                 : "\n           NULL::text, 0::bigint";
+           (SELECT count(*) FROM asked) - (SELECT count(*) FROM target))sql",
+                       kMostUnknownIds);
+}
+
+std::string write_end(std::string_view named) {
     // Where nothing decided against it and still nothing was done, the core was faster.
-    return R"sql(, remembered AS (
-        INSERT INTO watchdxg_idempotency_key (operator_id, key, request_hash, status, response, created_at)
-        SELECT $1::integer, $2::text, $3::text, status, body, statement_timestamp()
+    return fmt::format(R"sql(, remembered AS (
+        INSERT INTO watchdxg_idempotency_key (operator_id, key, request_hash, status, response, edit_id, created_at)
+        SELECT $1::integer, $2::text, $3::text, status, body, (SELECT id FROM edited), statement_timestamp()
           FROM answer
             ON CONFLICT (operator_id, key) DO UPDATE
                SET request_hash = EXCLUDED.request_hash, status = EXCLUDED.status, response = EXCLUDED.response,
-                   created_at = EXCLUDED.created_at
+                   edit_id = EXCLUDED.edit_id, created_at = EXCLUDED.created_at
     )
     SELECT CASE WHEN EXISTS (SELECT FROM earlier WHERE NOT is_same) THEN 'other_request'
                 WHEN given.status IS NOT NULL THEN 'done'
                 ELSE coalesce((SELECT outcome FROM decision), 'overtaken') END,
-           given.status, given.body, )sql" +
-           etag_sql("given.body") + ',' + fmt::format(fmt::runtime(unknown), kMostUnknownIds) + R"sql(
+           given.status, given.body, {}, given.edit_id, {}
       FROM (VALUES (true)) AS always (is_so)
-      LEFT JOIN (SELECT status, response AS body FROM earlier UNION ALL SELECT status, body FROM answer) AS given
-        ON always.is_so)sql";
-}
-
-std::string change_log_sql(std::string_view kind, std::string_view changes) {
-    return fmt::format(R"sql(, logged AS (
-        INSERT INTO watchdxg_log (time, level, event, operator, address, request_id, user_id, before, after)
-        SELECT statement_timestamp(), 'info', '{}', (SELECT username FROM auth_user WHERE id = $1::integer),
-               nullif($4::text, ''), nullif($5::text, ''), user_id, before::jsonb, after::jsonb
-          FROM {}
-    ))sql",
-                       kind, changes);
+      LEFT JOIN (SELECT status, response AS body, edit_id FROM earlier
+                  UNION ALL
+                 SELECT status, body, (SELECT id FROM edited) FROM answer) AS given
+        ON always.is_so)sql",
+                       etag_sql("given.body"), named);
 }
 
 asio::awaitable<Written> execute_write(db::Pool& pool, const db::Query& query, const WriteRequest& request,
                                        std::vector<db::Param> values) {
-    std::vector<db::Param> params{request.operator_id, request.key, request.request_hash, request.origin.address,
-                                  request.origin.request_id};
+    std::vector<db::Param> params{request.operator_id,       request.key,  request.request_hash, request.origin.address,
+                                  request.origin.request_id, edit_digits()};
     params.insert(params.end(), std::make_move_iterator(values.begin()), std::make_move_iterator(values.end()));
     db::Batch batch;
     batch.add(kLockChanges, {});
@@ -98,8 +102,9 @@ asio::awaitable<Written> execute_write(db::Pool& pool, const db::Query& query, c
     Written written{.outcome = outcome_of(row.text(0)),
                     .body = {},
                     .etag = text_or_empty(row, 3),
-                    .unknown_ids = text_or_empty(row, 4),
-                    .unknown_count = row.integer(5)};
+                    .edit_id = text_or_empty(row, 4),
+                    .named = text_or_empty(row, 5),
+                    .count = row.integer(6)};
     if (!row.is_null(1)) written.status = static_cast<unsigned>(row.integer(1));
     base::append_compact_json(written.body, row.optional_text(2).value_or(std::string_view{}));
     co_return written;

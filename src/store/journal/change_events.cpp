@@ -18,9 +18,9 @@ std::string change_events_sql(std::string_view table, std::string_view changes) 
         RETURNING last_id - (SELECT count(*) FROM event_group) AS before,
                   pg_notify('{3}', last_id::text) IS NULL AS is_told
     ), event_added AS (
-        INSERT INTO watchdxg_event (id, table_name, account_id, ids, at)
+        INSERT INTO watchdxg_event (id, table_name, account_id, ids, at, edit_id)
         SELECT event_number.before + event_group.number, '{0}', event_group.account_id, event_group.ids,
-               statement_timestamp()
+               statement_timestamp(), (SELECT id FROM edit)
           FROM event_group, event_number
     ), event_counted AS (
         UPDATE watchdxg_watched_table

@@ -23,7 +23,8 @@ inline constexpr std::string_view kEventChannel = "watchdxg_event";
 inline constexpr int kMostEventIds = 1000;
 
 /// CTEs, beginning with a comma, that tell /api/events/ of a change of one of the core's tables by us: an event for
-/// each X account that it concerns.  They do nothing when `changes` is empty.
+/// each X account that it concerns.  They do nothing when `changes` is empty.  The statement has a CTE `edit` before
+/// them, one row with the `id` of the edit.
 /// @param table    the core's table
 /// @param changes  name of the CTE before it that has a row for each row that was inserted, updated or deleted, with
 ///                 `account_id` (of the X user; may be NULL) and `id` (of the changed row)

@@ -14,9 +14,9 @@ namespace asio = boost::asio;
 constexpr db::Query kListEvents{"list_events", R"sql(
     SELECT state.last_id, state.pruned_id, event.id, event.table_name, event.account_id,
            replace(event.ids::text, ' ', ''),
-           (extract(epoch FROM event.at - timestamptz '2000-01-01 00:00+00') * 1000000)::bigint
+           (extract(epoch FROM event.at - timestamptz '2000-01-01 00:00+00') * 1000000)::bigint, event.edit_id
       FROM watchdxg_event_state AS state
-      LEFT JOIN LATERAL (SELECT id, table_name, account_id, ids, at
+      LEFT JOIN LATERAL (SELECT id, table_name, account_id, ids, at, edit_id
                            FROM watchdxg_event
                           WHERE id > $1
                           ORDER BY id
@@ -126,6 +126,7 @@ std::string render_data(const db::Row& row) {
     out += row.optional_text(5).value_or("null");
     out += R"(,"at":)";
     base::append_json_timestamp(out, row.integer(6));
+    out += row.is_null(7) ? R"(,"edit_id":null)" : fmt::format(R"(,"edit_id":"{}")", row.text(7));
     return out + '}';
 }
 

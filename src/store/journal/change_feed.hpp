@@ -14,7 +14,7 @@ namespace wdx::store {
 /// What was changed, for /api/events/.
 struct Event {
     std::int64_t id = 0;
-    std::string data;  ///< JSON: `{"table":...,"account_id":...,"ids":...,"at":...}`
+    std::string data;  ///< JSON: `{"table":...,"account_id":...,"ids":...,"at":...,"edit_id":...}`
 };
 
 /// Events after some id, as they were at one moment.

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace wdx::store {
+
+// SQL: a row as the API shows it, as JSON.
+// @param row  the alias of its table
+
+std::string verdict_row_sql(std::string_view row);
+std::string action_row_sql(std::string_view row);
+std::string snooze_row_sql(std::string_view row);
+
+}  // namespace wdx::store
