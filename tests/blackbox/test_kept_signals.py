@@ -12,7 +12,7 @@ import psycopg2.extras
 import pytest
 
 from support.data import make_database
-from support.postgres import bin_dir, connect, execute, wait_until
+from support.postgres import PrivateCluster, bin_dir, connect, execute, give_to_unprivileged, unprivileged, wait_until
 from support.server import PROJECT, Server
 from support.signals import keep_signals, up_to_date
 from support.tokens import mint
@@ -347,6 +347,38 @@ def test_a_change_that_was_begun_before_a_look_and_committed_after_it_is_in(serv
     late.commit()
     late.close()
     assert_kept(server)
+
+
+def skip_transactions(cluster, next):
+    """Freezes all rows and goes on with the transaction of that number."""
+    subprocess.run([bin_dir() / "vacuumdb", "--quiet", "--all", "--freeze", "--maintenance-db", cluster.url("postgres")], check=True)
+    cluster.stop()
+    # pg_xact: two bits for each transaction, in files of 32 pages; its folder has none of so high a number yet.
+    segment = cluster.data / "pg_xact" / f"{next // (32 * 8192 * 4):04X}"
+    segment.write_bytes(bytes(32 * 8192))
+    give_to_unprivileged(segment)
+    subprocess.run([bin_dir() / "pg_resetwal", "-x", str(next), "-D", cluster.data], check=True, capture_output=True, cwd="/",
+                   **unprivileged())
+    cluster.start()
+
+
+def test_rows_that_were_written_2_31_transactions_ago_do_not_look_new():
+    cluster = PrivateCluster().start()
+    url = make_database(cluster)
+    fill(url, 40, 100)
+    execute(url, "INSERT INTO posts (id, user_id) SELECT 1000 + id, id FROM users")
+    skip_transactions(cluster, 3_000_000_000)
+    (ages,) = execute(url, "SELECT (SELECT max(age(xmin)) FROM users), (SELECT max(age(xmin)) FROM posts)")
+    assert max(ages) < 0
+    with Server(url) as server:
+        up_to_date(server)
+        execute(url, "UPDATE watchdxg_signal SET last_seen = '2001-01-01'")  # whose row is written again loses it
+        execute(url, "UPDATE users SET followers_count = 77 WHERE id = 2; UPDATE posts SET text = 'New' WHERE id = 1004;"
+                     "INSERT INTO users (id, handle) VALUES (5000, 'new')")
+        up_to_date(server)
+        written = execute(url, "SELECT user_id FROM watchdxg_signal WHERE last_seen IS DISTINCT FROM '2001-01-01' ORDER BY 1")
+        assert written == [(2,), (4,), (5000,)]
+    cluster.remove()
 
 
 def test_a_copy_of_the_database_is_not_taken_for_the_one_that_was_read(cluster, server):

@@ -247,13 +247,15 @@ const db::Query kWriteSteps{"signals_write_steps", kWriteStepsSql, false};
 /// PostgreSQL's clock as microseconds since 1970.
 constexpr std::string_view kNow = "(extract(epoch FROM statement_timestamp()) * 1000000)::bigint";
 
-/// The rows of posts by user: `n`, `is_new` (one of them was written by a transaction from $1 on).
+/// True of the rows `t` that a transaction from $1 on wrote.  Ages are differences modulo 2^32: that of a row which was
+/// written more than 2^31 transactions ago is negative, for PostgreSQL keeps the number of a row that it has frozen.
+constexpr std::string_view kIsNew = "age(t.xmin) BETWEEN 0 AND age($1::text::xid)";
+
+/// The rows of posts by user: `n`, `is_new` (one of them is).
 std::string counted_posts(const CoreViews& views) {
     if (!views.has_posts) return "(SELECT NULL::integer AS user_id, 0::bigint AS n, false AS is_new WHERE false)";
-    return fmt::format(
-        "(SELECT {0} AS user_id, count(*) AS n, bool_or(age(t.xmin) <= age($1::text::xid)) AS is_new FROM posts AS t"
-        " GROUP BY {0})",
-        views.posts.find("user_id")->sql);
+    return fmt::format("(SELECT {0} AS user_id, count(*) AS n, bool_or({1}) AS is_new FROM posts AS t GROUP BY {0})",
+                       views.posts.find("user_id")->sql, kIsNew);
 }
 
 /// Rows of a statement in a line: `id` (NULL: none), `is_gone`, the numbers of transactions, the time, how many users.
@@ -264,12 +266,11 @@ std::string changes_sql(const CoreViews& views, bool of_all) {
     if (!of_all)
         changed = fmt::format(
             "(SELECT t.id::bigint AS id, false AS is_gone FROM users AS t LEFT JOIN watchdxg_signal AS s ON s.user_id ="
-            " t.id WHERE s.user_id IS NULL OR age(t.xmin) <= age($1::text::xid) OR ($2::boolean AND s.last_seen IS "
-            "NULL)"
+            " t.id WHERE s.user_id IS NULL OR {} OR ($2::boolean AND s.last_seen IS NULL)"
             " UNION SELECT s.user_id, false FROM watchdxg_signal AS s JOIN users AS t ON t.id = s.user_id"
             " LEFT JOIN {} AS p ON p.user_id = s.user_id WHERE p.is_new OR coalesce(p.n, 0) <> s.posts_seen LIMIT {})"
             " UNION ALL {}",
-            counted_posts(views), kMostChangedUsers + 1, changed);
+            kIsNew, counted_posts(views), kMostChangedUsers + 1, changed);
     return fmt::format(
         "WITH snapshot AS (SELECT txid_current_snapshot() AS s)"
         " SELECT d.id, d.is_gone, txid_snapshot_xmin(n.s), txid_snapshot_xmax(n.s), {}, (SELECT count(*) FROM users)"
