@@ -52,14 +52,18 @@ bool LookSchedule::is_still(const Signs& signs) const {
 }
 
 bool LookSchedule::is_due(Clock::time_point now, const Signs& signs) const {
-    if (!seen_) return true;
     if (is_still(signs) || now - ended_ < kRest * took_) return false;
-    return signs.changes != seen_->changes || now - ended_ >= kUncounted;
+    return !seen_ || signs.changes != seen_->changes || now - ended_ >= kUncounted;
 }
 
 void LookSchedule::finish(Clock::time_point began, Clock::time_point now, const Signs& signs, bool settled) {
+    ended_ = now;
+    took_ = seen_ ? now - began : Clock::duration{};
     seen_ = signs;
     is_settled_ = settled;
+}
+
+void LookSchedule::fail(Clock::time_point began, Clock::time_point now) {
     ended_ = now;
     took_ = now - began;
 }
@@ -77,6 +81,7 @@ void SignalKeeper::stop() {
 
 asio::awaitable<std::chrono::milliseconds> SignalKeeper::step() {
     if (!options_.is_up()) co_return kTick;
+    const auto began = LookSchedule::Clock::now();
     try {
         co_await look();
         if (failing_) spdlog::info("signals: they are kept again");
@@ -84,6 +89,7 @@ asio::awaitable<std::chrono::milliseconds> SignalKeeper::step() {
     } catch (const std::exception& error) {
         if (!failing_ && !loop_.is_stopping()) spdlog::warn("signals: they could not be kept: {}", error.what());
         failing_ = true;
+        schedule_.fail(began, LookSchedule::Clock::now());
     }
     co_return kTick;
 }
@@ -136,9 +142,7 @@ asio::awaitable<void> SignalKeeper::look() {
             is_done = is_finished;
         }
     }
-    // The first pass takes long once: the next look, for what has changed meanwhile, need not wait for that.
-    const auto ended = LookSchedule::Clock::now();
-    schedule_.finish(of_all ? ended : began, ended, signs, changes.is_settled && is_done);
+    schedule_.finish(began, LookSchedule::Clock::now(), signs, changes.is_settled && is_done);
     if (!is_done) co_return;
     options_.freshness = {.as_of = changes.at, .pending = 0};
 }

@@ -22,7 +22,8 @@
 namespace wdx::app {
 
 /// Decides when to look for changed users: at once when PostgreSQL counted changes, now and then when it may not have
-/// counted yet, and never more than a share of the time.
+/// counted yet, and never more than a share of the time.  The first look may take long, and the next one, for what has
+/// changed meanwhile, need not wait for that.
 class LookSchedule {
   public:
     using Clock = std::chrono::steady_clock;
@@ -40,6 +41,8 @@ class LookSchedule {
     /// @param signs    as they were before it
     /// @param settled  no transaction was running then: a later one has a number of its own
     void finish(Clock::time_point began, Clock::time_point now, const Signs& signs, bool settled);
+    /// A look has failed: what it would have found is still to be found, after a rest.
+    void fail(Clock::time_point began, Clock::time_point now);
 
   private:
     std::optional<Signs> seen_;
