@@ -20,7 +20,7 @@ constexpr auto kFirstBackoff = 50ms;
 constexpr auto kLastBackoff = 1000ms;
 constexpr auto kPollInterval = 20ms;
 constexpr std::string_view kRequests = "requests";
-constexpr std::size_t kJobs = 1;  ///< streams of the program's own at a time
+constexpr std::size_t kJobs = 2;  ///< streams of the program's own at a time: one begins one while it reads another
 
 /// An idle connection on which something arrives was closed by the server, or told so.
 bool has_unasked_input(PGconn* connection) {

@@ -482,6 +482,29 @@ def test_ranks_are_known_before_the_last_of_many_users_is_computed(cluster):
         assert wait_until(known, "ranks to be counted", 60, 0.01) < 11_000
 
 
+def waiting(url, table):
+    """For how many seconds a statement has waited for a lock of the table; None: none waits."""
+    (seconds,), = execute(url, "SELECT extract(epoch FROM max(clock_timestamp() - a.query_start))::float8 FROM pg_locks AS l"
+                               " JOIN pg_stat_activity AS a USING (pid) WHERE l.relation = %s::regclass AND NOT l.granted", (table,))
+    return seconds
+
+
+def test_counting_ranks_may_take_longer_than_a_statement_of_a_request(cluster):
+    url = make_database(cluster)
+    fill(url, 50, 0)
+    with Server(url, statement_timeout=2) as server:
+        up_to_date(server)
+        blocker = connect(url, autocommit=False)
+        with blocker.cursor() as cursor:
+            cursor.execute("LOCK TABLE watchdxg_risk_step")
+            execute(url, "UPDATE users SET followers_count = 77 WHERE id % 2 = 0")
+            wait_until(lambda: (waiting(url, "watchdxg_risk_step") or 0) > 3, "the ranks to be counted for 3 s")
+        blocker.rollback()
+        blocker.close()
+        assert_kept(server)
+        assert "could not be kept" not in server.log
+
+
 def test_ordering_and_filters_by_rank_are_what_the_ranks_say(server):
     draw = random.Random(2)
     connection = connect(server.url, autocommit=False)

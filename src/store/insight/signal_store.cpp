@@ -6,6 +6,7 @@
 
 #include <charconv>
 #include <iterator>
+#include <map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -214,35 +215,56 @@ const std::string kWriteWavesSql = fmt::format(R"sql({0}, written AS (
                                                kMine, model::wave_index() + 1);
 const db::Query kWriteWaves{"signals_write_waves", kWriteWavesSql};
 
+/// From where ranks are counted; without a risk: the account has no such place any more.
+struct Step {
+    std::int64_t account;
+    std::optional<double> risk;
+    std::int64_t below;
+    std::int64_t same;
+    std::int64_t total;
+};
+
 // One where a thousandth of the users is passed, and the lowest.
-const std::string kWriteStepsSql = std::string(kMine) + R"sql(, counted AS (
-        SELECT s.account_id, s.risk, count(*) AS same
-          FROM mine, watchdxg_signal AS s
-         WHERE s.risk IS NOT NULL
-         GROUP BY s.account_id, s.risk
+constexpr db::Query kSteps{"signals_steps", R"sql(
+    WITH counted AS (
+        SELECT account_id, risk, count(*) AS same
+          FROM watchdxg_signal
+         WHERE risk IS NOT NULL
+         GROUP BY account_id, risk
     ), placed AS (
         SELECT account_id, risk, same,
                (sum(same) OVER (PARTITION BY account_id ORDER BY risk))::bigint - same AS below,
                (sum(same) OVER (PARTITION BY account_id))::bigint AS total
           FROM counted
-    ), step AS MATERIALIZED (
-        SELECT *
-          FROM placed
-         WHERE below = 0
-            OR below / (total / 1000 + 1) <> (below + same) / (total / 1000 + 1)
+    )
+    SELECT account_id, risk, below, same, total
+      FROM placed
+     WHERE below = 0
+        OR below / (total / 1000 + 1) <> (below + same) / (total / 1000 + 1)
+     UNION ALL
+    SELECT DISTINCT account_id, NULL::float8, 0::bigint, 0::bigint, 0::bigint
+      FROM watchdxg_risk_step AS k
+     WHERE NOT EXISTS (SELECT FROM watchdxg_signal AS s WHERE s.account_id = k.account_id AND s.risk IS NOT NULL))sql",
+                           false};
+
+// All those of the accounts that are named.
+const std::string kWriteStepsSql = std::string(kMine) + R"sql(, given AS MATERIALIZED (
+        SELECT r.*
+          FROM mine, json_to_recordset($2::json) AS r (account_id bigint, risk float8, below bigint, same bigint,
+                                                       total bigint)
     ), gone AS (
         DELETE FROM watchdxg_risk_step AS k
-         USING mine
-         WHERE NOT EXISTS (SELECT FROM step WHERE step.account_id = k.account_id AND step.risk = k.risk)
+         WHERE k.account_id IN (SELECT account_id FROM given)
+           AND NOT EXISTS (SELECT FROM given AS g WHERE g.account_id = k.account_id AND g.risk = k.risk)
     ), written AS (
         INSERT INTO watchdxg_risk_step AS k (account_id, risk, below, same, total)
-        SELECT account_id, risk, below, same, total FROM step
+        SELECT account_id, risk, below, same, total FROM given WHERE risk IS NOT NULL
             ON CONFLICT (account_id, risk) DO UPDATE
                SET below = excluded.below, same = excluded.same, total = excluded.total
              WHERE (k.below, k.same, k.total) IS DISTINCT FROM (excluded.below, excluded.same, excluded.total)
     )
     SELECT EXISTS (SELECT FROM mine))sql";
-const db::Query kWriteSteps{"signals_write_steps", kWriteStepsSql, false};
+const db::Query kWriteSteps{"signals_write_steps", kWriteStepsSql};
 
 /// PostgreSQL's clock as microseconds since 1970.
 constexpr std::string_view kNow = "(extract(epoch FROM statement_timestamp()) * 1000000)::bigint";
@@ -463,13 +485,15 @@ asio::awaitable<std::vector<Source>> SourceReader::next(std::size_t most) {
 
 void SignalStore::stop() {
     is_stopping_ = true;
-    if (const auto running = running_.lock()) running->cancel();
+    for (const auto& reading : reading_)
+        if (const auto stream = reading.lock()) stream->cancel();
 }
 
 asio::awaitable<std::shared_ptr<db::Stream>> SignalStore::open(const db::Query& query, std::vector<db::Param> params) {
     std::shared_ptr<db::Stream> stream = co_await pool_.open_stream(query, std::move(params), db::Streams::jobs, {});
     if (is_stopping_) throw db::DbError::unavailable(std::string(query.name), "the program stops", false);
-    running_ = stream;
+    std::erase_if(reading_, [](const std::weak_ptr<db::Stream>& each) { return each.expired(); });
+    reading_.push_back(stream);
     co_return stream;
 }
 
@@ -663,10 +687,26 @@ asio::awaitable<bool> SignalStore::write_waves(const std::string& holder, const 
 }
 
 asio::awaitable<bool> SignalStore::write_steps(const std::string& holder) {
-    db::Batch batch;
-    const std::size_t index = batch.add(kWriteSteps, {holder});
-    co_await pool_.execute(batch, db::Work::slow);
-    co_return batch.rows(index).front().boolean(0);
+    std::map<std::int64_t, std::vector<Step>> steps;
+    const auto read = [&](const db::Row& row) {
+        steps[row.integer(0)].push_back({.account = row.integer(0),
+                                         .risk = row.optional_real(1),
+                                         .below = row.integer(2),
+                                         .same = row.integer(3),
+                                         .total = row.integer(4)});
+    };
+    co_await read_each(kSteps, {}, read);
+    const auto write_step = [](std::string& json, const Step& step) {
+        fmt::format_to(std::back_inserter(json), R"({{"account_id":{},"below":{},"same":{},"total":{})", step.account,
+                       step.below, step.same, step.total);
+        store::add(json, "risk", step.risk);
+        json += '}';
+    };
+    for (const auto& [account, of_account] : steps) {
+        std::string json = json_list(of_account, write_step);
+        if (!co_await write_json(kWriteSteps, holder, std::move(json))) co_return false;
+    }
+    co_return true;
 }
 
 }  // namespace wdx::store

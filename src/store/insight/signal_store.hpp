@@ -124,7 +124,7 @@ class SignalStore {
     boost::asio::awaitable<std::vector<model::WaveChange>> list_wave_changes();
     boost::asio::awaitable<bool> write_waves(const std::string& holder, const std::vector<model::WaveChange>& users);
 
-    /// Counts anew from where ranks are counted.
+    /// Finds anew from where ranks are counted, and writes it an account at a time.
     boost::asio::awaitable<bool> write_steps(const std::string& holder);
 
   private:
@@ -135,7 +135,7 @@ class SignalStore {
     boost::asio::awaitable<bool> write_json(const db::Query& query, std::string holder, std::string json);
 
     db::Pool& pool_;
-    std::weak_ptr<db::Stream> running_;
+    std::vector<std::weak_ptr<db::Stream>> reading_;
     bool is_stopping_ = false;
 };
 
