@@ -227,6 +227,7 @@ asio::awaitable<void> Application::open() {
     spawn(jobs_.watcher.run());
     spawn(jobs_.history_keeper.run());
     spawn(jobs_.signal_keeper.run());
+    spawn(jobs_.signal_keeper.keep_turn());
     spawn(jobs_.probability_keeper.run());
     spawn(jobs_.schema_reader.run());
 }

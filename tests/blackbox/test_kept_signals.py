@@ -505,6 +505,31 @@ def test_counting_ranks_may_take_longer_than_a_statement_of_a_request(cluster):
         assert "could not be kept" not in server.log
 
 
+def test_a_turn_is_renewed_while_a_look_reads_and_the_look_ends_when_another_has_it(cluster):
+    url = make_database(cluster)
+    fill(url, 50, 100)
+
+    def held_until():
+        return execute(url, "SELECT held_until FROM watchdxg_signal_state")[0][0]
+    with Server(url) as server:
+        up_to_date(server)
+        before, during = connect(url, autocommit=False), connect(url, autocommit=False)
+        before.cursor().execute("LOCK TABLE watchdxg_cohort")  # the waves are read first, in the turn
+        execute(url, "UPDATE users SET followers_count = 77 WHERE id % 2 = 0")
+        wait_until(lambda: waiting(url, "watchdxg_cohort") is not None, "the look to find the changes")
+        during.cursor().execute("LOCK TABLE posts")
+        before.rollback()
+        wait_until(lambda: waiting(url, "posts") is not None, "the look to read users and their posts")
+        first = held_until()
+        wait_until(lambda: held_until() > first, "the turn to be renewed", 15)
+        execute(url, "UPDATE watchdxg_signal_state SET holder = 'another', held_until = now() + interval '1 hour'")
+        wait_until(lambda: waiting(url, "posts") is None, "the look to end", 15)
+        during.rollback()
+        assert "could not be kept" not in server.log
+        assert execute(url, "SELECT holder FROM watchdxg_signal_state") == [("another",)]
+        before.close(), during.close()
+
+
 def test_ordering_and_filters_by_rank_are_what_the_ranks_say(server):
     draw = random.Random(2)
     connection = connect(server.url, autocommit=False)

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <iterator>
 #include <thread>
+#include <utility>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -27,6 +28,7 @@ using model::Source;
 using model::WaveChange;
 
 constexpr auto kTick = 500ms;
+constexpr auto kRenewal = 5s;               ///< a turn lasts four times as long
 constexpr auto kUncounted = 5s;             ///< after that long, changes that were not counted are looked for
 constexpr int kRest = 1;                    ///< a look is followed by a rest of so many times its length
 constexpr std::size_t kBatch = 100;         ///< users in a write: few, for they are read on the event loop
@@ -72,11 +74,13 @@ SignalKeeper::SignalKeeper(SignalKeeperOptions options)
     : options_(std::move(options)),
       holder_(base::random_hex(16)),
       weights_(insight::weights_of(options_.weights)),
-      loop_(options_.executor, [this] { return step(); }) {}
+      loop_(options_.executor, [this] { return step(); }),
+      renewal_(options_.executor, [this] { return renew(); }) {}
 
 void SignalKeeper::stop() {
     options_.signals.stop();
     loop_.stop();
+    renewal_.stop();
 }
 
 asio::awaitable<std::chrono::milliseconds> SignalKeeper::step() {
@@ -92,6 +96,19 @@ asio::awaitable<std::chrono::milliseconds> SignalKeeper::step() {
         schedule_.fail(began, LookSchedule::Clock::now());
     }
     co_return kTick;
+}
+
+asio::awaitable<std::chrono::milliseconds> SignalKeeper::renew() {
+    const std::shared_ptr<Turn> turn = turn_;
+    if (!turn) co_return kRenewal;
+    try {
+        turn->is_lost = !co_await options_.signals.renew_turn(holder_);
+        // It may have been given back meanwhile.
+        if (turn->is_lost && turn == turn_) options_.signals.interrupt();
+    } catch (const std::exception&) {
+        // The next renewal or write says whether it is still there.
+    }
+    co_return kRenewal;
 }
 
 /// What the signals are made of and with: where it is another one, all of them are computed anew.
@@ -125,26 +142,32 @@ asio::awaitable<void> SignalKeeper::look() {
     const bool of_all = !is_same || changes.is_cut;
     options_.freshness.pending = of_all ? changes.users : static_cast<std::int64_t>(changes.ids.size());
     bool is_done = true;
-    if (of_all || !changes.ids.empty() || !changes.gone.empty() || !state.is_of_today) {
-        is_done = co_await options_.signals.take_turn(holder_);
-        if (is_done) {
-            bool is_finished = false;
-            std::exception_ptr failure;
-            try {
-                is_finished = co_await keep(views, changes, of_all);
-            } catch (...) {
-                failure = std::current_exception();
-            }
-            std::optional<store::SignalStore::Finished> finished;
-            if (is_finished) finished = {source, changes.horizon, changes.at};
-            co_await options_.signals.end_turn(holder_, finished);
-            if (failure) std::rethrow_exception(failure);
-            is_done = is_finished;
-        }
-    }
+    if (of_all || !changes.ids.empty() || !changes.gone.empty() || !state.is_of_today)
+        is_done = co_await take_turn_and_keep(views, changes, of_all, source);
     schedule_.finish(began, LookSchedule::Clock::now(), signs, changes.is_settled && is_done);
     if (!is_done) co_return;
     options_.freshness = {.as_of = changes.at, .pending = 0};
+}
+
+/// @return false when another process has the turn
+asio::awaitable<bool> SignalKeeper::take_turn_and_keep(const store::CoreViews& views,
+                                                       const store::SignalChanges& changes, bool of_all,
+                                                       const std::string& source) {
+    if (!co_await options_.signals.take_turn(holder_)) co_return false;
+    turn_ = std::make_shared<Turn>();
+    bool is_finished = false;
+    std::exception_ptr failure;
+    try {
+        is_finished = co_await keep(views, changes, of_all);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    const bool is_lost = std::exchange(turn_, nullptr)->is_lost;
+    std::optional<store::SignalStore::Finished> finished;
+    if (is_finished) finished = {source, changes.horizon, changes.at};
+    co_await options_.signals.end_turn(holder_, finished);
+    if (failure && !is_lost) std::rethrow_exception(failure);
+    co_return is_finished;
 }
 
 /// @return false when the turn was lost

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -70,14 +71,23 @@ class SignalKeeper {
 
     /// Works until `stop`; to be called when our tables are known to be there.  Does not throw.
     boost::asio::awaitable<void> run() { return loop_.run(); }
+    /// Beside it, for as long: renews the turn, however long what is read or computed takes.  Does not throw.
+    boost::asio::awaitable<void> keep_turn() { return renewal_.run(); }
     void stop();
 
   private:
     /// Account, kind, month and key: the people in that wave.
     using Waves = std::map<std::tuple<std::int64_t, std::string, std::chrono::sys_days, std::int64_t>, std::int64_t>;
 
+    struct Turn {
+        bool is_lost = false;  ///< another process has it
+    };
+
     boost::asio::awaitable<std::chrono::milliseconds> step();
+    boost::asio::awaitable<std::chrono::milliseconds> renew();
     boost::asio::awaitable<void> look();
+    boost::asio::awaitable<bool> take_turn_and_keep(const store::CoreViews& views, const store::SignalChanges& changes,
+                                                    bool of_all, const std::string& source);
     boost::asio::awaitable<bool> keep(const store::CoreViews& views, const store::SignalChanges& changes, bool of_all);
     boost::asio::awaitable<bool> keep_users(const store::CoreViews& views, const store::SignalChanges& changes,
                                             bool of_all);
@@ -89,8 +99,10 @@ class SignalKeeper {
     std::string holder_;
     std::vector<double> weights_;
     LookSchedule schedule_;
-    bool failing_ = false;  ///< the last look failed, and the log says so
+    bool failing_ = false;        ///< the last look failed, and the log says so
+    std::shared_ptr<Turn> turn_;  ///< while this process has it
     base::Periodic loop_;
+    base::Periodic renewal_;
 };
 
 }  // namespace wdx::app

@@ -64,6 +64,9 @@ constexpr std::string_view kMine = R"sql(WITH mine AS (
         RETURNING is_only
     ))sql";
 
+const std::string kRenewTurnSql = std::string(kMine) + " SELECT EXISTS (SELECT FROM mine)";
+const db::Query kRenewTurn{"signals_renew_turn", kRenewTurnSql};
+
 constexpr std::string_view kUserColumns = R"sql(AS r (
             user_id bigint, account_id bigint, handle_key bigint, month integer, template_key bigint, bio_key bigint,
             link_key bigint, last_seen bigint, posts_seen bigint, value float8[], strength float8[], missing text,
@@ -485,6 +488,10 @@ asio::awaitable<std::vector<Source>> SourceReader::next(std::size_t most) {
 
 void SignalStore::stop() {
     is_stopping_ = true;
+    interrupt();
+}
+
+void SignalStore::interrupt() {
     for (const auto& reading : reading_)
         if (const auto stream = reading.lock()) stream->cancel();
 }
@@ -561,6 +568,13 @@ asio::awaitable<bool> SignalStore::take_turn(const std::string& holder) {
     const std::size_t index = batch.add(kTakeTurn, {holder});
     co_await pool_.execute(batch, db::Work::write);
     co_return !batch.rows(index).empty();
+}
+
+asio::awaitable<bool> SignalStore::renew_turn(const std::string& holder) {
+    db::Batch batch;
+    const std::size_t index = batch.add(kRenewTurn, {holder});
+    co_await pool_.execute(batch, db::Work::write);
+    co_return batch.rows(index).front().boolean(0);
 }
 
 asio::awaitable<void> SignalStore::end_turn(const std::string& holder, const std::optional<Finished>& finished) {

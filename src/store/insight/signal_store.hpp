@@ -80,6 +80,8 @@ class SignalStore {
 
     /// Nothing is read any more; what is being read ends with a DbError.
     void stop();
+    /// What is being read ends with a DbError.
+    void interrupt();
 
     boost::asio::awaitable<SignalState> state();
     /// @param horizon  from an earlier look; nullopt: all users are to be computed, and `ids` stays empty
@@ -90,7 +92,10 @@ class SignalStore {
     boost::asio::awaitable<SourceReader> read_sources(const CoreViews& views,
                                                       const std::optional<std::vector<std::int64_t>>& ids);
 
+    /// For 20 seconds from now; each write begins them anew.
     boost::asio::awaitable<bool> take_turn(const std::string& holder);
+    /// Begins them anew, as a write does.
+    boost::asio::awaitable<bool> renew_turn(const std::string& holder);
     /// Up to where everything is kept now.
     struct Finished {
         std::string source;
