@@ -51,6 +51,7 @@ struct Stores {
     store::ActionStore actions;
     store::SnoozeStore snoozes;
     store::EditStore edits;
+    store::PreferenceStore preferences;
     store::Journal journal;
     store::ChangeFeed changes;
     store::HistoryStore history;

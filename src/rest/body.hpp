@@ -34,6 +34,8 @@ class JsonBody {
 
     /// @return the member of that name, or nullptr
     [[nodiscard]] const base::JsonValue* find(std::string_view name) const noexcept { return document_.find(name); }
+    /// The object as it was sent, in UTF-8.
+    [[nodiscard]] const std::string& text() const noexcept { return text_; }
     [[nodiscard]] const std::vector<base::JsonMember>& members() const noexcept { return document_.members; }
 
   private:

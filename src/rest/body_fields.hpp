@@ -56,6 +56,7 @@ struct Body {
     /// What is written: its other fields, which the server sets, may be sent along, as a client does that has read
     /// them.
     const model::Resource* row = nullptr;
+    bool is_free = false;  ///< any members, as the client likes
 
     /// True when a password is among them: what is refused for its size is then a failed login.
     [[nodiscard]] bool has_password() const;

@@ -191,8 +191,14 @@ def config_values():
         yield text.encode()
 
 
-TARGETS = (authorization, client_address, config_values, fields, filter_values, http_head, json_body, list_query,
-           password_hash, row_writer, token, url)
+def console_login():
+    yield b"http://localhost:8000\nlocalhost:8000\nwdx_session=a.b.c"
+    yield b"https://[::1]\n[::1]:443\na=1; wdx_session=a.b.c; wdx_session=2"
+    yield b"null\nWatch.Example.com\nxwdx_session=1;wdx_session"
+
+
+TARGETS = (authorization, client_address, config_values, console_login, fields, filter_values, http_head, json_body,
+           list_query, password_hash, row_writer, token, url)
 
 
 def main(folder):

@@ -96,6 +96,7 @@ def known(server):
         "classifyMany": lambda: {"user_ids": users[:3], "harmful": True},
         "snoozeMany": lambda: {"user_ids": users[:3], "until": (datetime.now(timezone.utc) + timedelta(days=9)).isoformat()},
         "tryCalibration": lambda: {"bias": -2.5, "weights": {"wave": 2}},
+        "replacePreferences": lambda: {"theme": "dark"},
         "createReport": lambda: {"user_ids": users[:2]},
         "createActions": lambda: {"user_ids": users[:2], "action_type": "block"},
         "updateAction": lambda: {"notes": "done"},

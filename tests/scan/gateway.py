@@ -56,7 +56,7 @@ def build(target, fields, token):
         pair = ":".join(chosen(target.basic).values()).encode("utf-8", "surrogatepass")
         headers["Authorization"] = "Basic " + base64.b64encode(pair).decode()
     headers.update(chosen(target.headers))
-    if target.verb in ("POST", "PUT", "PATCH"):
+    if target.verb in ("POST", "PUT", "PATCH") or body:
         headers["Content-Type"] = "application/json"
         return path, json.dumps(body).encode(), headers
     return path, None, headers

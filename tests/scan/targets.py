@@ -75,6 +75,7 @@ SPECIAL = [
     Target("POST", "/api/token/refresh/", claims=CLAIMS, claims_in="refresh"),
     Target("POST", "/api/token/verify/", claims=CLAIMS, claims_in="token"),
     Target("POST", "/api/token/blacklist/", claims=CLAIMS, claims_in="refresh"),
+    Target("PUT", "/api/preferences/", body={"theme": "dark"}),
     Target("PUT", "/admin/session/", headers={"Cookie": "wdx_session=a.b.c"}),
     Target("DELETE", "/admin/session/", headers={"Cookie": "wdx_session=a.b.c"}),
     Target("DELETE", "/api/sessions/", claims=CLAIMS),

@@ -3,6 +3,7 @@
 #include "store/edits/actions.hpp"
 #include "store/edits/classifications.hpp"
 #include "store/edits/edits.hpp"
+#include "store/edits/preferences.hpp"
 #include "store/edits/snoozes.hpp"
 
 namespace wdx::api {
@@ -13,6 +14,7 @@ struct EditServices {
     store::ActionStore& actions;
     store::SnoozeStore& snoozes;
     store::EditStore& edits;
+    store::PreferenceStore& preferences;
 };
 
 }  // namespace wdx::api

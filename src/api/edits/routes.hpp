@@ -11,5 +11,6 @@ std::span<const Route> classification_routes();  // classification.cpp
 std::span<const Route> action_routes();          // actions.cpp
 std::span<const Route> snooze_routes();          // snoozes.cpp
 std::span<const Route> edit_routes();            // edits.cpp
+std::span<const Route> preference_routes();      // preferences.cpp
 
 }  // namespace wdx::api

@@ -56,6 +56,7 @@ json::object field_schema(const BodyField& field) {
 }  // namespace
 
 json::object body_schema(const rest::Body& body) {
+    if (body.is_free) return {{"type", "object"}};
     json::array required;
     json::object properties;
     for (const BodyField& field : body.fields) {
