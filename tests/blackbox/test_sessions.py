@@ -9,7 +9,7 @@ from support import raw
 from support.postgres import execute
 from support.tokens import claims_of, mint
 
-FIELDS = ["jti", "created_at", "last_used_at", "expires_at", "address", "user_agent"]
+FIELDS = ["jti", "created_at", "last_used_at", "expires_at", "address", "user_agent", "current"]
 AGENT = {"User-Agent": "Mozilla/5.0 (test)"}
 INVALID = {"detail": "Given token not valid for any token type", "code": "token_not_valid", "messages": [
     {"token_class": "AccessToken", "token_type": "access", "message": "Token is invalid"}]}
@@ -104,6 +104,21 @@ def test_the_last_used_session_comes_first(server):
     assert [row["jti"] for row in listed(first)] == [first.jti, second.jti]
 
 
+def test_the_session_that_asks_says_so(server, access):
+    mine, other = Session(server), Session(server)
+    old_access = mine.access
+    mine.refresh()
+
+    def current(token):
+        return [row["jti"] for row in server.get("/api/sessions/", token).json() if row["current"]]
+
+    assert current(mine.access) == current(old_access) == [mine.jti]
+    assert current(other.access) == [other.jti]
+    assert current(access) == [], "a token of the original belongs to none"
+    assert mine.get(f"/api/sessions/{mine.jti}/").json()["current"] is True
+    assert mine.get(f"/api/sessions/{other.jti}/").json()["current"] is False
+
+
 def test_ending_a_session_ends_its_tokens_at_once_and_nobody_elses(server):
     mine, other = Session(server), Session(server)
     old_access = other.access
@@ -154,7 +169,7 @@ def test_a_refresh_token_of_the_original_is_listed_and_ended(server, fresh_datab
     token = mint("refresh")
     record_as_the_original(fresh_database, token)
     (row,) = server.get("/api/sessions/", access).json()
-    assert list(row) == FIELDS
+    assert list(row) == FIELDS and row["current"] is False
     assert row["jti"] == claims_of(token)["jti"] and row["address"] is None and row["user_agent"] is None
     assert server.get(f"/api/sessions/{row['jti']}/", access).json() == row
     assert server.request("DELETE", f"/api/sessions/{row['jti']}/", access).status_code == 204

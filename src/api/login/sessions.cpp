@@ -26,7 +26,7 @@ const std::string& path_jti(const Context& context) {
 /// GET /api/sessions/ -> 200, an array: live refresh tokens, the last used one first.
 asio::awaitable<http::Response> list_sessions(Context& context) {
     db::Batch batch;
-    const std::size_t index = store::SessionStore::add_list(batch, context.operator_id());
+    const std::size_t index = store::SessionStore::add_list(batch, context.operator_id(), context.access_jti());
     co_await context.read(batch);
     co_return ok(store::render_rows(batch.rows(index)));
 }
@@ -34,7 +34,8 @@ asio::awaitable<http::Response> list_sessions(Context& context) {
 /// GET /api/sessions/{jti}/ -> 200, or 404.  Also finds a session by a refresh token that it has replaced.
 asio::awaitable<http::Response> retrieve_session(Context& context) {
     db::Batch batch;
-    const std::size_t index = store::SessionStore::add_find(batch, context.operator_id(), path_jti(context));
+    const std::size_t index =
+        store::SessionStore::add_find(batch, context.operator_id(), context.access_jti(), path_jti(context));
     co_await context.read(batch);
     if (batch.rows(index).empty()) throw no_session();
     co_return ok(store::render_row(batch.rows(index)));

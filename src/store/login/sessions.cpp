@@ -8,9 +8,10 @@ namespace {
 
 namespace asio = boost::asio;
 
-// The second half is the refresh tokens of the original, which knows no sessions.
+// The second half is the refresh tokens of the original, which knows no sessions.  $2 is the access token that asks.
 const std::string kLiveSessions = R"sql(
-    SELECT jti, created_at, last_used_at, expires_at, address, user_agent
+    SELECT jti, created_at, last_used_at, expires_at, address, user_agent,
+           coalesce(family = (SELECT family FROM watchdxg_session_token WHERE access_jti = $2), false) AS current
       FROM (SELECT s.refresh_jti AS jti, s.created_at, s.last_used_at, s.expires_at, s.address, s.user_agent, s.family
               FROM watchdxg_session AS s
              WHERE s.user_id = $1
@@ -32,8 +33,8 @@ const std::string kListSessionsSql = kLiveSessions + R"sql(
 const db::Query kListSessions{"list_sessions", kListSessionsSql};
 
 const std::string kFindSessionSql = kLiveSessions + R"sql(
-     WHERE jti = $2
-        OR family = (SELECT family FROM watchdxg_session_token WHERE refresh_jti = $2))sql";
+     WHERE jti = $3
+        OR family = (SELECT family FROM watchdxg_session_token WHERE refresh_jti = $3))sql";
 const db::Query kFindSession{"find_session", kFindSessionSql};
 
 // What the three ways of ending share: `doomed` are the sessions, `loose` the refresh tokens without one.  $1 is the
@@ -155,12 +156,13 @@ const db::Query kFindSharedReuse{"find_shared_reuse", kFindSharedReuseSql};
 
 }  // namespace
 
-std::size_t SessionStore::add_list(db::Batch& batch, std::int32_t user_id) {
-    return batch.add(kListSessions, {user_id});
+std::size_t SessionStore::add_list(db::Batch& batch, std::int32_t user_id, std::string_view access_jti) {
+    return batch.add(kListSessions, {user_id, access_jti});
 }
 
-std::size_t SessionStore::add_find(db::Batch& batch, std::int32_t user_id, std::string_view jti) {
-    return batch.add(kFindSession, {user_id, jti});
+std::size_t SessionStore::add_find(db::Batch& batch, std::int32_t user_id, std::string_view access_jti,
+                                   std::string_view jti) {
+    return batch.add(kFindSession, {user_id, access_jti, jti});
 }
 
 asio::awaitable<bool> SessionStore::end(std::int32_t user_id, std::string_view jti, const Origin& origin) {

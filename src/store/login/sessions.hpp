@@ -34,9 +34,12 @@ class SessionStore {
     explicit SessionStore(db::Pool& pool) : pool_(pool) {}
 
     /// Statements for `Context::read`: live refresh tokens of an operator, the last used one first; or the one of a
-    /// session that has had the token `jti`.  Rows of `jti, created_at, last_used_at, expires_at, address, user_agent`.
-    static std::size_t add_list(db::Batch& batch, std::int32_t user_id);
-    static std::size_t add_find(db::Batch& batch, std::int32_t user_id, std::string_view jti);
+    /// session that has had the token `jti`.  Rows of `jti, created_at, last_used_at, expires_at, address, user_agent,
+    /// current`.
+    /// @param access_jti  of the access token that asks: its session is the current one
+    static std::size_t add_list(db::Batch& batch, std::int32_t user_id, std::string_view access_jti);
+    static std::size_t add_find(db::Batch& batch, std::int32_t user_id, std::string_view access_jti,
+                                std::string_view jti);
 
     /// Ends the session that has had the token `jti`: its refresh token is blacklisted, its access tokens are no
     /// longer valid.  Also one that was logged out, whose access tokens live on.
