@@ -9,6 +9,7 @@ find_package(tomlplusplus REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 pkg_check_modules(argon2 REQUIRED IMPORTED_TARGET libargon2)
+pkg_check_modules(qrencode REQUIRED IMPORTED_TARGET libqrencode)
 pkg_check_modules(crypt REQUIRED IMPORTED_TARGET libcrypt)
 find_path(CLI11_INCLUDE_DIR CLI/CLI.hpp REQUIRED)
 

@@ -10,6 +10,7 @@ namespace wdx::app {
 Stores::Stores(const boost::asio::any_io_executor& executor, db::Pool& pool, const config::Config& config)
     : tokens(pool),
       sessions(pool),
+      factors(pool),
       operators(pool),
       classifications(pool),
       actions(pool),
@@ -42,6 +43,7 @@ ApiParts::ApiParts(const config::Config& config, ApiPartsOptions options)
              .counters = options.counters,
              .basic_auth = config.basic_auth},
       login{.sessions = options.stores.sessions,
+            .factors = options.stores.factors,
             .lifetimes = {config.access_token_lifetime, config.refresh_token_lifetime},
             .refresh_grace = config.refresh_grace,
             .revoke_on_reuse = config.revoke_on_reuse,

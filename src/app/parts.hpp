@@ -46,6 +46,7 @@ struct Stores {
 
     store::TokenStore tokens;
     store::SessionStore sessions;
+    store::SecondFactorStore factors;
     store::OperatorStore operators;
     store::ClassificationStore classifications;
     store::ActionStore actions;

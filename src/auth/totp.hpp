@@ -33,6 +33,9 @@ std::optional<std::int64_t> match_totp(std::string_view secret, std::string_view
 /// Source: https://github.com/google/google-authenticator/wiki/Key-Uri-Format
 std::string totp_uri(std::string_view secret, std::string_view username);
 
+/// How many an operator gets.
+inline constexpr std::size_t kRecoveryCodes = 10;
+
 /// Codes for the day when the app is lost, `abcde-fghij-klmno-pqrst` in base32: 100 bits each.
 std::vector<std::string> make_recovery_codes(std::size_t count);
 

@@ -13,7 +13,6 @@
 namespace wdx::cli {
 namespace {
 
-constexpr std::size_t kRecoveryCodes = 10;
 constexpr int kAttempts = 3;
 
 constexpr std::string_view kWarning =
@@ -65,7 +64,7 @@ int enable_totp(const config::Config& config, const std::string& username, std::
             << "Address: " << auth::totp_uri(secret, user.username) << '\n'
             << std::flush;
         const std::int64_t step = is_interactive() ? confirm(secret, err) : 0;
-        const std::vector<std::string> codes = auth::make_recovery_codes(kRecoveryCodes);
+        const std::vector<std::string> codes = auth::make_recovery_codes(auth::kRecoveryCodes);
         db::Session session = connect(config);
         enable(session, user, secret, step, codes, config.statement_timeout);
         out << "Recovery codes, each valid for one login instead of a code; they are not shown again:\n";

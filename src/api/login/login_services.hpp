@@ -1,6 +1,7 @@
 #pragma once
 
 #include "auth/token.hpp"
+#include "store/login/second_factor.hpp"
 #include "store/login/sessions.hpp"
 
 #include <chrono>
@@ -18,6 +19,7 @@ struct TokenAnswer {
 /// What logins, refreshes and sessions need besides AccessServices.
 struct LoginServices {
     store::SessionStore& sessions;
+    store::SecondFactorStore& factors;
     auth::Lifetimes lifetimes;
     std::chrono::seconds refresh_grace{0};
     bool revoke_on_reuse = false;

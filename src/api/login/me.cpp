@@ -67,11 +67,6 @@ asio::awaitable<std::optional<base::UnixTime>> set_password(Context& context, co
     co_return settled.result;
 }
 
-rest::ApiError wrong_password() {
-    return rest::field_error("current_password",
-                             "Your current password was entered incorrectly. Please enter it again.");
-}
-
 /// GET /api/me/ -> 200 {"id","username","email","date_joined","second_factor"}.
 asio::awaitable<http::Response> retrieve_me(Context& context) {
     db::Batch batch;
@@ -101,6 +96,11 @@ asio::awaitable<http::Response> change_my_password(Context& context) {
 }
 
 }  // namespace
+
+rest::ApiError wrong_password() {
+    return rest::field_error("current_password",
+                             "Your current password was entered incorrectly. Please enter it again.");
+}
 
 std::span<const Route> me_routes() {
     static constexpr std::array kRoutes{

@@ -37,6 +37,9 @@ store::TokenRecord record_of(const auth::IssuedToken& token);
 std::string token_pair(std::string_view first, std::string_view first_token, std::string_view second,
                        std::string_view second_token);
 
+/// 400 of a current password that does not match, or whose second factor does not.
+rest::ApiError wrong_password();
+
 /// 401 with that detail and no code.
 rest::ApiError no_active_account(std::string_view detail);
 

@@ -93,14 +93,18 @@ asio::awaitable<std::optional<store::CheckedOperator>> check_named(Context& cont
     co_return co_await check_found(context, std::move(user), std::move(password), std::move(otp));
 }
 
+void note_failure(Context& context, LoginSlot& slot) {
+    slot.keep();
+    note_refused_login(context.services(), context.request());
+}
+
 /// Counts and logs what became of a password check.
 void note_outcome(Context& context, LoginSlot& slot, bool ok) {
     if (ok) {
         ++context.services().access.counters.logins_ok;
-        return;
+    } else {
+        note_failure(context, slot);
     }
-    slot.keep();
-    note_refused_login(context.services(), context.request());
 }
 
 }  // namespace
@@ -142,6 +146,14 @@ asio::awaitable<std::optional<store::CheckedOperator>> check_password_of(Context
     auto checked = co_await check_found(context, std::move(user), std::move(password), std::move(otp));
     note_outcome(context, slot, checked.has_value());
     co_return checked;
+}
+
+asio::awaitable<std::optional<std::int64_t>> check_code(Context& context, const std::string& secret,
+                                                        const std::string& code) {
+    LoginSlot slot = co_await take_login(context);
+    const auto step = auth::match_totp(secret, code, base::unix_now());
+    if (!step) note_failure(context, slot);
+    co_return step;
 }
 
 }  // namespace wdx::api

@@ -29,6 +29,13 @@ boost::asio::awaitable<std::optional<store::CheckedOperator>> check_credentials(
 boost::asio::awaitable<std::optional<store::CheckedOperator>> check_password_of(Context& context, std::int32_t id,
                                                                                 std::string password, std::string otp);
 
+/// Checks a one-time code of a secret that no login asks for yet: throttled, and counted when it is wrong, as a
+/// password.
+/// @return the step that it belongs to
+/// @throws ApiError 429; DbError
+boost::asio::awaitable<std::optional<std::int64_t>> check_code(Context& context, const std::string& secret,
+                                                               const std::string& code);
+
 /// True when only this machine can have sent the request: a loopback peer, no trace of a proxy, a local Host.
 bool is_local_request(const http::Request& request);
 

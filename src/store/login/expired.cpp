@@ -58,6 +58,10 @@ const std::string kDeleteExpiredSessionsSql = std::string(kTurn) + fmt::format(R
         DELETE FROM watchdxg_login_address
          WHERE last_login_at < now() - interval '{} days'
            AND (SELECT mine FROM turn)
+    ), offers AS (
+        DELETE FROM watchdxg_totp_offer
+         WHERE expires_at <= now()
+           AND (SELECT mine FROM turn)
     )
     SELECT (SELECT count(*) FROM tokens) + (SELECT count(*) FROM sessions))sql",
                                                                                kKnownAddress.count());

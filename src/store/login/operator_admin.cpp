@@ -3,6 +3,7 @@
 #include "store/journal/journal.hpp"
 #include "store/login/operator_lock.hpp"
 #include "store/login/operators.hpp"
+#include "store/login/second_factor.hpp"
 
 namespace wdx::store {
 namespace {
@@ -20,13 +21,7 @@ constexpr std::string_view kInsertOperator = R"sql(
     VALUES ($1, $2, false, false, true, '', '', '', NULL, now()))sql";
 
 constexpr std::string_view kHasTotp = "SELECT EXISTS (SELECT FROM watchdxg_totp WHERE user_id = $1)";
-constexpr std::string_view kInsertTotp = R"sql(
-    INSERT INTO watchdxg_totp (user_id, secret, last_step, enabled_at)
-    VALUES ($1, $2, $3, now())
-    ON CONFLICT (user_id) DO NOTHING)sql";
 constexpr std::string_view kDeleteTotp = "DELETE FROM watchdxg_totp WHERE user_id = $1";
-constexpr std::string_view kInsertRecoveryCode =
-    "INSERT INTO watchdxg_recovery_code (user_id, code_hash) VALUES ($1, $2)";
 constexpr std::string_view kDeleteRecoveryCodes = "DELETE FROM watchdxg_recovery_code WHERE user_id = $1";
 constexpr std::string_view kLog =
     "INSERT INTO watchdxg_log (time, level, event, operator) VALUES (now(), 'warning', $1, $2)";
@@ -91,12 +86,9 @@ bool enable_second_factor(db::Session& session, const NamedOperator& who, std::s
                           const std::vector<std::string>& recovery_codes) {
     const std::string id = std::to_string(who.id);
     session.execute(kLockOperator.sql, {id});
-    if (has_second_factor(session, who.id)) return false;
-    session.execute(kInsertTotp, {id, secret, std::to_string(step)});
-    session.execute(kDeleteRecoveryCodes, {id});
-    for (const std::string& hash : recovery_codes) session.execute(kInsertRecoveryCode, {id, hash});
-    session.execute(kLog, {entry::kFactorEnabled, who.username});
-    return true;
+    const std::string codes = text_array(recovery_codes);
+    const db::Rows rows = session.execute(kEnableSecondFactor.sql, {id, secret, std::to_string(step), codes, "", ""});
+    return rows.front().boolean(0);
 }
 
 bool disable_second_factor(db::Session& session, const NamedOperator& who) {
