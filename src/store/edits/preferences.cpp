@@ -18,9 +18,12 @@ std::string kept(std::string_view operator_id) {
 const std::string kFindSql = "SELECT body, " + etag_sql("body") + " FROM (SELECT " + kept("$1") + " AS body) AS found";
 const db::Query kFind{"find_preferences", kFindSql};
 
-// $6 is the new object, $7 and $8 are the conditions.
+// $7 is the new object, $8 and $9 are the conditions.
 const std::string kSetSql = std::string(kWriteBegin) + R"sql(, origin AS (
         SELECT $4::text, $5::text  -- the journal is not told of preferences
+    ), edited AS (
+        SELECT NULL::text AS id  -- and to set them is no edit
+         WHERE false
     ), old AS MATERIALIZED (
         SELECT body, )sql" + etag_sql("body") +
                             R"sql( AS etag
@@ -28,26 +31,26 @@ const std::string kSetSql = std::string(kWriteBegin) + R"sql(, origin AS (
                             kept("$1") + R"sql( AS body) AS found
          WHERE NOT EXISTS (SELECT FROM earlier)
     ), decision AS MATERIALIZED (
-        SELECT CASE WHEN NOT ($7::jsonb ? '*' OR $7::jsonb ? etag) OR $8::jsonb ? '*' OR $8::jsonb ? etag
+        SELECT CASE WHEN NOT ($8::jsonb ? '*' OR $8::jsonb ? etag) OR $9::jsonb ? '*' OR $9::jsonb ? etag
                     THEN 'failed_condition' END AS outcome
           FROM old
     ), written AS (
         INSERT INTO watchdxg_preferences (operator_id, body)
-        SELECT $1::integer, $6::text
+        SELECT $1::integer, $7::text
           FROM decision, old
          WHERE decision.outcome IS NULL
-           AND old.body <> $6::text
+           AND old.body <> $7::text
             ON CONFLICT (operator_id) DO UPDATE SET body = EXCLUDED.body
         RETURNING operator_id
     ), changed AS (
         SELECT NULL::integer AS account_id, operator_id AS id
           FROM written
-    ))sql" + change_events_sql("preferences", "changed") +
+    ))sql" + change_events_sql("preferences", "changed", "NULL::text") +
                             R"sql(, answer AS (
-        SELECT 200 AS status, $6::text AS body
+        SELECT 200 AS status, $7::text AS body
           FROM decision
          WHERE outcome IS NULL
-    ))sql" + write_end(false);
+    ))sql" + write_end(kNothingNamed);
 const db::Query kSet{"set_preferences", kSetSql};
 
 }  // namespace

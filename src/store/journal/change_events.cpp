@@ -4,7 +4,7 @@
 
 namespace wdx::store {
 
-std::string change_events_sql(std::string_view table, std::string_view changes) {
+std::string change_events_sql(std::string_view table, std::string_view changes, std::string_view edit_id) {
     return fmt::format(R"sql(, event_group AS (
         SELECT account_id,
                CASE WHEN count(*) <= {2} THEN jsonb_agg(id ORDER BY id) END AS ids,
@@ -20,7 +20,7 @@ std::string change_events_sql(std::string_view table, std::string_view changes) 
     ), event_added AS (
         INSERT INTO watchdxg_event (id, table_name, account_id, ids, at, edit_id)
         SELECT event_number.before + event_group.number, '{0}', event_group.account_id, event_group.ids,
-               statement_timestamp(), (SELECT id FROM edit)
+               statement_timestamp(), {4}
           FROM event_group, event_number
     ), event_counted AS (
         UPDATE watchdxg_watched_table
@@ -28,7 +28,7 @@ std::string change_events_sql(std::string_view table, std::string_view changes) 
          WHERE table_name = '{0}'
            AND EXISTS (SELECT FROM {1})
     ))sql",
-                       table, changes, kMostEventIds, kEventChannel);
+                       table, changes, kMostEventIds, kEventChannel, edit_id);
 }
 
 }  // namespace wdx::store

@@ -28,6 +28,8 @@ inline constexpr int kMostEventIds = 1000;
 /// @param table    the core's table
 /// @param changes  name of the CTE before it that has a row for each row that was inserted, updated or deleted, with
 ///                 `account_id` (of the X user; may be NULL) and `id` (of the changed row)
-std::string change_events_sql(std::string_view table, std::string_view changes);
+/// @param edit_id  SQL: the id of the edit, a text; NULL where the change is none
+std::string change_events_sql(std::string_view table, std::string_view changes,
+                              std::string_view edit_id = "(SELECT id FROM edit)");
 
 }  // namespace wdx::store
