@@ -56,6 +56,7 @@ struct Config {  // NOLINT(clang-analyzer-optin.performance.Padding): one object
     std::uint32_t hash_queue = 64;
     std::uint32_t compute_threads = 1;
     std::uint32_t compute_queue = 16;
+    std::uint32_t bulk_limit = 100'000;             ///< users that a filter may choose for a write
     std::uint32_t report_limit = 64 * 1024 * 1024;  ///< bytes
 
     // HTTP

@@ -134,6 +134,10 @@ std::vector<Option> token_options() {
             .between(1, 100'000)
             .unit("computations")
             .help("The most computations that wait for a thread; further ones are answered 503."),
+        option("WDX_BULK_LIMIT", &Config::bulk_limit)
+            .between(1, 100'000)
+            .unit("users")
+            .help("The most users that a filter may choose for one write; for more it is answered 400."),
         option("WDX_REPORT_LIMIT", &Config::report_limit)
             .between(64 * kKiB, 256 * kMiB)
             .unit("bytes")

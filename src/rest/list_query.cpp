@@ -24,6 +24,7 @@ using model::Use;
 using model::View;
 
 constexpr std::string_view kSeparator = "__";
+constexpr std::size_t kMostRefused = 10;  ///< names that are named; looking for the nearest takes a while
 constexpr std::array<std::string_view, 13> kReserved{"limit",     "offset", "page_size", "cursor", "format",
                                                      "fields",    "expand", "ordering",  "search", "classification",
                                                      "corrected", "bom",    "cohort"};
@@ -351,6 +352,27 @@ class Reader {
 
 ListRequest read_list(const QueryParams& params, const View& view, Format format) {
     return Reader(params, view, format).read();
+}
+
+void refuse_other_names(const QueryParams& params, const View& view) {
+    constexpr std::array<std::string_view, 4> kOfPages{"limit", "offset", "page_size", "cursor"};
+    std::vector<std::string> known;
+    for (const Column& column : view.columns) known.emplace_back(column.field->name);
+    FieldErrors errors;
+    std::size_t refused = 0;
+    const auto refuse = [&](const std::string& name, std::string_view why) {
+        if (++refused <= kMostRefused) errors.add(name, {std::string(why)});
+    };
+    for (const auto& [name, text] : params.all()) {
+        if (params.last(name) != &text) continue;
+        const std::string_view field = std::string_view(name).substr(0, name.find(kSeparator));
+        if (std::find(kOfPages.begin(), kOfPages.end(), name) != kOfPages.end()) {
+            refuse(name, "Leave this out: all users that match are chosen.");
+        } else if (refused < kMostRefused && !is_reserved(name) && view.find(field) == nullptr) {
+            refuse(name, unknown_field(field, known));
+        }
+    }
+    errors.throw_if_any();
 }
 
 bool read_flag(const QueryParams& params, std::string_view name) {

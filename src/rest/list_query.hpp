@@ -24,6 +24,10 @@ inline constexpr std::size_t kMostOrders = 8;  ///< fields of `ordering`
 /// Source: django-filter filters.py; DRF filters.py `SearchFilter`, `OrderingFilter`; drf-flex-fields.
 ListRequest read_list(const QueryParams& params, const model::View& view, Format format);
 
+/// For a query that chooses rows for something else than a list, where a slip would choose too many.
+/// @throws ApiError 400 naming each parameter that is unknown, or about pages
+void refuse_other_names(const QueryParams& params, const model::View& view);
+
 /// A parameter that is true or false; false where it is absent or empty.
 /// @throws ApiError 400 naming it
 bool read_flag(const QueryParams& params, std::string_view name);

@@ -266,6 +266,28 @@ def test_an_event_stream_says_which_edit_it_was(api):
     stream.close()
 
 
+@pytest.mark.parametrize("method, path, body", [
+    ("PUT", f"/api/users/{USER}/classification/", {"harmful": True, "inactive": False}),
+    ("PATCH", f"/api/users/{OTHER}/classification/", {"harmful": True}),
+    ("POST", "/api/classifications/", {"user_ids": [USER], "harmful": True}),
+    ("POST", "/api/actions/", {"user_id": USER, "action_type": "x"}),
+    ("PATCH", "/api/actions/9001/", {"action_type": "x"}),
+    ("POST", "/api/snoozes/", {"user_ids": [USER], "until": None}),
+])
+def test_what_the_server_sets_is_ignored_and_what_nobody_knows_is_refused(api, method, path, body):
+    prepare(api)
+    set_by_us = {"/api/actions/": {"id": 77}, "/api/actions/9001/": {"id": 77, "user_id": USER},
+                 "/api/snoozes/": {"user_id": 77, "created_at": "x"}}.get(path, {"user_id": 77, "classified_at": "x"})
+    before = api.rows()
+    for key in (None, "key"):
+        refused = api(method, path, {**body, **set_by_us, "harmfull": True}, key=key)
+        assert refused.status_code == 400 and list(refused.json()) == ["harmfull"]
+    assert api.rows() == before and api.list() == []
+    answer = api(method, path, {**body, **set_by_us})
+    assert 200 <= answer.status_code < 300, answer.text
+    assert 'id":77,' not in "".join(api.rows()["actions"] + api.rows()["classification"])
+
+
 # -- the list
 
 

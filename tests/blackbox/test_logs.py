@@ -60,7 +60,7 @@ def test_a_login_is_an_entry_with_name_address_and_request_id(logs):
     assert list(entry) == FIELDS
     assert {name: entry[name] for name in FIELDS[2:]} == {
         "level": "info", "event": "login", "operator": "watchdxg", "address": "127.0.0.1", "request_id": "my-login",
-        "user_id": None, "before": None, "after": None, "message": None}
+        "user_id": None, "before": None, "after": None, "message": None, "edit_id": None}
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z", entry["time"])
     age = datetime.now(timezone.utc) - datetime.fromisoformat(entry["time"].replace("Z", "+00:00"))
     assert abs(age) < timedelta(minutes=5)

@@ -1,3 +1,4 @@
+#include "api/edits/bulk.hpp"
 #include "api/edits/edit_services.hpp"
 #include "api/edits/routes.hpp"
 #include "api/edits/writes.hpp"
@@ -18,8 +19,11 @@ constexpr std::string_view kTable = "actions";
 constexpr BodyField kActionType{.name = "action_type", .type = BodyType::text, .most = 50};
 
 constexpr std::array kNewActionFields{
-    BodyField{.name = "user_id", .type = BodyType::integer, .help = "Send either this or `user_ids`."},
+    BodyField{.name = "user_id", .type = BodyType::integer, .help = "Send this, `user_ids` or `filter`."},
     optional(kUserIds),
+    kFilter,
+    kDryRun,
+    kExpectedCount,
     required(kActionType),
     BodyField{.name = "timestamp", .type = BodyType::date_time, .help = "The current time unless you send it."},
     kNotes,
@@ -43,39 +47,46 @@ rest::ApiError no_such_action() {
     return rest::not_found("No Action matches the given query.");
 }
 
-/// `user_id` or `user_ids`.
-std::vector<std::int64_t> read_users(FieldReader& fields) {
-    if (fields.has("user_ids")) {
-        if (fields.has("user_id")) fields.refuse("non_field_errors", "Give user_id or user_ids, not both.");
-        return fields.integers("user_ids").value_or(std::vector<std::int64_t>{});
+/// `user_id`, `user_ids` or `filter`.
+BulkFields read_users(FieldReader& fields) {
+    BulkFields bulk = read_bulk_fields(fields, true);
+    if (bulk.filter || fields.has("user_ids")) {
+        if (fields.has("user_id"))
+            fields.refuse("non_field_errors",
+                          fmt::format("Give user_id or {}, not both.", bulk.filter ? "filter" : "user_ids"));
+        return bulk;
     }
     if (!fields.has("user_id")) fields.refuse("user_id", rest::kRequired);
-    const auto user_id = fields.integer("user_id");
-    return {user_id.value_or(0)};
+    bulk.user_ids = {fields.integer("user_id").value_or(0)};
+    return bulk;
 }
 
-/// POST /api/actions/ {"user_id" | "user_ids","action_type","timestamp"?,"notes"?} -> 201 with the row, or the array of
-/// rows for `user_ids`; 400 and nothing has changed.
+rest::ApiError no_such_user_id(std::string_view id) {
+    return rest::field_error("user_id", fmt::format("Invalid pk \"{}\" - object does not exist.", id));
+}
+
+/// POST /api/actions/ {"user_id" | "user_ids" | "filter","expected_count","action_type","timestamp"?,"notes"?} -> 201
+/// with the row, or the array of rows unless for `user_id`; 400, 409 and nothing has changed; with "dry_run" 200
+/// {"count","sample","skipped"}.
 asio::awaitable<http::Response> create_actions(Context& context) {
     context.require_core_table(kTable);
     FieldReader fields(context.request(), kNewAction);
-    const bool as_list = fields.has("user_ids");
-    const std::vector<std::int64_t> user_ids = read_users(fields);
+    const bool as_list = !fields.has("user_id");
+    const BulkFields bulk = read_users(fields);
     store::NewAction action;
     action.action_type = fields.text("action_type").value_or("");
     action.timestamp = fields.date_time("timestamp");
-    action.notes = read_notes(fields, user_ids.size()).text;
+    action.notes = read_notes(fields, bulk.users()).text;
     fields.throw_if_wrong();
     co_await context.require_access();
-    store::ActionStore& actions = context.services().edits.actions;
+    if (bulk.dry_run) co_return co_await preview(context, bulk, false);
     const store::WriteRequest request = write_request(context);
-    const Write insert = [&] { return actions.insert(request, user_ids, action, as_list); };
+    const store::ChosenUsers users = co_await choose_users(context, bulk);
+    store::ActionStore& actions = context.services().edits.actions;
+    const Write insert = [&] { return actions.insert(request, users, action, as_list); };
     store::Written written = co_await run_write(context, kTable, insert);
-    if (written.outcome == store::WriteOutcome::unknown_users) {
-        if (as_list) throw unknown_user_ids(written.named, written.count);
-        throw rest::field_error("user_id", fmt::format("Invalid pk \"{}\" - object does not exist.", written.named));
-    }
-    co_return render_written(std::move(written));
+    if (written.outcome == store::WriteOutcome::unknown_users && !as_list) throw no_such_user_id(written.named);
+    co_return render_written_to_many(std::move(written));
 }
 
 /// PATCH /api/actions/{id}/ {"action_type"?,"timestamp"?,"notes"?} -> 200 with the row; 400, 404.
@@ -138,11 +149,13 @@ std::span<const Route> action_routes() {
               .id = "createActions",
               .tag = "actions",
               .summary = "Record what was done about one user or many, all or none",
-              .help = "Records an action about one user (with `user_id`; answers the row) or many (with `user_ids`; "
-                      "answers an array of rows), all or none.",
+              .help =
+                  "Records an action about one user (with `user_id`; answers the row) or many (with `user_ids` or "
+                  "`filter`; answers an array of rows), all or none. `dry_run` says how many there are, with ten of "
+                  "them (200); `filter` needs `expected_count`.",
               .answer = "CreatedActions",
               .resource = &model::kActions,
-              .statuses = {201},
+              .statuses = {201, 200},
               .refusals = {403, 409, 422},
               .parameters = {"IdempotencyKey"},
               .headers = {"X-Edit-ID"}},

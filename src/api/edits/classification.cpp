@@ -1,3 +1,4 @@
+#include "api/edits/bulk.hpp"
 #include "api/edits/edit_services.hpp"
 #include "api/edits/routes.hpp"
 #include "api/edits/writes.hpp"
@@ -39,7 +40,13 @@ constexpr std::array kPatchFields{
 constexpr rest::Body kPatch{.name = "ClassificationPatch", .fields = kPatchFields, .row = &model::kClassifications};
 
 constexpr std::array kBulkFields{
-    kUserIds,
+    optional(kUserIds),
+    kFilter,
+    kDryRun,
+    kExpectedCount,
+    BodyField{.name = "unclassify",
+              .type = BodyType::boolean,
+              .help = "Removes the verdicts instead; goes with no other value of them."},
     BodyField{.name = "harmful", .type = BodyType::boolean},
     BodyField{.name = "inactive", .type = BodyType::boolean},
     kNotes,
@@ -142,19 +149,33 @@ asio::awaitable<http::Response> destroy_classification(Context& context) {
     co_return render_written(std::move(written));
 }
 
-/// POST /api/classifications/ {"user_ids","harmful"?,"inactive"?,"notes"?} -> 200 {"updated":n}, or 400 and nothing has
-/// changed.
+/// `unclassify`, which goes with no other value of a verdict.
+bool read_unclassify(FieldReader& fields) {
+    const bool unclassify = fields.boolean("unclassify").value_or(false);
+    for (const std::string_view name : {"harmful", "inactive", "notes", "sampled"})
+        if (unclassify && fields.has(name)) fields.refuse(name, "This does not go with unclassify.");
+    return unclassify;
+}
+
+/// POST /api/classifications/ {"user_ids" | "filter","expected_count","harmful"?,"inactive"?,"notes"? | "unclassify"}
+/// -> 200 {"updated":n}, or 400, 409 and nothing has changed; with "dry_run" 200 {"count","sample","skipped"}.
 asio::awaitable<http::Response> create_classifications(Context& context) {
     context.require_core_table(kTable);
     FieldReader fields(context.request(), kBulk);
-    const auto user_ids = fields.integers("user_ids");
-    const store::VerdictChange change = read_change(fields, false, user_ids ? user_ids->size() : 0);
+    const BulkFields bulk = read_bulk_fields(fields);
+    const bool unclassify = read_unclassify(fields);
+    const store::VerdictChange change = read_change(fields, false, bulk.users());
     fields.throw_if_wrong();
     co_await context.require_access();
-    store::ClassificationStore& classifications = context.services().edits.classifications;
+    if (bulk.dry_run) co_return co_await preview(context, bulk, unclassify);
     const store::WriteRequest request = write_request(context);
-    const Write set = [&] { return classifications.set_many(request, *user_ids, change); };
-    co_return render_written_to_many(co_await run_write(context, kTable, set));
+    const store::ChosenUsers users = co_await choose_users(context, bulk);
+    store::ClassificationStore& classifications = context.services().edits.classifications;
+    const Write write = [&] {
+        return unclassify ? classifications.remove_many(request, users)
+                          : classifications.set_many(request, users, change);
+    };
+    co_return render_written_to_many(co_await run_write(context, kTable, write));
 }
 
 }  // namespace
@@ -239,8 +260,12 @@ std::span<const Route> classification_routes() {
               .id = "classifyMany",
               .tag = "classifications",
               .summary = "Give or change the verdict on many users, all or none",
-              .help = "Sets the verdict on up to 10,000 users, all or none. What you do not send stays as it is.",
-              .answer = "Updated",
+              .help =
+                  "Sets the verdict on up to 10,000 users (`user_ids`), or on all that a `filter` chooses, all or "
+                  "none. What "
+                  "you do not send stays as it is. `dry_run` says how many there are, with ten of them; `filter` needs "
+                  "`expected_count`.",
+              .answer = "UpdatedOrPreview",
               .resource = &model::kClassifications,
               .refusals = {403, 409, 422},
               .parameters = {"IdempotencyKey"},

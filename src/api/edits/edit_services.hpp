@@ -6,6 +6,8 @@
 #include "store/edits/preferences.hpp"
 #include "store/edits/snoozes.hpp"
 
+#include <cstdint>
+
 namespace wdx::api {
 
 /// What changes the core's tables, and what belongs to their rows.
@@ -15,6 +17,7 @@ struct EditServices {
     store::SnoozeStore& snoozes;
     store::EditStore& edits;
     store::PreferenceStore& preferences;
+    std::int64_t bulk_limit;  ///< the most users that a filter may choose for a write
 };
 
 }  // namespace wdx::api

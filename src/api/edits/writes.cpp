@@ -4,9 +4,11 @@
 #include "api/login/tokens.hpp"
 #include "api/request/settle.hpp"
 #include "base/digest.hpp"
+#include "base/json_value.hpp"
 
 #include <algorithm>
 
+#include <boost/json/object.hpp>
 #include <spdlog/spdlog.h>
 
 namespace wdx::api {
@@ -104,6 +106,12 @@ asio::awaitable<store::Written> run_write(Context& context, std::string_view tab
     }
 }
 
+rest::ApiError other_count(std::int64_t count) {
+    const boost::json::object body{{"detail", "The number of users is not the one that was expected."},
+                                   {"count", count}};
+    return {409, base::json_text(body)};
+}
+
 http::Response render_written(store::Written written) {
     http::Response response;
     response.status = written.status;
@@ -114,6 +122,7 @@ http::Response render_written(store::Written written) {
 
 http::Response render_written_to_many(store::Written written) {
     if (written.outcome == store::WriteOutcome::unknown_users) throw unknown_user_ids(written.named, written.count);
+    if (written.outcome == store::WriteOutcome::other_count) throw other_count(written.count);
     return render_written(std::move(written));
 }
 

@@ -46,10 +46,13 @@ using Write = std::function<boost::asio::awaitable<store::Written>()>;
 ///         for another request; 412; DbError
 boost::asio::awaitable<store::Written> run_write(Context& context, std::string_view table, const Write& write);
 
+/// 409: there are others than expected.
+rest::ApiError other_count(std::int64_t count);
+
 /// Status and body of what is done, with `X-Edit-ID` where a row has changed.
 http::Response render_written(store::Written written);
 /// The same for a write that names its users.
-/// @throws ApiError 400 with those that do not exist
+/// @throws ApiError 400 with those that do not exist; 409 as `other_count`
 http::Response render_written_to_many(store::Written written);
 
 }  // namespace wdx::api

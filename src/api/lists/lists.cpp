@@ -153,10 +153,10 @@ asio::awaitable<http::Response> whole_list(Context& context, const View& view, c
 }
 
 /// What `corrected=true` changes; resources of which nothing can be corrected do not know the parameter.
-asio::awaitable<void> correct(Context& context, View& view) {
+asio::awaitable<void> correct(Context& context, const rest::QueryParams& params, View& view) {
     const bool has_users = view.resource == &model::kUsers;
     const bool has_posts = view.resource == &model::kPosts;
-    if ((!has_users && !has_posts) || !rest::read_flag(context.query(), "corrected")) co_return;
+    if ((!has_users && !has_posts) || !rest::read_flag(params, "corrected")) co_return;
     if (has_users) co_return store::correct_users(view);
     const std::vector<std::int64_t> accounts = co_await swapped_accounts(context, view, std::nullopt);
     store::correct_posts(view, accounts);
@@ -168,6 +168,14 @@ asio::awaitable<void> require_cohort(Context& context, const std::string& id) {
     const std::size_t index = batch.add(store::kHasCohort, {id});
     co_await context.read(batch, db::Work::read);
     if (!batch.rows(index).front().boolean(0)) throw rest::field_error("cohort", "There is no such cohort.");
+}
+
+/// The rest of a query: its cohort is looked up, and what it needs of the signals is said.
+asio::awaitable<void> complete(Context& context, ListQuery& query) {
+    if (!query.cohort.empty()) co_await require_cohort(context, query.cohort);
+    if (!model::needs_signals(query)) co_return;
+    query.signals = signals_sql(context, model::is_chosen_by_ranks(query) ? store::Ranks::all : store::Ranks::few);
+    query.signals_as_of = signals_as_of(context);
 }
 
 }  // namespace
@@ -186,7 +194,7 @@ asio::awaitable<http::Response> list_rows(Context& context, const model::Resourc
     context.is_open_list = true;
     co_await context.require_access();  // a list may look at any number of rows
     View view = co_await view_of(context, resource);
-    co_await correct(context, view);
+    co_await correct(context, context.query(), view);
     context.with_bom = rest::read_flag(context.query(), "bom");
     if (context.with_bom && context.format != Format::csv)
         throw rest::field_error("bom", "Only CSV can begin with a byte order mark.");
@@ -194,15 +202,37 @@ asio::awaitable<http::Response> list_rows(Context& context, const model::Resourc
     if (narrowing)
         request.query.conditions.push_back(
             {view.find(narrowing->field), model::Lookup::exact, {std::to_string(narrowing->value)}});
-    if (!request.query.cohort.empty()) co_await require_cohort(context, request.query.cohort);
-    if (model::needs_signals(request.query)) {
-        const bool by_ranks = model::is_chosen_by_ranks(request.query);
-        request.query.signals = signals_sql(context, by_ranks ? store::Ranks::all : store::Ranks::few);
-        request.query.signals_as_of = signals_as_of(context);
-    }
+    co_await complete(context, request.query);
     if (request.page.page_size) co_return co_await cursor_page(context, view, request);
     if (request.page.limit && context.format == Format::json) co_return co_await numbered_page(context, view, request);
     co_return co_await whole_list(context, view, request);
+}
+
+asio::awaitable<store::UserFilter> read_user_filter(Context& context, const std::string& query_string) {
+    const rest::QueryParams params(query_string);
+    View view = co_await view_of(context, model::kUsers);
+    co_await correct(context, params, view);
+    rest::refuse_other_names(params, view);
+    ListQuery query = rest::read_list(params, view, Format::json).query;
+    co_await complete(context, query);
+    co_return store::UserFilter(std::move(view), std::move(query));
+}
+
+asio::awaitable<std::string> render_users(Context& context, const std::vector<std::int64_t>& ids) {
+    const View view = co_await view_of(context, model::kUsers);
+    ListQuery query;
+    query.order = {{&view.key(), false}};
+    for (const model::Column& column : view.columns)
+        if (column.is_present && column.field->use == model::Use::standard) query.output.push_back(&column);
+    std::vector<std::string> values;
+    for (const std::int64_t id : ids) values.push_back(std::to_string(id));
+    query.conditions.push_back({&view.key(), model::Lookup::in, std::move(values)});
+    const ListSql rows = store::list_sql(view, query, {}, Nesting::objects);
+    const db::Query statement = rows.query("list_rows");
+    db::Batch batch;
+    const std::size_t index = batch.add(statement, rows.params);
+    co_await context.read(batch, db::Work::slow);
+    co_return store::render_rows(batch.rows(index));
 }
 
 asio::awaitable<http::Response> list_resource(Context& context) {

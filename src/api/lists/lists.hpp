@@ -1,11 +1,13 @@
 #pragma once
 
 #include "api/request/context.hpp"
-#include "model/list_query.hpp"
+#include "store/core/user_filter.hpp"
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -14,6 +16,13 @@ namespace wdx::api {
 /// A resource as the connected database has it now; reads the core's schema first if it is not known yet.
 /// @throws ApiError 404 when this generation of the core has no such table, 503; DbError
 boost::asio::awaitable<model::View> view_of(Context& context, const model::Resource& resource);
+
+/// Reads a query string of /api/users/ that chooses users for something else than a list.
+/// @throws ApiError 400 naming the parameters that do not fit: also unknown ones, and those of pages, which would not
+///         choose what they seem to; as `view_of`
+boost::asio::awaitable<store::UserFilter> read_user_filter(Context& context, const std::string& query_string);
+/// Some users as /api/users/ shows them: a JSON array, ordered by id.
+boost::asio::awaitable<std::string> render_users(Context& context, const std::vector<std::int64_t>& ids);
 
 /// What a list is narrowed to by its path.
 struct Narrowing {

@@ -161,7 +161,7 @@ std::string search_sql(const View& view, const std::string& word, SqlParams& par
 
 std::string SqlParams::add(const std::string& value, std::string_view type) {
     values_.emplace_back(value);
-    return fmt::format("${}::{}", values_.size(), type);
+    return fmt::format("${}::{}", first_ + values_.size() - 1, type);
 }
 
 std::string_view parameter_type(Type type) {

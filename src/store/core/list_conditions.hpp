@@ -12,11 +12,14 @@ namespace wdx::store {
 /// The values of a statement's `$1`, `$2`, ..., in the order in which they were added.
 class SqlParams {
   public:
+    /// @param first  number of the first one
+    explicit SqlParams(std::size_t first = 1) : first_(first) {}
     /// @return SQL: `$1::text`
     std::string add(const std::string& value, std::string_view type);
     [[nodiscard]] std::vector<db::Param> take() && { return std::move(values_); }
 
   private:
+    std::size_t first_;
     std::vector<db::Param> values_;
 };
 

@@ -171,6 +171,18 @@ ListSql rows_then_likeness_sql(const View& view, const ListQuery& query, const W
     return rows;
 }
 
+/// What is selected of all rows.
+ListSql unordered_sql(std::string_view selected, const View& view, const ListQuery& query, std::size_t first_param) {
+    ListQuery unordered = query;
+    unordered.order.clear();  // an order by signals need not make them
+    SqlParams params(first_param);
+    const std::vector<std::string> conditions = list_conditions(view, unordered, params);
+    std::string sql =
+        fmt::format("{}SELECT {} FROM {} AS t{}{}", with_signals(unordered), selected, view.resource->table,
+                    model::is_chosen_by_signals(unordered) ? kSignalsJoin : "", where_sql(conditions));
+    return {std::move(sql), std::move(params).take()};
+}
+
 }  // namespace
 
 ListSql list_sql(const View& view, const ListQuery& query, const Window& window, Nesting nesting) {
@@ -181,13 +193,11 @@ ListSql list_sql(const View& view, const ListQuery& query, const Window& window,
 }
 
 ListSql count_sql(const View& view, const ListQuery& query) {
-    ListQuery unordered = query;
-    unordered.order.clear();  // an order by signals need not make them
-    SqlParams params;
-    const std::vector<std::string> conditions = list_conditions(view, unordered, params);
-    std::string sql = fmt::format("{}SELECT count(*) FROM {} AS t{}{}", with_signals(unordered), view.resource->table,
-                                  model::is_chosen_by_signals(unordered) ? kSignalsJoin : "", where_sql(conditions));
-    return {std::move(sql), std::move(params).take()};
+    return unordered_sql("count(*)", view, query, 1);
+}
+
+ListSql user_ids_sql(const View& view, const ListQuery& query, std::size_t first_param) {
+    return unordered_sql("t.id AS user_id", view, query, first_param);
 }
 
 }  // namespace wdx::store

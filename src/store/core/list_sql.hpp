@@ -28,6 +28,10 @@ struct ListSql {
 /// users, for all that meet the other conditions.  `query.signals` has to be set for either.
 ListSql list_sql(const model::View& view, const model::ListQuery& query, const model::Window& window, Nesting nesting);
 
+/// The ids of the users that a query chooses, as `user_id`, in no order.
+/// @param first_param  number of its first parameter
+ListSql user_ids_sql(const model::View& view, const model::ListQuery& query, std::size_t first_param);
+
 /// One row: how many rows the list has.
 ListSql count_sql(const model::View& view, const model::ListQuery& query);
 

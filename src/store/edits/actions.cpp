@@ -4,6 +4,8 @@
 #include "store/edits/row_sql.hpp"
 #include "store/journal/journal.hpp"
 
+#include <fmt/format.h>
+
 namespace wdx::store {
 namespace {
 
@@ -12,27 +14,25 @@ namespace asio = boost::asio;
 const std::string kRow = action_row_sql("a");
 
 // Planned each time: a plan for few users would be kept, and be slow for 10,000.
-const std::string kInsertSql = std::string(kWriteBegin) + R"sql(, asked AS (
-        SELECT user_id, min(position) AS position
-          FROM unnest($7::bigint[]) WITH ORDINALITY AS given (user_id, position)
-         WHERE NOT EXISTS (SELECT FROM earlier)
-         GROUP BY user_id
+std::string insert_sql(const std::string& asked) {
+    return fmt::format("{}, asked AS ({}", kWriteBegin, asked) + R"sql(
     ), target AS (
         SELECT u.id AS user_id, u.account_id, asked.position
           FROM asked
           JOIN users AS u ON u.id = asked.user_id
     ), decision AS (
         SELECT CASE WHEN (SELECT count(*) FROM target) < (SELECT count(*) FROM asked) THEN 'unknown_users'
+                    WHEN (SELECT count(*) FROM asked) <> $8::bigint THEN 'other_count'
                 END AS outcome
          WHERE NOT EXISTS (SELECT FROM earlier)
     ), written AS (
         INSERT INTO actions AS a (user_id, action_type, timestamp, notes)
-        SELECT target.user_id, $8::text, coalesce($9::timestamptz, statement_timestamp()), $10::text
+        SELECT target.user_id, $9::text, coalesce($10::timestamptz, statement_timestamp()), $11::text
           FROM target, decision
          WHERE decision.outcome IS NULL
          ORDER BY target.position
         RETURNING a.id, a.user_id, )sql" +
-                               kRow + R"sql( AS body, to_jsonb(a) AS row
+           kRow + R"sql( AS body, to_jsonb(a) AS row
     ), placed AS (
         SELECT written.id, written.user_id, written.body, written.row, target.account_id, target.position
           FROM written
@@ -44,14 +44,16 @@ const std::string kInsertSql = std::string(kWriteBegin) + R"sql(, asked AS (
          ORDER BY position
     ), changed AS (
         SELECT account_id, id FROM placed
-    ))sql" + record_change_sql("actions", entry::kActionAdded, "'Recorded ' || $8::text || ' for ' || who") +
-                               R"sql(, answer AS (
+    ))sql" +
+           record_change_sql("actions", entry::kActionAdded, "'Recorded ' || $9::text || ' for ' || who") +
+           R"sql(, answer AS (
         SELECT 201 AS status,
-               CASE WHEN $11::boolean THEN json_agg(body ORDER BY position)::text ELSE min(body::text) END AS body
+               CASE WHEN $12::boolean THEN coalesce(json_agg(body ORDER BY position), '[]')::text ELSE min(body::text) END AS body
           FROM placed
-        HAVING count(*) > 0
-    ))sql" + write_end(unknown_users_sql());
-const db::Query kInsert{"insert_actions", kInsertSql, false};
+        HAVING EXISTS (SELECT FROM decision WHERE outcome IS NULL)
+    ))sql" +
+           write_end(unknown_users_sql());
+}
 
 // $7 is the action.  One that the core changes at this moment is waited for.
 const std::string kOld = std::string(kWriteBegin) + R"sql(, locked AS (
@@ -126,10 +128,15 @@ const db::Query kRemove{"remove_action", kRemoveSql};
 
 }  // namespace
 
-asio::awaitable<Written> ActionStore::insert(const WriteRequest& request, const std::vector<std::int64_t>& user_ids,
+asio::awaitable<Written> ActionStore::insert(const WriteRequest& request, const ChosenUsers& users,
                                              const NewAction& action, bool as_list) {
-    return execute_write(pool_, kInsert, request,
-                         {bigint_array(user_ids), action.action_type, action.timestamp, action.notes, as_list});
+    std::vector<db::Param> values{ids_param(users), users.expected_count, action.action_type,
+                                  action.timestamp, action.notes,         as_list};
+    AskedSql asked = asked_sql(users, kFirstOwnParam + values.size(), true);
+    const std::string sql = insert_sql(asked.sql);
+    const db::Query query{"insert_actions", sql, false};
+    std::move(asked.params.begin(), asked.params.end(), std::back_inserter(values));
+    co_return co_await execute_write(pool_, query, request, std::move(values));
 }
 
 asio::awaitable<Written> ActionStore::update(const WriteRequest& request, std::int64_t id, const ActionChange& change) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "store/edits/chosen_users.hpp"
 #include "store/edits/repeated_writes.hpp"
 
 #include <optional>
@@ -32,8 +33,9 @@ class ActionStore {
     explicit ActionStore(db::Pool& pool) : pool_(pool) {}
 
     /// One action for each user or none at all: 201 with an array of the rows, in the order of the users; with the row
-    /// alone unless `as_list`; `unknown_users`.
-    boost::asio::awaitable<Written> insert(const WriteRequest& request, const std::vector<std::int64_t>& user_ids,
+    /// alone unless `as_list`; `unknown_users`, `other_count`.  Users of a filter are in the order of their ids.
+    /// @param users  outlives the call
+    boost::asio::awaitable<Written> insert(const WriteRequest& request, const ChosenUsers& users,
                                            const NewAction& action, bool as_list);
     /// 200 with the row; `no_row`, `other_user`.
     boost::asio::awaitable<Written> update(const WriteRequest& request, std::int64_t id, const ActionChange& change);

@@ -14,6 +14,8 @@ namespace {
 namespace asio = boost::asio;
 
 const std::string kRow = verdict_row_sql("c");
+/// Users who are named.
+const std::string kNamed = asked_sql({}, 0, false).sql;
 
 const std::string kFindSql = "SELECT found.body, " + etag_sql("found.body") + R"sql(
       FROM (SELECT CASE WHEN c.user_id IS NOT NULL THEN )sql" +
@@ -23,13 +25,10 @@ const std::string kFindSql = "SELECT found.body, " + etag_sql("found.body") + R"
              WHERE u.id = $1::bigint) AS found)sql";
 const db::Query kFind{"find_classification", kFindSql};
 
-// $7 are the users.  Rows of the core's making that are changed at this moment are waited for; `old_rows` is there to
-// be read before anything is changed: a row that this statement has changed can no longer be locked.
-const std::string kOld = std::string(kWriteBegin) + R"sql(, asked AS (
-        SELECT DISTINCT user_id
-          FROM unnest($7::bigint[]) AS given (user_id)
-         WHERE NOT EXISTS (SELECT FROM earlier)
-    ), target AS (
+// $7 and $8 are the users, as `asked_sql` has them.  Rows of the core's making that are changed at this moment are
+// waited for; `old_rows` is there to be read before anything is changed: a row that this statement has changed can no
+// longer be locked.
+const std::string kOld = R"sql(), target AS (
         SELECT u.id AS user_id, u.account_id
           FROM asked
           JOIN users AS u ON u.id = asked.user_id
@@ -49,10 +48,16 @@ const std::string kOld = std::string(kWriteBegin) + R"sql(, asked AS (
           FROM shown
     ))sql";
 
+/// @param asked  the SELECT of `asked_sql`
+std::string begin_sql(const std::string& asked) {
+    return fmt::format("{}, asked AS ({}{}", kWriteBegin, asked, kOld);
+}
+
 /// @param if_match, if_none_match, may_create  their parameters
 std::string decision(std::string_view if_match, std::string_view if_none_match, std::string_view may_create) {
     return fmt::format(R"sql(, decision AS MATERIALIZED (
         SELECT CASE WHEN (SELECT count(*) FROM target) < (SELECT count(*) FROM asked) THEN 'unknown_users'
+                    WHEN (SELECT count(*) FROM asked) <> $8::bigint THEN 'other_count'
                     WHEN NOT {2}::boolean AND NOT EXISTS (SELECT FROM old) THEN 'no_row'
                     WHEN NOT EXISTS (SELECT FROM old WHERE {0}::jsonb ? '*' OR {0}::jsonb ? etag)
                          AND {0}::jsonb IS NOT NULL THEN 'failed_condition'
@@ -64,23 +69,23 @@ std::string decision(std::string_view if_match, std::string_view if_none_match, 
                        if_match, if_none_match, may_create);
 }
 
-// $8 to $11 are the VerdictChange; one that says nothing (and makes no verdict, $14) changes nothing, not even when the
+// $9 to $12 are the VerdictChange; one that says nothing (and makes no verdict, $15) changes nothing, not even when the
 // verdict was given.  A row that the core inserts at this moment is left alone: nobody has looked at it
 // yet, and the next try will.
 const std::string kWritten =
     R"sql(, written AS (
         INSERT INTO classification AS c (user_id, harmful, inactive, classified_at, notes)
-        SELECT target.user_id, coalesce($8::boolean, false), coalesce($9::boolean, false), statement_timestamp(),
-               $11::text
+        SELECT target.user_id, coalesce($9::boolean, false), coalesce($10::boolean, false), statement_timestamp(),
+               $12::text
           FROM target, decision
          WHERE decision.outcome IS NULL
            AND decision.old_rows >= 0
-           AND ($14::boolean OR $8::boolean IS NOT NULL OR $9::boolean IS NOT NULL OR $10::boolean)
+           AND ($15::boolean OR $9::boolean IS NOT NULL OR $10::boolean IS NOT NULL OR $11::boolean)
          ORDER BY target.user_id
             ON CONFLICT (user_id) DO UPDATE
-               SET harmful = coalesce($8::boolean, c.harmful), inactive = coalesce($9::boolean, c.inactive),
+               SET harmful = coalesce($9::boolean, c.harmful), inactive = coalesce($10::boolean, c.inactive),
                    classified_at = EXCLUDED.classified_at,
-                   notes = CASE WHEN $10::boolean THEN $11::text ELSE c.notes END
+                   notes = CASE WHEN $11::boolean THEN $12::text ELSE c.notes END
              WHERE c.user_id IN (SELECT user_id FROM old)
         RETURNING c.user_id, )sql" +
     kRow + R"sql( AS body, to_jsonb(c) AS row
@@ -96,18 +101,18 @@ const std::string kWritten =
           FROM written
           JOIN target ON target.user_id = written.user_id
     ))sql" +
-    record_change_sql("classification", entry::kClassificationChanged, "'Verdict on ' || who || ': ' || $16::text");
+    record_change_sql("classification", entry::kClassificationChanged, "'Verdict on ' || who || ': ' || $17::text");
 
 /// SQL: whom chance chose so many days ago.
 std::string drawn(int days_ago) {
     return fmt::format(
-        "SELECT d.user_id FROM (SELECT DISTINCT account_id FROM target WHERE $15::boolean) AS a"
+        "SELECT d.user_id FROM (SELECT DISTINCT account_id FROM target WHERE $16::boolean) AS a"
         " CROSS JOIN LATERAL ({}) AS d",
         draw_sql("a.account_id", fmt::format("((statement_timestamp() AT TIME ZONE 'UTC')::date - {})", days_ago),
                  true));
 }
 
-// $15 says that the verdicts answer places that were drawn.  A verdict that is new and answers none leaves no mark of
+// $16 says that the verdicts answer places that were drawn.  A verdict that is new and answers none leaves no mark of
 // an older one, which the core has removed.
 const std::string kMarked = R"sql(, drawn AS MATERIALIZED (
         )sql" + drawn(0) + " UNION " +
@@ -132,30 +137,34 @@ const std::string kMarked = R"sql(, drawn AS MATERIALIZED (
            AND change.user_id NOT IN (SELECT user_id FROM answering)
     ))sql";
 
-const std::string kSetSql = kOld + decision("$12", "$13", "$14") + kWritten + kMarked + R"sql(, answer AS (
+const std::string kSetSql = begin_sql(kNamed) + decision("$13", "$14", "$15") + kWritten + kMarked +
+                            R"sql(, answer AS (
         SELECT CASE WHEN before IS NULL THEN 201 ELSE 200 END AS status, after::text AS body
           FROM change
          UNION ALL
         SELECT 200, old.body::text
           FROM old, decision
          WHERE decision.outcome IS NULL
-           AND NOT ($14::boolean OR $8::boolean IS NOT NULL OR $9::boolean IS NOT NULL OR $10::boolean)
+           AND NOT ($15::boolean OR $9::boolean IS NOT NULL OR $10::boolean IS NOT NULL OR $11::boolean)
     ))sql" + write_end(unknown_users_sql());
 const db::Query kSet{"set_classification", kSetSql};
 
-// Planned each time: a plan for few users would be kept, and be slow for 10,000.
 // All or nothing: where the core has inserted a row meanwhile, that one was left alone, and the others are undone.
-const std::string kSetManySql = kOld + decision("$12", "$13", "$14") + kWritten + kMarked + R"sql(, answer AS (
+std::string set_many_sql(const std::string& asked) {
+    return begin_sql(asked) + decision("$13", "$14", "$15") + kWritten + kMarked + R"sql(, answer AS (
         SELECT CASE WHEN count(*) < (SELECT count(*) FROM target) THEN )sql" +
-                                std::string(kUndoStatement) + R"sql( ELSE 200
+           std::string(kUndoStatement) + R"sql( ELSE 200
                 END::integer AS status,
                json_build_object('updated', count(*))::text AS body
           FROM written
-        HAVING count(*) > 0
-    ))sql" + write_end(unknown_users_sql());
-const db::Query kSetMany{"set_classifications", kSetManySql, false};
+        HAVING EXISTS (SELECT FROM decision WHERE outcome IS NULL)
+    ))sql" +
+           write_end(unknown_users_sql());
+}
 
-const std::string kRemoveSql = kOld + decision("$8", "$9", "true") + R"sql(, removed AS (
+/// @param answer  SQL: status and body, where it happens
+std::string remove_sql(const std::string& asked, std::string_view answer) {
+    return begin_sql(asked) + decision("$9", "$10", "true") + R"sql(, removed AS (
         DELETE FROM classification AS c
          USING decision
          WHERE decision.outcome IS NULL
@@ -173,16 +182,22 @@ const std::string kRemoveSql = kOld + decision("$8", "$9", "true") + R"sql(, rem
           FROM removed
           JOIN old ON old.user_id = removed.user_id
           LEFT JOIN watchdxg_sampled_verdict AS m ON m.user_id = removed.user_id
+         ORDER BY old.user_id
     ), changed AS (
         SELECT target.account_id, target.user_id AS id
           FROM removed
           JOIN target ON target.user_id = removed.user_id
-    ))sql" + record_change_sql("classification", entry::kClassificationDeleted, "'Removed the verdict on ' || who") +
-                               R"sql(, answer AS (
-        SELECT 204 AS status, '' AS body
+    ))sql" +
+           record_change_sql("classification", entry::kClassificationDeleted, "'Removed the verdict on ' || who") +
+           fmt::format(R"sql(, answer AS (
+        SELECT {}
           FROM decision
          WHERE outcome IS NULL
-    ))sql" + write_end(unknown_users_sql());
+    ))sql",
+                       answer) +
+           write_end(unknown_users_sql());
+}
+const std::string kRemoveSql = remove_sql(kNamed, "204 AS status, '' AS body");
 const db::Query kRemove{"remove_classification", kRemoveSql};
 
 /// What a change says, in words.
@@ -197,10 +212,11 @@ std::string describe(const VerdictChange& change) {
     return change.sets_notes ? "notes" : "unchanged";
 }
 
-std::vector<db::Param> set_params(const std::vector<std::int64_t>& user_ids, const VerdictChange& change,
-                                  bool may_create, const RowConditions& conditions) {
-    return {bigint_array(user_ids), change.harmful,           change.inactive, change.sets_notes, change.notes,
-            conditions.if_match,    conditions.if_none_match, may_create,      change.sampled,    describe(change)};
+std::vector<db::Param> set_params(const ChosenUsers& users, const VerdictChange& change, bool may_create,
+                                  const RowConditions& conditions) {
+    return {ids_param(users),  users.expected_count, change.harmful,      change.inactive,
+            change.sets_notes, change.notes,         conditions.if_match, conditions.if_none_match,
+            may_create,        change.sampled,       describe(change)};
 }
 
 }  // namespace
@@ -220,19 +236,33 @@ FoundVerdict ClassificationStore::read_found(const db::Rows& rows) {
 asio::awaitable<Written> ClassificationStore::set(const WriteRequest& request, std::int64_t user_id,
                                                   const VerdictChange& change, bool may_create,
                                                   const RowConditions& conditions) {
-    return execute_write(pool_, kSet, request, set_params({user_id}, change, may_create, conditions));
+    return execute_write(pool_, kSet, request, set_params({.ids = {user_id}}, change, may_create, conditions));
 }
 
-asio::awaitable<Written> ClassificationStore::set_many(const WriteRequest& request,
-                                                       const std::vector<std::int64_t>& user_ids,
+asio::awaitable<Written> ClassificationStore::set_many(const WriteRequest& request, const ChosenUsers& users,
                                                        const VerdictChange& change) {
-    return execute_write(pool_, kSetMany, request, set_params(user_ids, change, true, {}));
+    std::vector<db::Param> values = set_params(users, change, true, {});
+    AskedSql asked = asked_sql(users, kFirstOwnParam + values.size(), false);
+    const std::string sql = set_many_sql(asked.sql);
+    const db::Query query{"set_classifications", sql, false};
+    std::move(asked.params.begin(), asked.params.end(), std::back_inserter(values));
+    co_return co_await execute_write(pool_, query, request, std::move(values));
 }
 
 asio::awaitable<Written> ClassificationStore::remove(const WriteRequest& request, std::int64_t user_id,
                                                      const RowConditions& conditions) {
     return execute_write(pool_, kRemove, request,
-                         {bigint_array({user_id}), conditions.if_match, conditions.if_none_match});
+                         {bigint_array({user_id}), std::nullopt, conditions.if_match, conditions.if_none_match});
+}
+
+asio::awaitable<Written> ClassificationStore::remove_many(const WriteRequest& request, const ChosenUsers& users) {
+    std::vector<db::Param> values{ids_param(users), users.expected_count, std::nullopt, std::nullopt};
+    AskedSql asked = asked_sql(users, kFirstOwnParam + values.size(), false);
+    const std::string sql = remove_sql(
+        asked.sql, "200 AS status, json_build_object('updated', (SELECT count(*) FROM removed))::text AS body");
+    const db::Query query{"remove_classifications", sql, false};
+    std::move(asked.params.begin(), asked.params.end(), std::back_inserter(values));
+    co_return co_await execute_write(pool_, query, request, std::move(values));
 }
 
 }  // namespace wdx::store

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "store/edits/chosen_users.hpp"
 #include "store/edits/repeated_writes.hpp"
 
 #include <optional>
@@ -48,12 +49,17 @@ class ClassificationStore {
     /// (where none may be made), `failed_condition`.
     boost::asio::awaitable<Written> set(const WriteRequest& request, std::int64_t user_id, const VerdictChange& change,
                                         bool may_create, const RowConditions& conditions);
-    /// Sets those of all users or of none: 200 `{"updated":n}`; `unknown_users`.
-    boost::asio::awaitable<Written> set_many(const WriteRequest& request, const std::vector<std::int64_t>& user_ids,
+    /// Sets those of all users or of none: 200 `{"updated":n}`; `unknown_users`, `other_count`.
+    /// @param users  outlives the call
+    boost::asio::awaitable<Written> set_many(const WriteRequest& request, const ChosenUsers& users,
                                              const VerdictChange& change);
     /// Makes the user unclassified: 204, also when there is no verdict; `unknown_users`, `failed_condition`.
     boost::asio::awaitable<Written> remove(const WriteRequest& request, std::int64_t user_id,
                                            const RowConditions& conditions);
+    /// Makes all users unclassified or none: 200 `{"updated":n}`, of those who had a verdict; `unknown_users`,
+    /// `other_count`.
+    /// @param users  outlives the call
+    boost::asio::awaitable<Written> remove_many(const WriteRequest& request, const ChosenUsers& users);
 
   private:
     db::Pool& pool_;

@@ -70,7 +70,8 @@ constexpr std::string_view kRestore = R"sql(, locked AS MATERIALIZED (
            AND r.row_id NOT IN (SELECT row_id FROM locked)
     ), plan AS MATERIALIZED (
         SELECT row_id, user_id, before, after, sampled_before,
-               CASE WHEN user_id IS NOT NULL AND (SELECT u.id FROM users AS u WHERE u.id = user_id) IS NULL THEN 'gone'
+               CASE WHEN found.user_id IS NOT NULL AND (SELECT u.id FROM users AS u WHERE u.id = found.user_id) IS NULL
+                    THEN 'gone'
                     WHEN after IS NOT NULL AND present IS NULL THEN 'gone'
                     WHEN after IS DISTINCT FROM present THEN 'changed' END AS reason
           FROM found

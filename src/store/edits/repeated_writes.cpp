@@ -28,6 +28,7 @@ constexpr std::array kOutcomes{
     NamedOutcome{"no_row", WriteOutcome::no_row},
     NamedOutcome{"failed_condition", WriteOutcome::failed_condition},
     NamedOutcome{"other_user", WriteOutcome::other_user},
+    NamedOutcome{"other_count", WriteOutcome::other_count},
     NamedOutcome{"already_undone", WriteOutcome::already_undone},
     NamedOutcome{"overtaken", WriteOutcome::overtaken},
 };
@@ -63,7 +64,9 @@ std::string etag_sql(std::string_view body) {
 std::string unknown_users_sql() {
     return fmt::format(R"sql((SELECT string_agg(user_id::text, ', ' ORDER BY user_id)
               FROM (SELECT user_id FROM asked EXCEPT SELECT user_id FROM target ORDER BY user_id LIMIT {}) AS u),
-           (SELECT count(*) FROM asked) - (SELECT count(*) FROM target))sql",
+           (SELECT count(*) FROM asked)
+           - CASE WHEN EXISTS (SELECT FROM decision WHERE outcome = 'other_count') THEN 0
+                  ELSE (SELECT count(*) FROM target) END)sql",
                        kMostUnknownIds);
 }
 

@@ -30,6 +30,7 @@ enum class WriteOutcome {
     no_row,            ///< what was to be changed is not there
     failed_condition,  ///< If-Match, If-None-Match
     other_user,        ///< an action stays with its user
+    other_count,       ///< of users than expected, see `count`
     already_undone,    ///< see `named`: the edit that did it
     overtaken,         ///< the core made or removed a row meanwhile: to be tried again
 };
@@ -68,6 +69,9 @@ std::string etag_sql(std::string_view body);
 //   and, where users are named, `asked` and `target`, both with `user_id`: all of them, and those that there are.
 // They do nothing when `earlier` has a row: then the key has been used.
 
+/// Number of the first parameter of a statement's own.
+inline constexpr std::size_t kFirstOwnParam = 7;
+
 /// The beginning.  Times are those of the statement: the transaction has begun before it waited for its turn.  The id
 /// of an edit is a UUID of version 7 (RFC 9562, section 6.2, method 3): the microseconds since 1970, then the random
 /// digits.  So edits are ordered by it as they were committed.
@@ -85,7 +89,8 @@ inline constexpr std::string_view kWriteBegin = R"sql(
           FROM (SELECT (extract(epoch FROM statement_timestamp()) * 1000000)::bigint AS us) AS t
     ))sql";
 
-/// What `write_end` says of users that there are not: two columns, `Written::named` and `Written::count`.
+/// What `write_end` says of users that there are not, or of their number where another was expected: two columns,
+/// `Written::named` and `Written::count`.
 std::string unknown_users_sql();
 inline constexpr std::string_view kNothingNamed = "NULL::text, 0::bigint";
 

@@ -54,6 +54,41 @@ std::string ordering(std::string_view query) {
 
 using Strings = std::vector<std::string>;
 
+/// What `refuse_other_names` has against a query.
+std::string other_names(std::string_view query) {
+    const QueryParams params(query);
+    try {
+        refuse_other_names(params, users());
+    } catch (const ApiError& error) {
+        EXPECT_EQ(error.status, 400U);
+        return error.body;
+    }
+    return "(none)";
+}
+
+TEST(RefuseOtherNames, LeavesWhatChoosesOrShowsUsers) {
+    EXPECT_EQ(other_names(""), "(none)");
+    EXPECT_EQ(other_names("account_id=1&handle__in=a,b&classification=sane&cohort=x&search=a&corrected=true"),
+              "(none)");
+    EXPECT_EQ(other_names("ordering=-risk&fields=id&expand=signals&format=csv&bom=true&risk__gte=0.5"), "(none)");
+}
+
+TEST(RefuseOtherNames, NamesSlipsAndPages) {
+    EXPECT_EQ(other_names("acount_id=1"),
+              R"({"acount_id":["There is no field 'acount_id'; the nearest is 'account_id'."]})");
+    EXPECT_EQ(other_names("limit=1&page_size=2"),
+              R"({"limit":["Leave this out: all users that match are chosen."],)"
+              R"("page_size":["Leave this out: all users that match are chosen."]})");
+}
+
+TEST(RefuseOtherNames, NamesTenAtMost) {
+    std::string query;
+    for (int i = 0; i < 900; ++i) query += "&name" + std::to_string(i) + "=1";
+    const std::string body = other_names(query);
+    EXPECT_NE(body.find("name9"), std::string::npos);
+    EXPECT_EQ(body.find("name10"), std::string::npos);
+}
+
 TEST(ReadList, HasTheDefaultFieldsAndOrder) {
     const ListRequest request = read(QueryParams(""));
     EXPECT_EQ(names(request.query.output), (Strings{"id", "account_id", "handle", "username", "bio", "created_at",

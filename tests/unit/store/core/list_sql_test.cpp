@@ -37,6 +37,17 @@ TEST(ListSqlOf, SelectsTheOutputInItsOrder) {
               " OFFSET 10 LIMIT 5");
 }
 
+TEST(UserIdsSql, NumbersItsParametersFromTheFirst) {
+    const model::View users = view_of(model::kUsers, CoreSchema::of("v3"), {});
+    ListQuery query;
+    query.order = {{users.find("id"), false}};
+    query.conditions = {{users.find("account_id"), Lookup::exact, {"7"}}, {users.find("handle"), Lookup::exact, {"x"}}};
+    const ListSql sql = user_ids_sql(users, query, 18);
+    EXPECT_EQ(sql.sql, R"(SELECT t.id AS user_id FROM users AS t WHERE t."account_id" = $18::bigint)"
+                       R"( AND t."handle" = $19::text)");
+    EXPECT_EQ(texts(sql), (std::vector<std::string>{"7", "x"}));
+}
+
 TEST(ListSqlOf, PutsValuesIntoParametersAlone) {
     const std::string hostile = "'; DROP TABLE users; --";
     ListQuery query = by_level();
