@@ -12,3 +12,16 @@ function(wdx_embed target ns)
   target_sources(${target} PRIVATE ${out}.cpp ${out}.hpp)
   set_source_files_properties(${out}.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
 endfunction()
+
+# wdx_embed_folder(<target> <namespace> <folder> <stamp>): the same with whatever is in the folder when `stamp` has been
+# made, for files whose names are not known before.
+function(wdx_embed_folder target ns folder stamp)
+  set(out ${PROJECT_BINARY_DIR}/generated/embedded/${ns})
+  add_custom_command(
+    OUTPUT ${out}.cpp ${out}.hpp
+    COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DNS=${ns} -DFOLDER=${folder} -P ${PROJECT_SOURCE_DIR}/cmake/embed_files.cmake
+    DEPENDS ${stamp} ${PROJECT_SOURCE_DIR}/cmake/embed_files.cmake
+    VERBATIM)
+  target_sources(${target} PRIVATE ${out}.cpp ${out}.hpp)
+  set_source_files_properties(${out}.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+endfunction()

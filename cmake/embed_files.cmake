@@ -1,5 +1,8 @@
-# Writes ${OUT}.hpp and ${OUT}.cpp holding the bytes of ${FILES}, sorted by name.  The assembler reads the files: a
+# Writes ${OUT}.hpp and ${OUT}.cpp holding the bytes of ${FILES}, or of the files in ${FOLDER}, sorted by name.  The assembler reads the files: a
 # compiler takes minutes for the same bytes as an array.
+if(FOLDER)
+  file(GLOB FILES ${FOLDER}/*)
+endif()
 set(body "")
 set(rows "")
 set(count 0)

@@ -23,7 +23,7 @@ std::vector<Route> make_table() {
           triage_routes(),  audience_routes(),   data_quality_routes(), user_routes(),        classification_routes(),
           signal_routes(),  report_routes(),     server_routes(),       list_routes(),        action_routes(),
           snooze_routes(),  edit_routes(),       preference_routes(),   event_routes(),       console_routes(),
-          schema_routes(),  page_routes(),       probe_routes()})
+          schema_routes(),  page_routes(),       console_page_routes(), probe_routes()})
         table.insert(table.end(), rows.begin(), rows.end());
     return table;
 }

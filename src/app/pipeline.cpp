@@ -22,6 +22,7 @@ constexpr unsigned kUnauthorized = 401;
 constexpr unsigned kTooLarge = 413;
 constexpr unsigned kUnavailable = 503;
 constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kConsole = "/admin";
 constexpr std::string_view kHelpLink = R"(</api/docs/>; rel="help")";
 
 /// A long answer with line breaks (`Accept: application/json; indent=4`).
@@ -59,6 +60,13 @@ Response render(const rest::ApiError& error) {
     response.body = error.body;
     response.headers = error.headers;
     return response;
+}
+
+/// `admin/`: right under whatever prefix a proxy serves the console.
+std::string relative_location_with_slash(const rest::Target& target) {
+    rest::Target last = target;
+    last.path.erase(0, last.path.rfind('/') + 1);
+    return rest::location_with_slash(last);
 }
 
 /// Everything that a route of the API answers carries these.
@@ -181,7 +189,8 @@ asio::awaitable<Response> Pipeline::dispatch(Request& request, const rest::Targe
         response.status = 301;
         // Recorded of the original, although there is no body.
         response.set("Content-Type", "text/html; charset=utf-8");
-        response.set("Location", rest::location_with_slash(target));
+        response.set("Location", target.path.starts_with(kConsole) ? relative_location_with_slash(target)
+                                                                   : rest::location_with_slash(target));
         add_security_headers(response);
         co_return response;
     }

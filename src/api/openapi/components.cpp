@@ -50,6 +50,7 @@ constexpr std::array kTags{
     Tag{"me", "The operator."},
     Tag{"console", "The login of the console at `/admin/`, for its own pages."},
     Tag{"schema", "This document."},
+    Tag{"console", "The console at `/admin/`, for people."},
     Tag{"probes", "For load balancers and monitoring."},
 };
 

@@ -1,11 +1,9 @@
 #include "api/pages/routes.hpp"
-#include "api/request/context.hpp"
-#include "base/embedded.hpp"
-#include "rest/conditions.hpp"
+#include "api/pages/static_files.hpp"
 #include "rest/error.hpp"
 
 #ifdef WDX_CONSOLE
-#include "embedded/console.hpp"
+#include "embedded/docs.hpp"
 #endif
 
 #include <algorithm>
@@ -18,7 +16,7 @@ namespace asio = boost::asio;
 using embedded::EmbeddedFile;
 
 #ifdef WDX_CONSOLE
-constexpr const auto& kFiles = embedded::console::kFiles;
+constexpr const auto& kFiles = embedded::docs::kFiles;
 #else
 constexpr std::array<EmbeddedFile, 0> kFiles{};
 #endif
@@ -30,41 +28,12 @@ constexpr std::string_view kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-struct MediaType {
-    std::string_view suffix;
-    std::string_view type;
-};
-constexpr std::array kMediaTypes{
-    MediaType{".html", "text/html; charset=utf-8"}, MediaType{".js", "text/javascript; charset=utf-8"},
-    MediaType{".css", "text/css; charset=utf-8"},   MediaType{".png", "image/png"},
-    MediaType{".txt", "text/plain; charset=utf-8"},
-};
-
-std::string_view media_type_of(std::string_view name) {
-    const auto* const found = std::find_if(kMediaTypes.begin(), kMediaTypes.end(),
-                                           [&](const MediaType& known) { return name.ends_with(known.suffix); });
-    return found == kMediaTypes.end() ? "application/octet-stream" : found->type;
-}
-
-/// Browsers ask each time whether a file is still right: after an update they have the new ones at once.
 http::Response serve(const Context& context, std::string_view name) {
     if (kFiles.empty()) throw rest::not_found("This server was built without its pages.");
     const auto* const file =
         std::find_if(kFiles.begin(), kFiles.end(), [&](const EmbeddedFile& known) { return known.name == name; });
     if (file == kFiles.end()) throw rest::not_found();
-    const std::string tag = fmt::format("\"{}\"", file->sha256.substr(0, 32));
-    http::Response response;
-    response.set("ETag", tag);
-    response.set("Cache-Control", "no-cache");
-    response.set("Content-Security-Policy", std::string(kPolicy));
-    if (const auto status = rest::judge_conditions(context.request(), tag)) {
-        if (*status == 412) throw rest::precondition_failed();
-        response.status = *status;
-        return response;
-    }
-    response.set("Content-Type", std::string(media_type_of(name)));
-    response.body = file->contents;
-    return response;
+    return serve_file(context, name, *file, {.policy = kPolicy});
 }
 
 /// GET /api/docs/ -> 200, the page that shows the OpenAPI document; 404 in a build without pages.

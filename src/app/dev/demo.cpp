@@ -77,7 +77,7 @@ curl -sS "{0}/api/users/?account_id=$id" -H "Authorization: Bearer $access"; ech
 )sh",
                                      base_url);
     if (loopback) banner += scraper_banner(*loopback);
-    return banner;
+    return banner + fmt::format("open {}/admin/\n", base_url);
 }
 
 }  // namespace wdx::app

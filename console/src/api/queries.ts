@@ -1,0 +1,64 @@
+/** What the pages ask the server: a key by which it is remembered, and how it is fetched. */
+import type * as model from "../model/types";
+import { take, type Client } from "./client";
+
+export interface Ask<T> {
+  queryKey: readonly unknown[];
+  queryFn: (context: { signal: AbortSignal }) => Promise<T>;
+  staleTime?: number;
+}
+
+const MINUTE = 60_000;
+
+/** Which answers a changed table makes old. */
+export const MADE_OF: Record<string, readonly string[]> = {
+  classification: ["stats", "summary", "audience", "cohorts", "users", "user", "history", "calibration", "logs", "edits", "wave"],
+  actions: ["stats", "actions", "user-actions", "logs", "edits"],
+  users: ["stats", "triage", "summary", "audience", "cohorts", "users", "user", "signals", "changes", "quality", "wave"],
+  posts: ["stats", "posts", "signals", "quality"],
+  accounts: ["accounts"],
+  snoozes: ["triage", "summary", "edits"],
+  preferences: ["preferences"],
+};
+
+export function asks(client: Client, corrected: boolean) {
+  const ask = <T>(queryKey: readonly unknown[], get: (signal: AbortSignal) => Promise<{ data?: unknown }>, staleTime = MINUTE): Ask<T> => ({
+    queryKey, staleTime, queryFn: ({ signal }) => take<T>(get(signal)),
+  });
+  const of = (handle: string) => ({ path: { handle } });
+  const query = (values: Record<string, unknown>): never => values as never; // lookups are too many for the document's types
+  const fix = corrected ? { corrected: true } : {};
+  return {
+    me: () => ask<model.Me>(["me"], (signal) => client.GET("/api/me/", { signal })),
+    server: () => ask<model.Server>(["server"], (signal) => client.GET("/api/server/", { signal })),
+    accounts: () => ask<model.Account[]>(["accounts"], (signal) => client.GET("/api/accounts/", { signal })),
+    stats: (handle: string) =>
+      ask<model.Statistics>(["stats", handle, corrected], (signal) => client.GET("/api/accounts/{handle}/stats/", { params: { ...of(handle), query: query(fix) }, signal })),
+    history: (handle: string, from: string) =>
+      ask<model.History>(["history", handle, from], (signal) => client.GET("/api/accounts/{handle}/history/", { params: { ...of(handle), query: query({ from }) }, signal })),
+    audience: (handle: string) => ask<model.Audience>(["audience", handle], (signal) => client.GET("/api/accounts/{handle}/audience/", { params: of(handle), signal })),
+    changes: (handle: string, since: string) =>
+      ask<model.Changes>(["changes", handle, since], (signal) => client.GET("/api/accounts/{handle}/changes/", { params: { ...of(handle), query: { since } }, signal })),
+    cohorts: (handle: string) => ask<model.Cohort[]>(["cohorts", handle], (signal) => client.GET("/api/accounts/{handle}/cohorts/", { params: of(handle), signal })),
+    quality: (handle: string) => ask<model.DataFault[]>(["quality", handle], (signal) => client.GET("/api/accounts/{handle}/data-quality/", { params: of(handle), signal })),
+    summary: (handle: string) => ask<model.TriageSummary>(["summary", handle], (signal) => client.GET("/api/accounts/{handle}/triage/summary/", { params: of(handle), signal })),
+    triage: (handle: string, limit: number) =>
+      ask<model.TriageItem[]>(["triage", handle, limit], (signal) => client.GET("/api/accounts/{handle}/triage/", { params: { ...of(handle), query: query({ limit }) }, signal }), 0),
+    calibration: (handle: string) => ask<model.Calibration>(["calibration", handle], (signal) => client.GET("/api/accounts/{handle}/calibration/", { params: of(handle), signal })),
+    user: (id: number) => ask<model.UserDetail>(["user", id, corrected], (signal) => client.GET("/api/users/{id}/", { params: { path: { id } }, signal })),
+    signals: (id: number) => ask<model.UserSignals>(["signals", id], (signal) => client.GET("/api/users/{id}/signals/", { params: { path: { id } }, signal })),
+    rules: () => ask<model.SignalRules>(["rules"], (signal) => client.GET("/api/signals/", { signal }), Infinity),
+    posts: (id: number, limit: number) =>
+      ask<model.Page<model.Post>>(["posts", id, limit, corrected], (signal) =>
+        client.GET("/api/users/{id}/posts/", { params: { path: { id }, query: query({ limit, ordering: "-timestamp", ...fix }) }, signal })),
+    userActions: (id: number) =>
+      ask<model.Page<model.Action>>(["user-actions", id], (signal) => client.GET("/api/actions/", { params: { query: query({ user_id: id, limit: 50, ordering: "-timestamp" }) }, signal })),
+    actions: (account: number, offset: number, limit: number) =>
+      ask<model.Page<model.Action>>(["actions", account, offset, limit], (signal) => client.GET("/api/actions/", { params: { query: query({ limit, offset, ordering: "-timestamp" }) }, signal })),
+    users: (values: Record<string, unknown>) =>
+      ask<model.Page<model.UserDetail>>(["users", values, corrected], (signal) => client.GET("/api/users/", { params: { query: query({ ...values, ...fix }) }, signal })),
+    logs: (values: Record<string, unknown>) => ask<model.Page<model.LogEntry>>(["logs", values], (signal) => client.GET("/api/logs/", { params: { query: query(values) }, signal }), 0),
+    sessions: () => ask<model.Session[]>(["sessions"], (signal) => client.GET("/api/sessions/", { signal }), 0),
+  };
+}
+export type Asks = ReturnType<typeof asks>;

@@ -1,0 +1,36 @@
+/** Decisions as the browser keeps them: one entry each, so that tabs do not overwrite each other's. */
+import type { Entry } from "../model/outbox";
+
+export class StoredEntries {
+  readonly #prefix: string;
+
+  constructor(private readonly storage: Storage, operator: number) {
+    this.#prefix = `wdx.outbox.${operator}.`;
+  }
+
+  /** Oldest first. What was being sent when the tab ended is waiting again: its key makes that safe. */
+  load(): Entry[] {
+    const { storage } = this;
+    const names = Array.from({ length: storage.length }, (_, i) => storage.key(i)).filter((name) => name?.startsWith(this.#prefix));
+    const entries = names.flatMap((name) => {
+      try {
+        return [JSON.parse(storage.getItem(name!) ?? "") as Entry];
+      } catch {
+        return []; // not ours
+      }
+    });
+    return entries.map((entry): Entry => (entry.state === "sending" ? { ...entry, state: "waiting" } : entry)).sort((a, b) => a.at - b.at);
+  }
+
+  keep(entry: Entry): void {
+    try {
+      this.storage.setItem(this.#prefix + entry.key, JSON.stringify(entry));
+    } catch {
+      // Full or forbidden: it holds until the tab is closed.
+    }
+  }
+
+  forget(key: string): void {
+    this.storage.removeItem(this.#prefix + key);
+  }
+}

@@ -1,0 +1,91 @@
+/** Decisions on their way to the server: what each one is, in which state, and what the pages show meanwhile. */
+import type { Verdict } from "./types";
+
+export type Work =
+  | { kind: "verdict"; harmful: boolean; inactive: boolean; notes: string | null; sampled: boolean }
+  | { kind: "unjudge" }
+  | { kind: "action"; actionType: string; notes: string | null }
+  | { kind: "later"; until: string | null }
+  | { kind: "undo"; editId: string; of: string };
+
+export type EntryState = "waiting" | "sending" | "done" | "conflict" | "failed" | "taken back";
+
+export interface Entry {
+  /** Also its Idempotency-Key. */
+  key: string;
+  at: number;
+  user: { id: number; handle: string };
+  work: Work;
+  /** What was there before: taking back restores it. */
+  before: Verdict | null;
+  /** Of `before`: the write is refused when somebody else decided meanwhile. */
+  etag: string | null;
+  state: EntryState;
+  editId: string | null;
+  error: string | null;
+  /** What somebody else decided meanwhile. */
+  theirs: Verdict | null;
+}
+
+/** The server forgets an Idempotency-Key after 24 hours: older entries ask before they are sent. */
+export const ASK_AFTER_MS = 23 * 3600 * 1000;
+
+export function newKey(): string {
+  // Not randomUUID, which plain http does not have.
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export function newEntry(user: Entry["user"], work: Work, before: Verdict | null, etag: string | null = null, now = Date.now()): Entry {
+  return {
+    key: newKey(), at: now, user: { id: user.id, handle: user.handle }, work, before, etag,
+    state: "waiting", editId: null, error: null, theirs: null,
+  };
+}
+
+export function isPending(entry: Entry): boolean {
+  return entry.state === "waiting" || entry.state === "sending";
+}
+
+export function isTooOld(entry: Entry, now: number): boolean {
+  return isPending(entry) && now - entry.at > ASK_AFTER_MS;
+}
+
+/** The next to send: in order, one at a time, none before an older one about the same user has been answered. */
+export function nextToSend(entries: readonly Entry[], now: number): Entry | null {
+  if (entries.some((entry) => entry.state === "sending")) return null;
+  return entries.find((entry) => entry.state === "waiting" && !isTooOld(entry, now)) ?? null;
+}
+
+/** The newest decision that can be taken back. */
+export function lastToUndo(entries: readonly Entry[]): Entry | null {
+  const undoable = (entry: Entry) => entry.work.kind !== "undo" && (isPending(entry) || entry.state === "done");
+  return [...entries].reverse().find(undoable) ?? null;
+}
+
+/** The verdict on a user as the operator decided last, if an entry says so: undefined where none does. */
+export function shownVerdict(entries: readonly Entry[], userId: number): Verdict | null | undefined {
+  const about = entries.filter((entry) => entry.user.id === userId && (isPending(entry) || entry.state === "done"));
+  for (const { work, at, before } of about.reverse()) {
+    if (work.kind === "verdict")
+      return { harmful: work.harmful, inactive: work.inactive, notes: work.notes, classified_at: new Date(at).toISOString() };
+    if (work.kind === "unjudge") return null;
+    if (work.kind === "undo") return before;
+  }
+  return undefined;
+}
+
+/** Users whom triage need not show: decided or put off here, and not taken back. */
+export function settledUsers(entries: readonly Entry[]): Set<number> {
+  const settled = new Set<number>();
+  for (const entry of entries) {
+    if (entry.state === "failed" || entry.state === "taken back") continue;
+    if (entry.work.kind === "verdict" || entry.work.kind === "later") settled.add(entry.user.id);
+    if (entry.work.kind === "undo" || entry.work.kind === "unjudge") settled.delete(entry.user.id);
+  }
+  return settled;
+}
+
+/** How long to wait before the n-th repeat, in milliseconds: doubling, half a minute at most. */
+export function backoff(attempt: number): number {
+  return Math.min(30_000, 500 * 2 ** Math.min(attempt, 10));
+}

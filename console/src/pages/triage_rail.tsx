@@ -1,0 +1,71 @@
+/** The last ten decisions, each of which can still be changed. */
+import { isPending, type Entry } from "../model/outbox";
+import { hashOf } from "../model/place";
+import { bodyOf, choiceOf, CHOICES, SIGNS, type Choice } from "../model/verdict";
+import { words } from "../model/words";
+import { Icon } from "../ui/icons";
+import { Kbd } from "../ui/keys";
+import { Card, Handle, Tag, VerdictTag } from "../ui/parts";
+import { useConsole } from "./use_console";
+
+const SHOWN = 10;
+
+export function LastTen({ left, text }: { left: number; text?: string }) {
+  const { outbox, formats } = useConsole();
+  const decided = outbox.entries.filter(({ work, state }) => work.kind !== "undo" && work.kind !== "unjudge" && state !== "taken back").reverse();
+  // A change of mind stands for what it changed.
+  const shown = decided.filter(({ user, work }, i) => decided.findIndex((one) => one.user.id === user.id && one.work.kind === work.kind) === i).slice(0, SHOWN);
+  return (
+    <Card title={words.triage.decided} note={<><Kbd of="undo" /> {words.triage.takesBack}</>} class="rail">
+      {shown.length === 0 ? <p class="note">{words.triage.nothingDecided}</p> : <ul class="rows">{shown.map((entry) => <Row key={entry.key} entry={entry} />)}</ul>}
+      {left > 0 && <p class="note more">{words.triage.left(formats.count(left))} {text}</p>}
+    </Card>
+  );
+}
+
+function Row({ entry }: { entry: Entry }) {
+  const { outbox } = useConsole();
+  const { work, user, state } = entry;
+  const choice = work.kind === "verdict" ? choiceOf(work) : null;
+  const change = (next: Choice) => {
+    if (work.kind !== "verdict" || next === choice) return;
+    const before = { harmful: work.harmful, inactive: work.inactive, notes: work.notes, classified_at: null };
+    outbox.add(user, { ...work, ...bodyOf(next) }, before);
+  };
+  return (
+    <li class={state}>
+      <a href={hashOf(`users/${user.id}`)}><Handle>{user.handle}</Handle></a>
+      <span class="n">
+        {choice && state !== "conflict" && (
+          <select class={`tag ${choice}`} aria-label={`@${user.handle}`} value={choice} onChange={(event) => change(event.currentTarget.value as Choice)}>
+            {CHOICES.map((one) => <option key={one} value={one}>{SIGNS[one]} {words.verdict[one].toLowerCase()}</option>)}
+          </select>
+        )}
+        {work.kind === "action" && <Tag>{work.actionType}</Tag>}
+        {work.kind === "later" && <Tag>{words.verdict.later.toLowerCase()}</Tag>}
+        {isPending(entry) && <i class="dot" role="img" aria-label={words.triage.waiting} title={words.triage.waiting} />}
+        <button type="button" class="bare" aria-label={`${words.keys.names.undo}: @${user.handle}`} onClick={() => outbox.takeBack(entry)}><Icon name="undo" /></button>
+      </span>
+      {state === "conflict" && <Conflict entry={entry} />}
+      {state === "failed" && (
+        <p class="problem" role="alert">
+          {words.triage.failed}: {entry.error}
+          <button type="button" onClick={() => void outbox.sendAgain(entry.key)}>{words.triage.retry}</button>
+          <button type="button" onClick={() => outbox.drop(entry.key)}>{words.triage.drop}</button>
+        </p>
+      )}
+    </li>
+  );
+}
+
+function Conflict({ entry }: { entry: Entry }) {
+  const { outbox } = useConsole();
+  return (
+    <div class="problem" role="alert">
+      <strong>{words.triage.conflict}</strong>
+      <p>{words.triage.theirs}: <VerdictTag verdict={entry.theirs} /> {words.triage.yours}: <VerdictTag verdict={entry.work.kind === "verdict" ? entry.work : null} /></p>
+      <button type="button" onClick={() => outbox.drop(entry.key)}>{words.triage.keepTheirs}</button>
+      <button type="button" onClick={() => void outbox.sendAgain(entry.key)}>{words.triage.keepYours}</button>
+    </div>
+  );
+}

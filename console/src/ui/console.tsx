@@ -1,0 +1,39 @@
+/** What every page can reach: the questions, the outbox, the preferences, formats; and short messages. */
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { Formats } from "../model/format";
+import type { Preferences } from "../model/preferences";
+import type { Tone } from "../model/verdict";
+import type { Entry, Work } from "../model/outbox";
+import type { Account, Verdict } from "../model/types";
+
+export interface Decisions {
+  entries: Entry[];
+  add(user: Entry["user"], work: Work, before: Verdict | null, etag?: string | null): Entry;
+  takeBack(entry?: Entry | null): Entry | null;
+  sendAgain(key: string): Promise<void>;
+  drop(key: string): void;
+}
+
+/** `Ask` is the type of the questions, which `api` has and `ui` does not know. */
+export interface Console<Ask> {
+  ask: Ask;
+  account: Account;
+  operator: string;
+  outbox: Decisions;
+  preferences: Preferences;
+  prefer(change: Partial<Preferences>): void;
+  formats: Formats;
+  say(text: string, tone?: Tone): void;
+  /** A request beside the questions: exports, reports, writes that are no decisions. */
+  send(path: string, init?: RequestInit): Promise<Response>;
+  basket: number[];
+  setBasket(ids: number[]): void;
+  logout(): Promise<void>;
+}
+
+export const ConsoleContext = createContext<Console<never>>(null as never);
+
+export function useAnyConsole<Ask>(): Console<Ask> {
+  return useContext(ConsoleContext) as unknown as Console<Ask>;
+}
