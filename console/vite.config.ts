@@ -5,6 +5,9 @@ import { defineConfig } from "vitest/config";
 
 const OUT = process.env.CONSOLE_OUT ?? join(__dirname, "build/site");
 
+/** What `npm run dev` passes requests on to. */
+const API = process.env.API ?? "http://localhost:8000";
+
 /** Writes a `.gz` and a `.br` beside every file, so that the server never compresses. */
 function precompress() {
   return {
@@ -21,8 +24,8 @@ function precompress() {
   };
 }
 
-export default defineConfig({
-  base: "./", // right under any prefix
+export default defineConfig(({ command }) => ({
+  base: command === "build" ? "./" : "/admin/", // built, it is right under any prefix
   esbuild: { jsx: "automatic", jsxImportSource: "preact" },
   plugins: [precompress()],
   build: {
@@ -38,6 +41,6 @@ export default defineConfig({
       output: { entryFileNames: "[name]-[hash].js", chunkFileNames: "[name]-[hash].js", assetFileNames: "[name]-[hash][extname]" },
     },
   },
-  server: { proxy: { "/api": "http://localhost:8000", "/admin/session": "http://localhost:8000" } },
+  server: { proxy: { "/api": API, "/admin/session": API } },
   test: { include: ["tests/**/*.test.ts"] },
-});
+}));

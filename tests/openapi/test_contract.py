@@ -83,7 +83,7 @@ def known(server):
             return rows[-1] if operation_id.startswith("destroy") else rows[0]
         if name == "jti":
             return claims_of(tokens()["refresh"])["jti"]
-        return {"handle": "synka777", "file": "docs.js", "since": "2026-01-01"}[name]
+        return {"handle": "synka777", "file": "index.html", "since": "2026-01-01"}[name]
 
     bodies = {
         "obtainToken": lambda: {"username": "watchdxg", "password": "watchdxg"},

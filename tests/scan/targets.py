@@ -59,7 +59,7 @@ class Target:
 # must not change its own.
 EXAMPLES = {
     **LOGIN, "otp": "123456", "current_password": "not it", "new_password": "correct horse 7",
-    "refresh": "a.b.c", "token": "a.b.c", "jti": JTI, "handle": "synka777", "file": "docs.js",
+    "refresh": "a.b.c", "token": "a.b.c", "jti": JTI, "handle": "synka777", "file": "index.html",
     "cursor": "a.b", "limit": "5", "bom": "false", "page_size": "5", "offset": "0",
     "If-Match": "*", "If-None-Match": '"0"', "Last-Event-ID": "x1", "action_type": "block", "inactive": "false",
     "weights": {"wave": "0.5"}, "until": (datetime.now(timezone.utc) + timedelta(days=9)).isoformat(),

@@ -49,6 +49,7 @@ export class PreferenceStore {
     if (this.#etag) headers["If-Match"] = this.#etag;
     try {
       const response = await this.send(new Request(this.url, { method: "PUT", headers, body: JSON.stringify(this.value) }));
+      await response.text();
       this.#etag = response.headers.get("ETag");
     } catch (error) {
       if (!isStatus(error, 412) || !mayRepeat) return;

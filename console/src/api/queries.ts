@@ -9,6 +9,7 @@ export interface Ask<T> {
 }
 
 const MINUTE = 60_000;
+const CARD_FIELDS = "id,account_id,handle,username,bio,created_at,following_count,followers_count,featured_url,follower";
 
 /** Which answers a changed table makes old. */
 export const MADE_OF: Record<string, readonly string[]> = {
@@ -53,11 +54,15 @@ export function asks(client: Client, corrected: boolean) {
         client.GET("/api/users/{id}/posts/", { params: { path: { id }, query: query({ limit, ordering: "-timestamp", ...fix }) }, signal })),
     userActions: (id: number) =>
       ask<model.Page<model.Action>>(["user-actions", id], (signal) => client.GET("/api/actions/", { params: { query: query({ user_id: id, limit: 50, ordering: "-timestamp" }) }, signal })),
-    actions: (account: number, offset: number, limit: number) =>
-      ask<model.Page<model.Action>>(["actions", account, offset, limit], (signal) => client.GET("/api/actions/", { params: { query: query({ limit, offset, ordering: "-timestamp" }) }, signal })),
+    actions: (account: number, limit: number) =>
+      ask<model.Page<model.Action>>(["actions", account, limit], (signal) => client.GET("/api/actions/", { params: { query: query({ account_id: account, limit, ordering: "-timestamp" }) }, signal })),
+    edits: (limit: number) => ask<model.Page<model.Edit>>(["edits", limit], (signal) => client.GET("/api/edits/", { params: { query: query({ limit, ordering: "-id" }) }, signal }), 0),
     users: (values: Record<string, unknown>) =>
       ask<model.Page<model.UserDetail>>(["users", values, corrected], (signal) => client.GET("/api/users/", { params: { query: query({ ...values, ...fix }) }, signal })),
     logs: (values: Record<string, unknown>) => ask<model.Page<model.LogEntry>>(["logs", values], (signal) => client.GET("/api/logs/", { params: { query: query(values) }, signal }), 0),
+    wave: (id: string) =>
+      ask<model.Page<model.UserDetail & { risk?: number | null }>>(["wave", id], (signal) =>
+        client.GET("/api/users/", { params: { query: query({ cohort: id, limit: 1000, count: "none", expand: "classification", fields: `${CARD_FIELDS},risk` }) }, signal })),
     sessions: () => ask<model.Session[]>(["sessions"], (signal) => client.GET("/api/sessions/", { signal }), 0),
   };
 }

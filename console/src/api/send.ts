@@ -29,6 +29,8 @@ function planOf(entry: Entry, work: Work): Plan {
       return { method: "POST", path: "/api/actions/", body: { user_id: entry.user.id, action_type: work.actionType, notes: work.notes } };
     case "later":
       return { method: "POST", path: "/api/snoozes/", body: { user_ids: [entry.user.id], until: work.until } };
+    case "bulk":
+      return { method: "POST", path: "/api/classifications/", body: { user_ids: work.userIds, harmful: work.harmful, inactive: work.inactive } };
     case "undo":
       return { method: "POST", path: `/api/edits/${work.editId}/undo/`, body: {} };
   }
@@ -43,6 +45,7 @@ export async function sendEntry(send: Fetch, root: string, entry: Entry): Promis
   const body = plan.body === undefined ? null : JSON.stringify(plan.body);
   try {
     const response = await send(new Request(root + plan.path, { method: plan.method, headers, body }));
+    await response.text(); // a body that nobody reads keeps its connection
     return { editId: response.headers.get("X-Edit-ID") };
   } catch (error) {
     if (entry.work.kind === "unjudge" && isStatus(error, 404)) return { editId: null }; // nothing is left to remove

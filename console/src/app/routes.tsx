@@ -21,6 +21,14 @@ export interface PageRow {
 export const PAGES: readonly PageRow[] = [
   { id: "overview", go: "go.overview", icon: "overview", page: OverviewPage },
   { id: "triage", go: "go.triage", icon: "triage", page: TriagePage },
+  { id: "people", go: "go.people", icon: "people", page: lazy(() => import("../pages/people").then((m) => m.PeoplePage)) },
+  { id: "waves", go: "go.waves", icon: "waves", page: lazy(() => import("../pages/waves").then((m) => m.WavesPage)) },
+  { id: "actions", go: "go.actions", icon: "actions", page: lazy(() => import("../pages/actions").then((m) => m.ActionsPage)) },
+  { id: "changes", go: "go.changes", icon: "changes", page: lazy(() => import("../pages/changes").then((m) => m.ChangesPage)) },
+  { id: "calibration", go: "go.calibration", icon: "calibration", page: lazy(() => import("../pages/calibration").then((m) => m.CalibrationPage)) },
+  { id: "quality", go: "go.quality", icon: "quality", page: lazy(() => import("../pages/quality").then((m) => m.QualityPage)) },
+  { id: "log", go: "go.log", icon: "log", page: lazy(() => import("../pages/log").then((m) => m.LogPage)) },
+  { id: "settings", go: "go.settings", icon: "settings", page: lazy(() => import("../pages/settings").then((m) => m.SettingsPage)) },
   { id: "user", icon: "people", page: lazy(() => import("../pages/user").then((m) => m.UserPage)) },
 ];
 

@@ -61,7 +61,7 @@ function Frame({ services, formats, ask, account, accounts, operator }: FramePro
   useEffect(() => document.getElementById("main")?.focus({ preventScroll: false }), [row?.id]);
   const undo = () => {
     const back = outbox.takeBack();
-    toast.say(back ? words.triage.undone(back.user.handle) : words.triage.nothingToUndo);
+    toast.say(back ? words.triage.undone(back.user.id > 0 ? `@${back.user.handle}` : back.user.handle) : words.triage.nothingToUndo);
   };
   const go = Object.fromEntries(PAGES.filter(({ go }) => go).map(({ id, go }) => [go, () => (location.hash = hashOf(id))])) as Handlers;
   useKeys({ ...go, palette: () => setOver("palette"), help: () => setOver("help"), undo, close: toast.close });

@@ -6,6 +6,7 @@ export type Work =
   | { kind: "unjudge" }
   | { kind: "action"; actionType: string; notes: string | null }
   | { kind: "later"; until: string | null }
+  | { kind: "bulk"; userIds: number[]; harmful: boolean; inactive: boolean }
   | { kind: "undo"; editId: string; of: string };
 
 export type EntryState = "waiting" | "sending" | "done" | "conflict" | "failed" | "taken back";
@@ -62,12 +63,17 @@ export function lastToUndo(entries: readonly Entry[]): Entry | null {
   return [...entries].reverse().find(undoable) ?? null;
 }
 
+function isAbout(entry: Entry, userId: number): boolean {
+  return entry.work.kind === "bulk" ? entry.work.userIds.includes(userId) : entry.user.id === userId;
+}
+
 /** The verdict on a user as the operator decided last, if an entry says so: undefined where none does. */
 export function shownVerdict(entries: readonly Entry[], userId: number): Verdict | null | undefined {
-  const about = entries.filter((entry) => entry.user.id === userId && (isPending(entry) || entry.state === "done"));
+  const about = entries.filter((entry) => isAbout(entry, userId) && (isPending(entry) || entry.state === "done"));
   for (const { work, at, before } of about.reverse()) {
     if (work.kind === "verdict")
       return { harmful: work.harmful, inactive: work.inactive, notes: work.notes, classified_at: new Date(at).toISOString() };
+    if (work.kind === "bulk") return { harmful: work.harmful, inactive: work.inactive, notes: null, classified_at: new Date(at).toISOString() };
     if (work.kind === "unjudge") return null;
     if (work.kind === "undo") return before;
   }
@@ -80,6 +86,7 @@ export function settledUsers(entries: readonly Entry[]): Set<number> {
   for (const entry of entries) {
     if (entry.state === "failed" || entry.state === "taken back") continue;
     if (entry.work.kind === "verdict" || entry.work.kind === "later") settled.add(entry.user.id);
+    if (entry.work.kind === "bulk") for (const id of entry.work.userIds) settled.add(id);
     if (entry.work.kind === "undo" || entry.work.kind === "unjudge") settled.delete(entry.user.id);
   }
   return settled;

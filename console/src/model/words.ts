@@ -55,7 +55,7 @@ export const words = {
   triage: {
     title: "Triage", progress: (done: string, total: string) => `${done} of ${total}`, left: (n: string) => `${n} to go in this round`,
     decided: "Just decided", nothingDecided: "What you decide appears here. Each one can be changed.",
-    takesBack: "takes back", why: "Why this user", posts: "Newest posts", noPosts: "No posts were seen.", noBio: "No bio",
+    takesBack: "takes back", takeBack: "Take back", why: "Why this user", posts: "Newest posts", noPosts: "No posts were seen.", noBio: "No bio",
     random: "drawn at random", randomWhy: "Drawn at random, so that the figures stay honest. Judge it as any other.",
     top: (share: string) => `top ${share}`, joined: (month: string) => `joined ${month}`, following: "following", followers: "followers",
     seen: (n: string) => `posts seen: ${n}`, openOnX: "Open on X", other: (n: number) => `${n} more ${plural(n, "row", "rows")} of the same person`,
@@ -65,7 +65,7 @@ export const words = {
     enough: "That is enough for today", round: (n: string) => `You judged ${n} users.`, more: "Twenty more", stop: "Back to the overview",
     conflict: "Somebody else decided meanwhile", theirs: "Theirs", yours: "Yours", keepTheirs: "Keep theirs", keepYours: "Use yours",
     failed: "Not saved", retry: "Send again", drop: "Forget it", takenBack: "taken back", waiting: "not sent yet", saved: "saved",
-    nothingToUndo: "Nothing to take back", undone: (handle: string) => `Taken back: @${handle}`,
+    nothingToUndo: "Nothing to take back", undone: (who: string) => `Taken back: ${who}`,
     announce: (handle: string, verdict: string) => `@${handle}: ${verdict}`,
     old: (n: string) => `${n} decisions are older than 23 hours. Send them?`, send: "Send", skip: "Later",
     card: "User to judge", actions: "Verdict", swipe: "Swipe left for harmful, right for sane",
@@ -131,7 +131,7 @@ export const words = {
     recall: "Harmful that it finds", reliability: "Harmful by tenth of the rank", roc: "ROC curve", disagreements: "Where you disagree", none: "Not enough verdicts yet",
     weights: "Try other weights", bias: "Bias", reset: "Back to those in effect", copy: "Copy the setting", copied: "Copied", setting: "Setting for the server",
     suggested: "Use the suggestion", noDisagreements: "The score and you agree.", fp: "False alarms", tp: "Found", before: "now", signal: "Signal", saysHarmful: "you: harmful", saysSane: "you: not harmful",
-    judgeAgain: "Judge again", tried: "With these weights",
+    judgeAgain: "Judge again", weight: "Weight", tried: "With these weights",
   },
   log: {
     title: "Log", follow: "Follow", following: "Following", all: "All", changes: "Changes", logins: "Logins and refusals", errors: "Errors", none: "No entries",

@@ -16,7 +16,7 @@ export interface Subject {
 }
 
 export function useDecide() {
-  const { outbox, say, basket, setBasket } = useConsole();
+  const { outbox, say, basket, setBasket, formats } = useConsole();
   const [notes, setNotes] = useState<Record<number, string>>({});
   const who = ({ id, handle }: Subject["user"]): Entry["user"] => ({ id, handle: handle ?? String(id) });
   return {
@@ -35,6 +35,9 @@ export function useDecide() {
       outbox.add(who(user), { kind: "action", actionType, notes: null }, before);
       say(`@${user.handle}: ${actionType === "block" ? words.triage.recordBlock : words.triage.recordMute} – ${words.triage.recorded}`);
     },
+    /** One edit for many; `z` takes all of it back. */
+    judgeMany: (userIds: number[], choice: Choice) =>
+      outbox.add({ id: 0, handle: words.actions.users(userIds.length, formats.count(userIds.length)) }, { kind: "bulk", userIds, ...bodyOf(choice) }, null),
     toggleBasket: (id: number) => setBasket(basket.includes(id) ? basket.filter((one) => one !== id) : [...basket, id]),
   };
 }

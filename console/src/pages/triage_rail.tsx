@@ -27,6 +27,7 @@ function Row({ entry }: { entry: Entry }) {
   const { outbox } = useConsole();
   const { work, user, state } = entry;
   const choice = work.kind === "verdict" ? choiceOf(work) : null;
+  const isOne = user.id > 0;
   const change = (next: Choice) => {
     if (work.kind !== "verdict" || next === choice) return;
     const before = { harmful: work.harmful, inactive: work.inactive, notes: work.notes, classified_at: null };
@@ -34,17 +35,18 @@ function Row({ entry }: { entry: Entry }) {
   };
   return (
     <li class={state}>
-      <a href={hashOf(`users/${user.id}`)}><Handle>{user.handle}</Handle></a>
+      {isOne ? <a href={hashOf(`users/${user.id}`)}><Handle>{user.handle}</Handle></a> : <span>{user.handle}</span>}
       <span class="n">
         {choice && state !== "conflict" && (
           <select class={`tag ${choice}`} aria-label={`@${user.handle}`} value={choice} onChange={(event) => change(event.currentTarget.value as Choice)}>
             {CHOICES.map((one) => <option key={one} value={one}>{SIGNS[one]} {words.verdict[one].toLowerCase()}</option>)}
           </select>
         )}
+        {work.kind === "bulk" && <VerdictTag verdict={work} />}
         {work.kind === "action" && <Tag>{work.actionType}</Tag>}
         {work.kind === "later" && <Tag>{words.verdict.later.toLowerCase()}</Tag>}
         {isPending(entry) && <i class="dot" role="img" aria-label={words.triage.waiting} title={words.triage.waiting} />}
-        <button type="button" class="bare" aria-label={`${words.keys.names.undo}: @${user.handle}`} onClick={() => outbox.takeBack(entry)}><Icon name="undo" /></button>
+        <button type="button" class="bare" aria-label={`${words.triage.takeBack}: ${isOne ? "@" : ""}${user.handle}`} onClick={() => outbox.takeBack(entry)}><Icon name="undo" /></button>
       </span>
       {state === "conflict" && <Conflict entry={entry} />}
       {state === "failed" && (

@@ -39,7 +39,7 @@ function One({ user, refetch }: { user: UserDetail; refetch: () => void }) {
   // The tag of what is shown: a write over something newer is refused, and both versions are shown.
   useEffect(() => {
     if (!stored) return setTag(null);
-    void send(`/api/users/${user.id}/classification/`).then((answer) => setTag(answer.headers.get("ETag")), () => setTag(null));
+    void send(`/api/users/${user.id}/classification/`).then((answer) => answer.text().then(() => setTag(answer.headers.get("ETag"))), () => setTag(null));
   }, [stored?.classified_at, stored?.notes]);
   const mine = pending !== undefined && pending !== null;
   const subject: Subject = { user, before: shown, etag: mine ? null : tag };

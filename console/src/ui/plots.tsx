@@ -89,7 +89,7 @@ export function TimeLine({ days, label, formats }: LineProps) {
   const shown = marks.filter(({ i }, k) => k === 0 || k === marks.length - 1 || (x(i) - x(marks[0]!.i) > 70 && x(days.length - 1) - x(i) > 70));
   return (
     <>
-      <svg class="plot" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
+      <svg class="plot wide" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
         {ticksBetween(from, to).map((tick) => (
           <g key={tick}><line class="grid" x1={left} x2={width} y1={y(tick)} y2={y(tick)} /><text x={left - 6} y={y(tick) + 4} text-anchor="end">{formats.short(tick)}</text></g>
         ))}

@@ -1,0 +1,101 @@
+/** Actions: what was done, by day. */
+import { useState } from "preact/hooks";
+import { hashOf } from "../model/place";
+import type { Action } from "../model/types";
+import { words } from "../model/words";
+import { replaceHash } from "../ui/hash";
+import { Card, Choices, Foreign, Tag } from "../ui/parts";
+import { useQuery } from "../ui/query";
+import { Empty, States } from "../ui/states";
+import { useUndo } from "./undo";
+import { useConsole } from "./use_console";
+
+const FIRST = 100;
+const MOST = 1000;
+
+type View = "day" | "edits";
+
+export function ActionsPage({ query }: { query: Record<string, string> }) {
+  const view: View = query.view === "edits" ? "edits" : "day";
+  return (
+    <>
+      <div class="head">
+        <div><h1>{words.actions.title}</h1><p>{words.actions.intro} {words.triage.recordHelp}</p></div>
+        <Choices<View> label={words.actions.title} value={view} options={[["day", words.actions.byDay], ["edits", words.actions.byEdit]]} onChange={(next) => replaceHash(hashOf("actions", { view: next === "edits" ? next : undefined }))} />
+      </div>
+      {view === "edits" ? <Edits /> : <ByDay />}
+    </>
+  );
+}
+
+function Edits() {
+  const { ask, formats } = useConsole();
+  const [limit, setLimit] = useState(FIRST);
+  const edits = useQuery(ask.edits(limit), { keep: true });
+  const undo = useUndo(() => void edits.refetch());
+  return (
+    <States of={edits} rows={10} isEmpty={({ results }) => results.length === 0} empty={<Empty title={words.actions.noEdits} why={words.actions.noEditsWhy} />}>
+      {({ results, count }) => (
+        <Card>
+          <ul class="rows">
+            {results.map((edit) => (
+              <li key={edit.id}>
+                <span class="grow">{edit.summary}</span>
+                <span class="note">{edit.operator}</span>
+                <span class="n note">{formats.time(edit.at)} {edit.undone_by ? <Tag>{words.actions.undone}</Tag> : <button type="button" onClick={() => void undo(edit.id)}>{words.actions.undo}</button>}</span>
+              </li>
+            ))}
+          </ul>
+          {(count ?? 0) > results.length && results.length < MOST && <p class="more"><button type="button" onClick={() => setLimit(Math.min(MOST, limit + 300))}>{words.log.more}</button></p>}
+        </Card>
+      )}
+    </States>
+  );
+}
+
+function ByDay() {
+  const { ask, account, formats } = useConsole();
+  const [limit, setLimit] = useState(FIRST);
+  const actions = useQuery(ask.actions(account.id, limit), { keep: true });
+  return (
+    <States of={actions} rows={10} isEmpty={({ results }) => results.length === 0} empty={<Empty title={words.actions.none} why={words.actions.noneWhy} />}>
+        {({ results, count }) => (
+          <Card>
+            {byDay(results).map(([day, rows]) => (
+              <section key={day}>
+                <h2 class="day">{formats.day(day)} · {formats.count(rows.length)}</h2>
+                <ul class="rows">{rows.map((action) => <Row key={action.id} action={action} onRemoved={() => void actions.refetch()} />)}</ul>
+              </section>
+            ))}
+            {(count ?? 0) > results.length && results.length < MOST && <p class="more"><button type="button" onClick={() => setLimit(Math.min(MOST, limit + 300))}>{words.log.more}</button></p>}
+          </Card>
+        )}
+    </States>
+  );
+}
+
+function byDay(actions: readonly Action[]): [string, Action[]][] {
+  const days = new Map<string, Action[]>();
+  for (const action of actions) {
+    const day = (action.timestamp ?? "").slice(0, 10);
+    days.set(day, [...(days.get(day) ?? []), action]);
+  }
+  return [...days];
+}
+
+function Row({ action, onRemoved }: { action: Action; onRemoved: () => void }) {
+  const { send, say, formats } = useConsole();
+  const remove = async () => {
+    if (!confirm(words.actions.sure)) return;
+    await send(`/api/actions/${action.id}/`, { method: "DELETE" }).then(() => say(words.actions.removed), (error: Error) => say(error.message, "harmful"));
+    onRemoved();
+  };
+  return (
+    <li>
+      <Tag><Foreign>{action.action_type}</Foreign></Tag>
+      {action.user_id !== null && <a href={hashOf(`users/${action.user_id}`)}>#{action.user_id}</a>}
+      <Foreign class="note grow">{action.notes}</Foreign>
+      <span class="n note">{formats.time(action.timestamp)} <button type="button" class="bare" onClick={() => void remove()}>{words.actions.remove}</button></span>
+    </li>
+  );
+}

@@ -1,0 +1,120 @@
+/** The filters of the list, by sight; they live in the address, so Back works and a filter can be sent to somebody. */
+import { useRef, useState } from "preact/hooks";
+import { COLUMNS, hasFilters } from "../model/people";
+import { hashOf } from "../model/place";
+import { CHOICES } from "../model/verdict";
+import { partsOf } from "../model/waves";
+import { words } from "../model/words";
+import { replaceHash } from "../ui/hash";
+import { Icon } from "../ui/icons";
+import { Dialog } from "../ui/parts";
+import { useQuery } from "../ui/query";
+import { saveAnswer } from "./save";
+import { useConsole } from "./use_console";
+
+interface FiltersProps {
+  query: Record<string, string>;
+  params: Record<string, string>;
+  onShow: (change: Record<string, string | undefined>) => void;
+}
+
+const SETTLE_MS = 250;
+/** Shown when they are asked for, or in use. */
+const EXTRA = ["least", "most", "from", "to", "rank", "wave"];
+const CSV_FIELDS = "id,handle,username,bio,created_at,following_count,followers_count,featured_url,follower,risk,rank,classification";
+
+export function Filters({ query, params, onShow }: FiltersProps) {
+  const { send, say, preferences, prefer } = useConsole();
+  const [open, setOpen] = useState<"more" | "save" | null>(null);
+  const [more, setMore] = useState(EXTRA.some((name) => query[name]));
+  const field = (name: string, label: string, type: string) => (
+    <label class="field short">{label}<input type={type} inputMode={type === "text" ? "numeric" : undefined} value={query[name] ?? ""} onChange={(event) => onShow({ [name]: event.currentTarget.value.trim() || undefined })} /></label>
+  );
+  const csv = () => void saveAnswer(send, `/api/users/?${new URLSearchParams({ ...params, fields: CSV_FIELDS, format: "csv" }).toString()}`, "users.csv").catch((error: Error) => say(error.message, "harmful"));
+  const toggleColumn = (column: string, on: boolean) => prefer({ columns: on ? [...preferences.columns, column] : preferences.columns.filter((one) => one !== column) });
+  return (
+    <>
+      <div class="filters" role="search">
+        <Search text={query.search ?? ""} onSearch={(search) => onShow({ search: search || undefined })} />
+        <select aria-label={words.people.verdict} value={query.verdict ?? ""} onChange={(event) => onShow({ verdict: event.currentTarget.value || undefined })}>
+          <option value="">{words.people.verdict}: {words.people.any.toLowerCase()}</option>
+          {CHOICES.map((choice) => <option key={choice} value={choice}>{words.verdict[choice]}</option>)}
+          <option value="unclassified">{words.verdict.unclassified}</option>
+        </select>
+        <button type="button" aria-expanded={more} onClick={() => setMore(!more)}>{words.people.filters}</button>
+        {preferences.filters.map((saved) => <a key={saved.name} class="tag accent" href={hashOf("people", saved.query)}>{saved.name}</a>)}
+        {hasFilters(query) && <button type="button" class="bare" onClick={() => replaceHash(hashOf("people"))}>{words.people.clear}</button>}
+        <button type="button" class="bare" onClick={() => setOpen("save")}>{words.people.saved}</button>
+        <button type="button" class="bare" onClick={() => setOpen("more")}>{words.people.columns}</button>
+        <button type="button" class="bare" onClick={csv}><Icon name="download" /> {words.people.csv}</button>
+      </div>
+      {more && (
+        <div class="filters">
+          {field("least", words.people.minFollowers, "text")}
+          {field("most", words.people.maxFollowers, "text")}
+          {field("from", words.people.joinedFrom, "month")}
+          {field("to", words.people.joinedTo, "month")}
+          <label class="field short">{words.people.rankMin}
+            <select value={query.rank ?? ""} onChange={(event) => onShow({ rank: event.currentTarget.value || undefined })}>
+              <option value="">{words.people.any}</option>
+              {["0.5", "0.7", "0.9", "0.95", "0.98"].map((rank) => <option key={rank} value={rank}>{Number(rank) * 100} %</option>)}
+            </select>
+          </label>
+          <Waves query={query} onShow={onShow} />
+        </div>
+      )}
+      {open === "more" && (
+        <Dialog title={words.people.columns} onClose={() => setOpen(null)}>
+          <div class="stack">
+            {COLUMNS.map((column) => <label key={column} class="switch"><input type="checkbox" checked={preferences.columns.includes(column)} onChange={(event) => toggleColumn(column, event.currentTarget.checked)} />{words.people[column]}</label>)}
+            <label class="switch"><input type="checkbox" checked={preferences.density === "dense"} onChange={(event) => prefer({ density: event.currentTarget.checked ? "dense" : "comfortable" })} />{words.people.density}</label>
+          </div>
+        </Dialog>
+      )}
+      {open === "save" && <Saved query={query} onClose={() => setOpen(null)} />}
+    </>
+  );
+}
+
+/** Asks when nobody has typed for a moment. */
+function Search({ text, onSearch }: { text: string; onSearch: (text: string) => void }) {
+  const timer = useRef<ReturnType<typeof setTimeout>>();
+  const later = (typed: string) => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => onSearch(typed), SETTLE_MS);
+  };
+  return <input type="search" aria-label={words.people.search} placeholder={words.people.search} defaultValue={text} onInput={(event) => later(event.currentTarget.value)} />;
+}
+
+function Waves({ query, onShow }: Pick<FiltersProps, "query" | "onShow">) {
+  const { ask, account, formats } = useConsole();
+  const cohorts = useQuery(ask.cohorts(account.handle));
+  if (!cohorts.data?.length) return null;
+  return (
+    <label class="field short">{words.people.wave}
+      <select value={query.wave ?? ""} onChange={(event) => onShow({ wave: event.currentTarget.value || undefined })}>
+        <option value="">{words.people.any}</option>
+        {cohorts.data.map(({ id, key, size }) => <option key={id} value={id}>{formats.month(partsOf(key).month)} ({formats.count(size)})</option>)}
+      </select>
+    </label>
+  );
+}
+
+function Saved({ query, onClose }: { query: Record<string, string>; onClose: () => void }) {
+  const { preferences, prefer } = useConsole();
+  const [name, setName] = useState("");
+  const save = (event: Event) => {
+    event.preventDefault();
+    prefer({ filters: [...preferences.filters.filter((one) => one.name !== name.trim()), { name: name.trim(), query }] });
+    onClose();
+  };
+  return (
+    <Dialog title={words.people.saved} onClose={onClose}>
+      <form onSubmit={save}>
+        <label class="field">{words.people.nameFilter}<input autofocus required maxLength={60} value={name} onInput={(event) => setName(event.currentTarget.value)} /></label>
+        <p><button class="go" disabled={!name.trim()}>{words.people.save}</button></p>
+      </form>
+      <ul class="rows">{preferences.filters.map((one) => <li key={one.name}><a class="grow" href={hashOf("people", one.query)} onClick={onClose}>{one.name}</a><button type="button" onClick={() => prefer({ filters: preferences.filters.filter(({ name: other }) => other !== one.name) })}>{words.people.remove}</button></li>)}</ul>
+    </Dialog>
+  );
+}
