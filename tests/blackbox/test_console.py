@@ -1,11 +1,17 @@
 """The console at /admin/: its files and their headers, and the page itself in Chromium."""
 import gzip
+import json
 import re
+import shutil
 import subprocess
 
 import pytest
 
-from support.server import PROJECT
+from support.data import make_database
+from support.postgres import TESTS, execute, wait_until
+from support.server import PROJECT, Server
+
+pytestmark = pytest.mark.xdist_group("console")  # what they share takes longer to make than they take
 
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
           "font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; "
@@ -109,3 +115,108 @@ def test_its_own_tests_pass():
     done = subprocess.run(["npm", "test", "--silent"], cwd=PROJECT / "console", stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, timeout=300)
     assert done.returncode == 0, done.stdout[-5000:]
+
+
+# -- in Chromium
+
+PEOPLE = """
+INSERT INTO users (id, account_id, handle, username, bio, created_at, following_count, followers_count, follower)
+SELECT 1000 + i, 1, 'wave' || (10000 + i), 'Wave ' || i, 'DM me', '2026-05-01', 4000 + i, i % 20, true
+  FROM generate_series(1, 60) AS i
+"""
+HOSTILE_ID = 2000
+HOSTILE = f"""
+INSERT INTO users (id, account_id, handle, username, bio, created_at, following_count, followers_count, featured_url, follower)
+VALUES ({HOSTILE_ID}, 1, '<script>executed=1</script>', U&'\\202E<img src=x onerror=executed=1>',
+        '<img src=x onerror="window.executed=1"> javascript:executed=1 ' || repeat('W', 10000), '2026-05-01', 5000, 0,
+        'javascript:executed=1', true);
+INSERT INTO posts (id, user_id, timestamp, username, handle, text, repost)
+VALUES (77, {HOSTILE_ID}, now(), '<b>x</b>', 'x', '<iframe src="javascript:executed=1"></iframe><svg onload=executed=1>', false)
+"""
+
+
+@pytest.fixture(scope="module")
+def watched(cluster):
+    url = make_database(cluster)
+    execute(url, PEOPLE)
+    execute(url, HOSTILE)
+    with Server(url) as server:
+        token = server.login().json()["access"]
+        wait_until(lambda: len(server.get("/api/accounts/synka777/triage/?limit=100", token).json()) > 50, "the scores")
+        yield server
+
+
+@pytest.fixture(scope="module")
+def seen(watched, tmp_path_factory):
+    """What Chromium saw in a morning at the console."""
+    if not (TESTS / "browser/node_modules/axe-core").exists():
+        pytest.fail("axe-core is missing: run `npm ci` in tests/browser, or ./test, which does it")
+    screenshots = PROJECT / "build/console-pictures"
+    screenshots.mkdir(parents=True, exist_ok=True)
+    job = {"api": watched.base_url, "username": "watchdxg", "password": "watchdxg", "screenshots": str(screenshots),
+           "user": 1001, "hostile": HOSTILE_ID}
+    done = subprocess.run([shutil.which("node"), "console.mjs"], input=json.dumps(job), cwd=TESTS / "browser",
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def verdicts(seen, watched):
+    """{handle: (harmful, inactive)} as they stand after that morning."""
+    token = watched.login().json()["access"]
+    users = watched.get("/api/users/?account_id=1&fields=handle,classification", token).json()
+    return {"@" + user["handle"]: (user["classification"]["harmful"], user["classification"]["inactive"])
+            for user in users if user["classification"]}
+
+
+def test_a_refused_login_says_why_and_a_right_one_is_kept_out_of_reach_of_scripts(seen):
+    assert seen["focusedAtFirst"] == "username"
+    assert seen["refusal"] == "No active account found with the given credentials"
+    assert seen["kept"] == ["", 0]
+
+
+def test_the_policy_is_never_violated_and_nobody_else_is_asked(seen):
+    assert (seen["violations"], seen["foreign"], seen["errors"]) == ([], [], [])
+
+
+def test_axe_has_no_complaint_in_either_theme_at_three_widths(seen):
+    assert seen["axe"] == []
+
+
+def test_no_page_is_wider_than_the_window(seen):
+    assert seen["wide"] == []
+
+
+def test_what_strangers_wrote_is_text(seen):
+    assert seen["hostile"] == [0, True, None]
+
+
+def test_twenty_users_are_judged_by_keys(seen, verdicts):
+    meant = {"h": (True, False), "i": (False, True), "s": (False, False)}
+    assert len({handle for handle, _ in seen["judged"]}) == 20
+    kept = seen["judged"][:-1]
+    assert {handle: verdicts.get(handle) for handle, _ in kept} == {handle: meant[key] for handle, key in kept}
+
+
+def test_a_slip_of_the_finger_is_taken_back(seen, verdicts):
+    handle, _ = seen["judged"][-1]
+    assert handle not in verdicts or handle in seen["offline"]
+
+
+def test_decisions_survive_a_tunnel_and_the_end_of_the_tab(seen, verdicts, watched):
+    assert "5" in seen["waiting"]
+    assert {handle: verdicts.get(handle) for handle in seen["offline"]} == dict.fromkeys(seen["offline"], (True, False))
+    token = watched.login().json()["access"]
+    edits = watched.get("/api/edits/?limit=100", token).json()["results"]
+    # 20 decisions, one taken back, 5 from the tunnel: none happened twice.
+    assert sum(edit["kind"] == "classification_changed" for edit in edits) == 25
+    assert sum(edit["kind"] == "undo" for edit in edits) == 1
+
+
+def test_letters_do_nothing_when_they_are_switched_off(seen):
+    assert seen["lettersOff"]
+
+
+def test_logging_out_leaves_nothing(seen):
+    assert seen["left"] == 0

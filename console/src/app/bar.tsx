@@ -35,7 +35,7 @@ export function Bar({ services, accounts, onFind }: BarProps) {
   const state = !online ? "offline" : live ? "live" : "reconnecting";
   const newest = services.answers.getQueryCache().getAll().reduce((at, query) => Math.max(at, query.state.dataUpdatedAt), 0);
   return (
-    <>
+    <header>
       <div class="bar">
         {accounts.length > 1 ? (
           <select class="who" aria-label={words.shell.account} value={account?.handle} onChange={(event) => prefer({ account: event.currentTarget.value })}>
@@ -56,6 +56,6 @@ export function Bar({ services, accounts, onFind }: BarProps) {
           <button type="button" onClick={() => old.forEach(({ key }) => outbox.drop(key))}>{words.triage.drop}</button>
         </p>
       )}
-    </>
+    </header>
   );
 }

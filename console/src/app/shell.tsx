@@ -90,6 +90,7 @@ function Frame({ services, formats, ask, account, accounts, operator }: FramePro
         <div class="stage">
           <Bar services={services} accounts={accounts} onFind={() => setOver("palette")} />
           <main id="main" tabIndex={-1} class={`page page-${row?.id ?? "none"}`}>
+            {(!account || !row) && <h1 class="sr">{title}</h1>}
             {!account ? <Empty title={words.shell.noAccount} why={words.shell.noAccountWhy} />
               : row ? <row.page key={account.id} path={place.path} query={place.query} />
               : <Empty title={words.shell.notFound} why={words.shell.notFoundWhy}><p><a href={hashOf("overview")}>{words.shell.home}</a></p></Empty>}

@@ -14,11 +14,11 @@ export function WavesPage({ path }: { path: string[] }) {
   const cohorts = useQuery(ask.cohorts(account.handle), { keep: true });
   const id = path[1];
   return (
-    <States of={cohorts} empty={<Empty title={words.waves.none} why={words.waves.noneWhy} />}>
+    <States of={cohorts} empty={<><h1>{words.waves.title}</h1><Empty title={words.waves.none} why={words.waves.noneWhy} /></>}>
       {(waves) => {
         if (!id) return <AllWaves waves={waves} />;
         const wave = waves.find((one) => one.id === id);
-        return wave ? <Sheet key={id} wave={wave} /> : <Empty title={words.waves.gone} why={words.waves.goneWhy}><a href={hashOf("waves")}>{words.waves.back}</a></Empty>;
+        return wave ? <Sheet key={id} wave={wave} /> : <><h1>{words.waves.title}</h1><Empty title={words.waves.gone} why={words.waves.goneWhy}><a href={hashOf("waves")}>{words.waves.back}</a></Empty></>;
       }}
     </States>
   );
