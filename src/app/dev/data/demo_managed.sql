@@ -5,6 +5,9 @@
 -- Where the core's tables were there before and have been dropped, this is about rows that are gone.
 DELETE FROM watchdxg_daily_snapshot WHERE account_id = 1;
 DELETE FROM watchdxg_seen_user WHERE account_id = 1;
+DELETE FROM watchdxg_edit
+WHERE id IN (SELECT edit_id FROM watchdxg_edited_row WHERE user_id IN (SELECT n FROM crowd));
+DELETE FROM watchdxg_edited_row WHERE user_id IN (SELECT n FROM crowd);
 DELETE FROM watchdxg_sampled_verdict WHERE user_id IN (SELECT n FROM crowd);
 DELETE FROM watchdxg_snooze WHERE user_id IN (SELECT n FROM crowd);
 
@@ -63,6 +66,30 @@ WHERE NOT is_gone AND kind IN ('person', 'bot') AND came_at < pg_temp.ago(1) AND
 ORDER BY pg_temp.chance(n, 'snooze')
 LIMIT 12;
 
+-- What the operator did in the last two weeks: the verdicts of a day are one edit, which can be taken back.
+WITH days AS (
+    SELECT (classified_at AT TIME ZONE 'UTC')::date AS day, count(*) AS users, max(classified_at) AS at
+    FROM classification
+    WHERE user_id IN (SELECT n FROM judged) AND classified_at > pg_temp.ago(14)
+    GROUP BY day
+), edits AS (
+    SELECT day, users, at, overlay(overlay(overlay(overlay(
+        lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || left(md5('edit ' || day), 3) || 'a'
+            || substr(md5('edit ' || day), 4, 15)
+        PLACING '-' FROM 9 FOR 0) PLACING '-' FROM 14 FOR 0) PLACING '-' FROM 19 FOR 0) PLACING '-' FROM 24 FOR 0) AS id
+    FROM days
+), made AS (
+    INSERT INTO watchdxg_edit (id, at, operator, kind, table_name, users, summary)
+    SELECT id, at, 'watchdxg', 'classification_changed', 'classification', users,
+        'Verdicts on ' || users || CASE users WHEN 1 THEN ' user' ELSE ' users' END
+    FROM edits
+)
+INSERT INTO watchdxg_edited_row (edit_id, row_id, user_id, after)
+SELECT edits.id, c.user_id, c.user_id, to_jsonb(c)
+FROM classification AS c
+JOIN edits ON edits.day = (c.classified_at AT TIME ZONE 'UTC')::date
+WHERE c.user_id IN (SELECT n FROM judged) AND c.classified_at > pg_temp.ago(14);
+
 -- A share and its interval by Wilson, and how many are so already.
 CREATE FUNCTION pg_temp.estimate(now bigint, hits bigint, n bigint,
                                  OUT known float8, OUT share float8, OUT low float8, OUT high float8)
@@ -110,4 +137,5 @@ CROSS JOIN LATERAL pg_temp.estimate(idle, idle_sampled, sampled) AS inactive
 CROSS JOIN LATERAL pg_temp.estimate(sane, sane_sampled, sampled) AS effective
 WHERE s.day = counts.day;
 
-ANALYZE watchdxg_daily_snapshot, watchdxg_seen_user, watchdxg_sampled_verdict, watchdxg_snooze;
+ANALYZE watchdxg_daily_snapshot, watchdxg_seen_user, watchdxg_sampled_verdict, watchdxg_snooze, watchdxg_edit,
+    watchdxg_edited_row;
