@@ -2,6 +2,7 @@
 
 #include "crowd.hpp"
 #include "insight/logistic.hpp"
+#include "model/crowd.hpp"
 
 #include <gtest/gtest.h>
 
