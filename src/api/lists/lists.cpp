@@ -225,6 +225,7 @@ asio::awaitable<std::string> render_users(Context& context, const std::vector<st
     for (const model::Column& column : view.columns)
         if (column.is_present && column.field->use == model::Use::standard) query.output.push_back(&column);
     std::vector<std::string> values;
+    values.reserve(ids.size());
     for (const std::int64_t id : ids) values.push_back(std::to_string(id));
     query.conditions.push_back({&view.key(), model::Lookup::in, std::move(values)});
     const ListSql rows = store::list_sql(view, query, {}, Nesting::objects);

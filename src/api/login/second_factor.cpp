@@ -77,6 +77,7 @@ asio::awaitable<http::Response> confirm_second_factor(Context& context) {
             "otp", "This is not the code of this moment. Check the clocks of the phone and of the server.");
     const std::vector<std::string> codes = auth::make_recovery_codes(auth::kRecoveryCodes);
     std::vector<std::string> hashes;
+    hashes.reserve(codes.size());
     for (const std::string& code : codes) hashes.push_back(auth::hash_recovery_code(code));
     store::SecondFactorStore& factors = context.services().login.factors;
     const std::int32_t operator_id = context.operator_id();
