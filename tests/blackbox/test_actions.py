@@ -373,4 +373,4 @@ def test_methods_and_options(api):
     answer = api("PUT", f"{PATH}1/", {})
     assert answer.status_code == 405 and "PATCH, DELETE, OPTIONS" in answer.headers["Allow"]
     described = api("OPTIONS").json()["actions"]["POST"]
-    assert list(described) == ["user_id", "user_ids", "action_type", "timestamp", "notes"]
+    assert list(described) == ["user_id", "user_ids", "filter", "dry_run", "expected_count", "action_type", "timestamp", "notes"]

@@ -81,6 +81,10 @@ def known(server):
             rows = posts if path.startswith("/api/posts/") else actions if path.startswith("/api/actions/") else users
             rows = classified if "classification" in path else rows
             return rows[-1] if operation_id.startswith("destroy") else rows[0]
+        if name == "edit_id":
+            server.request("PUT", f"/api/users/{users[0]}/classification/", mint(), json={"harmful": True, "inactive": False})
+            server.request("PUT", f"/api/users/{users[0]}/classification/", mint(), json={"harmful": False, "inactive": True})
+            return server.get("/api/edits/", token=mint()).json()[0]["id"]
         if name == "jti":
             return claims_of(tokens()["refresh"])["jti"]
         return {"handle": "synka777", "file": "index.html", "since": "2026-01-01"}[name]

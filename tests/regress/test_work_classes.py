@@ -17,7 +17,8 @@ from support.wire import StatementCounter
 # What the server does by itself, and what ending a session takes.
 OWN = {"compare_tables", "note_tables", "lock_changes", "list_events", "insert_log_entries", "check_access_of_many",
        "list_core_columns", "list_checked_accounts", "signal_state"}
-OWN_SQL = ("watchdxg_seen", "WITH snapshot AS")  # of the daily snapshot and of the kept signals
+# Of the daily snapshot, of the kept signals and of the probabilities.
+OWN_SQL = ("watchdxg_seen", "WITH snapshot AS", "watchdxg_sampled_verdict AS m")
 HANDLE = "synka777"
 EVERY_REPORT = [
     f"/api/accounts/{HANDLE}/stats/", f"/api/accounts/{HANDLE}/stats/?corrected=true",

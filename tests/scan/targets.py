@@ -62,10 +62,14 @@ EXAMPLES = {
     "refresh": "a.b.c", "token": "a.b.c", "jti": JTI, "handle": "synka777", "file": "index.html",
     "cursor": "a.b", "limit": "5", "bom": "false", "page_size": "5", "offset": "0",
     "If-Match": "*", "If-None-Match": '"0"', "Last-Event-ID": "x1", "action_type": "block", "inactive": "false",
-    "weights": {"wave": "0.5"}, "until": (datetime.now(timezone.utc) + timedelta(days=9)).isoformat(),
+    "weights": {"wave": "0.5"}, "filter": "id=1", "until": (datetime.now(timezone.utc) + timedelta(days=9)).isoformat(),
 }
 # Members of one body that refuse each other: each gets a request of its own.
-EXCLUSIVE = [("user_id", "user_ids")]
+EXCLUSIVE = [("user_id", "user_ids", "filter")]
+# Members that go with one of them alone.
+OF_FILTER = ("dry_run", "expected_count")
+# A member that goes with no other value of a verdict.
+UNCLASSIFY, VALUES = "unclassify", ("harmful", "inactive", "notes", "sampled")
 # Query parameters that are refused without another one.
 COMPANIONS = {"cursor": "page_size"}
 # What the document does not say: claims of tokens, HTTP Basic, and headers that are read of every request or written
@@ -123,11 +127,18 @@ def in_place(operation, place, names=None):
 def bodies(operation):
     """@return examples of its body, one for each way to fill it in"""
     whole = {name: example(name, schema) for name, schema in operation.body.items()}
+
+    def without(body, *names):
+        return {name: value for name, value in body.items() if name not in names}
+    found = [whole]
     for names in EXCLUSIVE:
-        if all(name in whole for name in names):
-            return [{name: value for name, value in whole.items() if name == kept or name not in names}
-                    for kept in names]
-    return [whole]
+        given = [name for name in names if name in whole]
+        if len(given) > 1:
+            found = [without(whole, *(name for name in given if name != kept), *(() if kept == "filter" else OF_FILTER))
+                     for kept in given]
+    if UNCLASSIFY in whole:
+        found = [without(found[0], *VALUES), *(without(body, UNCLASSIFY) for body in found)]
+    return found
 
 
 def targets_of_object(operation):

@@ -48,9 +48,8 @@ constexpr std::array kTags{
     Tag{"logs", "What the server did and what went wrong."},
     Tag{"sessions", "Logins that are still in use."},
     Tag{"me", "The operator."},
-    Tag{"console", "The login of the console at `/admin/`, for its own pages."},
+    Tag{"console", "The console at `/admin/`, for people, and its login."},
     Tag{"schema", "This document."},
-    Tag{"console", "The console at `/admin/`, for people."},
     Tag{"probes", "For load balancers and monitoring."},
 };
 
