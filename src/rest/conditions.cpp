@@ -99,12 +99,22 @@ Conditions read_conditions(const http::Request& request) {
             .if_none_match = to_json(read_comparable(request, "If-None-Match"))};
 }
 
-std::optional<unsigned> judge_conditions(const http::Request& request, std::string_view etag) {
+bool is_not_modified(const http::Request& request, std::string_view etag) {
     const auto if_match = read_comparable(request, "If-Match");
     const auto if_none_match = read_comparable(request, "If-None-Match");
-    if (if_match && !matches(*if_match, etag)) return 412;
-    if (if_none_match && matches(*if_none_match, etag)) return 304;
-    return std::nullopt;
+    if (if_match && !matches(*if_match, etag)) throw precondition_failed();
+    return if_none_match && matches(*if_none_match, etag);
+}
+
+http::Response answer_row(const http::Request& request, std::string etag, std::string body) {
+    http::Response response;
+    if (is_not_modified(request, etag)) {
+        response.status = 304;
+    } else {
+        response.body = std::move(body);
+    }
+    response.set("ETag", std::move(etag));
+    return response;
 }
 
 }  // namespace wdx::rest

@@ -33,9 +33,12 @@ struct Conditions {
 /// @throws ApiError 400
 Conditions read_conditions(const http::Request& request);
 
-/// What a read answers instead of the representation that has that strong entity tag: 412 (If-Match), 304
-/// (If-None-Match) or, without a reason, nullopt.
-/// @throws ApiError 400
-std::optional<unsigned> judge_conditions(const http::Request& request, std::string_view etag);
+/// Whether a read is answered with 304 (If-None-Match) instead of the representation that has that strong entity tag.
+/// @throws ApiError 400; 412 (If-Match)
+bool is_not_modified(const http::Request& request, std::string_view etag);
+
+/// The answer to a read of one row: 200 with its ETag, or 304 without a body.
+/// @throws ApiError 400, 412
+http::Response answer_row(const http::Request& request, std::string etag, std::string body);
 
 }  // namespace wdx::rest

@@ -112,16 +112,7 @@ asio::awaitable<http::Response> retrieve_classification(Context& context) {
     store::FoundVerdict found = store::ClassificationStore::read_found(batch.rows(index));
     if (!found.has_user) throw no_such_user();
     if (found.body.empty()) throw unclassified();
-    const auto status = rest::judge_conditions(context.request(), found.etag);
-    if (status == 412) throw rest::precondition_failed();
-    http::Response response;
-    response.set("ETag", std::move(found.etag));
-    if (status) {
-        response.status = *status;
-    } else {
-        response.body = std::move(found.body);
-    }
-    co_return response;
+    co_return rest::answer_row(context.request(), std::move(found.etag), std::move(found.body));
 }
 
 /// PUT /api/users/{id}/classification/ {"harmful","inactive","notes"?,"sampled"?} -> 201 or 200 with ETag; 400, 404,

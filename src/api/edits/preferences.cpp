@@ -33,16 +33,7 @@ asio::awaitable<http::Response> retrieve_preferences(Context& context) {
     const std::size_t index = store::PreferenceStore::add_find(batch, context.operator_id());
     co_await context.read(batch);
     store::FoundPreferences found = store::PreferenceStore::read_found(batch.rows(index));
-    const auto status = rest::judge_conditions(context.request(), found.etag);
-    if (status == 412) throw rest::precondition_failed();
-    http::Response response;
-    response.set("ETag", std::move(found.etag));
-    if (status) {
-        response.status = *status;
-    } else {
-        response.body = std::move(found.body);
-    }
-    co_return response;
+    co_return rest::answer_row(context.request(), std::move(found.etag), std::move(found.body));
 }
 
 /// PUT /api/preferences/ {...} -> 200 with ETag and the object; 400, 412, 413.

@@ -1,7 +1,6 @@
 #include "api/pages/static_files.hpp"
 
 #include "rest/conditions.hpp"
-#include "rest/error.hpp"
 
 #include <algorithm>
 #include <array>
@@ -37,9 +36,8 @@ http::Response serve_file(const Context& context, std::string_view name, const e
     response.set("ETag", tag);
     response.set("Cache-Control", std::string(options.cache_control));
     response.set("Content-Security-Policy", std::string(options.policy));
-    if (const auto status = rest::judge_conditions(context.request(), tag)) {
-        if (*status == 412) throw rest::precondition_failed();
-        response.status = *status;
+    if (rest::is_not_modified(context.request(), tag)) {
+        response.status = 304;
         return response;
     }
     response.set("Content-Type", std::string(media_type_of(name)));

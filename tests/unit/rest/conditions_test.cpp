@@ -57,23 +57,34 @@ TEST(ReadConditions, TakesOurTagsAsCompressingProxiesHandThemOn) {
     EXPECT_EQ(read_conditions(conditional("If-Match", "*")).if_none_match, std::nullopt);
 }
 
-TEST(JudgeConditions, Is412Or304OrNothing) {
-    const auto judge = [](const std::string& header, const std::string& value) {
-        return judge_conditions(conditional(header, value), R"("a")").value_or(200);
+/// The status of the answer to a read of a row with the tag "a".
+unsigned status_of(const http::Request& request) {
+    try {
+        http::Response response = answer_row(request, R"("a")", "body");
+        EXPECT_EQ(response.body, response.status == 304 ? "" : "body");
+        EXPECT_EQ(*response.find("ETag"), R"("a")");
+        return response.status;
+    } catch (const ApiError& error) {
+        return error.status;
+    }
+}
+
+TEST(AnswerRow, IsTheRowOr304OrIsRefusedWith412) {
+    const auto status = [](const std::string& header, const std::string& value) {
+        return status_of(conditional(header, value));
     };
-    EXPECT_EQ(judge("If-Match", R"("b", "a")"), 200U);
-    EXPECT_EQ(judge("If-Match", "*"), 200U);
-    EXPECT_EQ(judge("If-Match", R"(W/"a")"), 200U);
-    EXPECT_EQ(judge("If-Match", R"("b", "a-gzip")"), 200U);
-    EXPECT_EQ(judge("If-Match", R"(W/"b")"), 412U);
-    EXPECT_EQ(judge("If-Match", R"("b")"), 412U);
-    EXPECT_EQ(judge("If-None-Match", R"(W/"a")"), 304U);
-    EXPECT_EQ(judge("If-None-Match", R"("a-gzip")"), 304U);
-    EXPECT_EQ(judge("If-None-Match", "*"), 304U);
-    EXPECT_EQ(judge("If-None-Match", R"("b")"), 200U);
-    EXPECT_EQ(judge_conditions(http::make_request("GET", "/", {{"If-Match", R"("b")"}, {"If-None-Match", R"("a")"}}),
-                               R"("a")"),
-              412U);
+    EXPECT_EQ(status_of(http::make_request("GET", "/", {})), 200U);
+    EXPECT_EQ(status("If-Match", R"("b", "a")"), 200U);
+    EXPECT_EQ(status("If-Match", "*"), 200U);
+    EXPECT_EQ(status("If-Match", R"(W/"a")"), 200U);
+    EXPECT_EQ(status("If-Match", R"("b", "a-gzip")"), 200U);
+    EXPECT_EQ(status("If-Match", R"(W/"b")"), 412U);
+    EXPECT_EQ(status("If-Match", R"("b")"), 412U);
+    EXPECT_EQ(status("If-None-Match", R"(W/"a")"), 304U);
+    EXPECT_EQ(status("If-None-Match", R"("a-gzip")"), 304U);
+    EXPECT_EQ(status("If-None-Match", "*"), 304U);
+    EXPECT_EQ(status("If-None-Match", R"("b")"), 200U);
+    EXPECT_EQ(status_of(http::make_request("GET", "/", {{"If-Match", R"("b")"}, {"If-None-Match", R"("a")"}})), 412U);
 }
 
 }  // namespace
