@@ -134,15 +134,22 @@ ListQuery without(bool (*is_added)(const Column&), const View& view, ListQuery q
     return query;
 }
 
-/// The rows first, then the signals of the users in them.
-ListSql rows_then_signals_sql(const View& view, const ListQuery& query, const Window& window, Nesting nesting) {
-    ListSql rows = list_sql(view, without(&model::is_of_signals, view, query), window, nesting);
+/// The output where the rows stand in `page`: all but what is added to them is taken from there, the positions too.
+std::vector<SelectedColumn> select_output_of_page(const View& view, const ListQuery& query, const Window& window,
+                                                  Nesting nesting, bool SelectedColumn::*is_added) {
     std::vector<SelectedColumn> selected = select_output(view, query, nesting);
     for (SelectedColumn& column : selected)
-        if (!column.of_signals) column.sql = fmt::format("page.\"{}\"", column.name);
+        if (!(column.*is_added)) column.sql = fmt::format("page.\"{}\"", column.name);
     if (window.with_positions)
         for (std::size_t i = 0; i < query.order.size(); ++i)
             selected.push_back({fmt::format("page.\"{}\"", position_name(i)), position_name(i)});
+    return selected;
+}
+
+/// The rows first, then the signals of the users in them.
+ListSql rows_then_signals_sql(const View& view, const ListQuery& query, const Window& window, Nesting nesting) {
+    ListSql rows = list_sql(view, without(&model::is_of_signals, view, query), window, nesting);
+    const auto selected = select_output_of_page(view, query, window, nesting, &SelectedColumn::of_signals);
     rows.sql = fmt::format(
         "WITH page AS MATERIALIZED (SELECT r.*, row_number() OVER () AS \"_n\" FROM ({}) AS r),"
         " {} {} FROM page LEFT JOIN signals AS s ON s.id = page.\"{}\" ORDER BY page.\"_n\"",
@@ -153,12 +160,7 @@ ListSql rows_then_signals_sql(const View& view, const ListQuery& query, const Wi
 /// The rows first, then what the users in them have in common with others, as the kept signals know it.
 ListSql rows_then_likeness_sql(const View& view, const ListQuery& query, const Window& window, Nesting nesting) {
     ListSql rows = list_sql(view, without(&model::is_of_likeness, view, query), window, nesting);
-    std::vector<SelectedColumn> selected = select_output(view, query, nesting);
-    for (SelectedColumn& column : selected)
-        if (!column.of_likeness) column.sql = fmt::format("page.\"{}\"", column.name);
-    if (window.with_positions)
-        for (std::size_t i = 0; i < query.order.size(); ++i)
-            selected.push_back({fmt::format("page.\"{}\"", position_name(i)), position_name(i)});
+    const auto selected = select_output_of_page(view, query, window, nesting, &SelectedColumn::of_likeness);
     rows.sql = fmt::format(
         "WITH page AS MATERIALIZED (SELECT r.*, row_number() OVER () AS \"_n\" FROM ({}) AS r)"
         " {} FROM page LEFT JOIN LATERAL (SELECT json_agg(o.user_id ORDER BY o.user_id) AS others"
