@@ -31,6 +31,10 @@ class Row {
     [[nodiscard]] bool boolean(int column) const;
     /// @throws std::runtime_error when the column is not a float8
     [[nodiscard]] double real(int column) const;
+    [[nodiscard]] std::optional<std::int64_t> optional_integer(int column) const {
+        if (is_null(column)) return std::nullopt;
+        return integer(column);
+    }
     [[nodiscard]] std::optional<double> optional_real(int column) const {
         if (is_null(column)) return std::nullopt;
         return real(column);

@@ -4,7 +4,7 @@
 #include "model/facts.hpp"
 #include "model/kept_signals.hpp"
 #include "store/core/core_views.hpp"
-#include "store/insight/statement.hpp"
+#include "store/insight/signal_sources.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -38,38 +38,6 @@ struct SignalChanges {
     bool is_settled = false;  ///< no transaction was running
     model::Microseconds at{};
     std::int64_t users = 0;  ///< that there are
-};
-
-inline constexpr std::size_t kMostChangedUsers = 10'000;
-
-/// Reads the rows that signals are made of.
-class SourceRows {
-  public:
-    explicit SourceRows(const CoreViews& views);
-    [[nodiscard]] model::Source read(const db::Row& row) const;
-
-  private:
-    bool knows_bio_;
-    bool knows_link_;
-    bool knows_posts_;
-};
-
-/// Some of the core's users, for SourceRows.
-Statement select_sources(const CoreViews& views, const std::vector<std::int64_t>& ids);
-
-/// The core's users, one after the other.  Belongs to the event loop.
-class SourceReader {
-  public:
-    SourceReader(std::shared_ptr<db::Stream> stream, const CoreViews& views)
-        : stream_(std::move(stream)), rows_(views) {}
-
-    /// @return at most `most` of them; none at the end
-    /// @throws DbError
-    boost::asio::awaitable<std::vector<model::Source>> next(std::size_t most);
-
-  private:
-    std::shared_ptr<db::Stream> stream_;
-    SourceRows rows_;
 };
 
 /// The kept signals, for who keeps them.  The writing functions answer false when another process has the turn: then
