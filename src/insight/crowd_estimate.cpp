@@ -135,8 +135,9 @@ Share share_of_unjudged(std::span<const Sample> samples, Count count) {
     }
     if (size <= 0) return {0, 1};  // nobody who was sampled has a follower
     const double share = size_so / size;
-    const auto freedom = std::max(1.0, n - static_cast<double>(samples.size()));
     // Few have most of the followers: what deviates among them is no measure of what may.
+    const double of_equal_size = count == Count::people ? n : worth(samples);
+    const auto freedom = std::max(1.0, of_equal_size - static_cast<double>(samples.size()));
     const double variance = count == Count::people ? variance_of(samples, share, size, freedom) : 0;
     const double verdicts = variance > 0 ? share * (1 - share) / variance : worth(samples);
     return {share, verdicts * std::pow(kNormal / student(freedom), 2)};

@@ -315,6 +315,22 @@ def test_the_history_keeps_the_estimates_of_the_day(api):
         assert row["audience"] == {name: audience[name] for name in ("harmful", "inactive", "effective", "reach", "n")}
 
 
+def test_the_history_forgets_estimates_of_the_day_that_hold_no_more(api):
+    judge(api)
+    api.sql("UPDATE watchdxg_signal_state SET holder = NULL")
+    with Server(api.url, history_interval=1) as server:
+        again = Api(server, api.url)
+        wait_until(lambda: [row for row in again("GET", ACCOUNT + "history/") if row["audience"]], "an estimate")
+        again("POST", "/api/classifications/", body={"user_ids": list(range(1, 62)), "unclassify": True})
+        wait_until(lambda: [row for row in again("GET", ACCOUNT + "history/") if row["audience"] is None], "29 are too few")
+
+
+def test_reach_counts_the_followers_that_x_showed_where_the_core_took_a_point_for_a_decimal_one(api):
+    judge(api)
+    api.sql("UPDATE users SET follower = id <= 2, followers_count = 12, followers_str = '12.345'")
+    assert api("GET", ACCOUNT + "audience/")["reach"]["estimate"] == 2 * 12345
+
+
 def test_the_audience_is_known_where_every_follower_is_judged(api):
     judge(api)
     api.sql("UPDATE users SET follower = id <= 15")

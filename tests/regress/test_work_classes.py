@@ -16,9 +16,9 @@ from support.wire import StatementCounter
 
 # What the server does by itself, and what ending a session takes.
 OWN = {"compare_tables", "note_tables", "lock_changes", "list_events", "insert_log_entries", "check_access_of_many",
-       "list_core_columns", "list_checked_accounts", "signal_state"}
+       "list_core_columns", "list_checked_accounts", "signal_state", "list_observed_accounts", "save_audience"}
 # Of the daily snapshot, of the kept signals and of the probabilities.
-OWN_SQL = ("watchdxg_seen", "WITH snapshot AS", "watchdxg_sampled_verdict AS m")
+OWN_SQL = ("watchdxg_seen", "WITH snapshot AS", "watchdxg_sampled_verdict AS m", "WITH verdicts AS")
 HANDLE = "synka777"
 EVERY_REPORT = [
     f"/api/accounts/{HANDLE}/stats/", f"/api/accounts/{HANDLE}/stats/?corrected=true",
@@ -99,9 +99,9 @@ def test_evidence_of_many_users_is_not_collected_for_a_token_that_opens_nothing(
 
 # -- classes do not wait for each other
 
-# But for what each server does by itself: the daily snapshot, and looking for changed users.
+# But for what each server does by itself: the daily snapshot, its estimates, and looking for changed users.
 WAITING = ("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database() "
-           "AND query NOT LIKE 'WITH turn AS%' AND query NOT LIKE 'WITH snapshot AS%'")
+           "AND query !~ '^WITH (turn|snapshot|verdicts) AS'")
 REPORT = f"/api/accounts/{HANDLE}/stats/"
 PROMPT = 5  # seconds; the statement timeout is 30
 FLOODED = 20  # seconds in which all gets through behind 300 long lists whose clients have left

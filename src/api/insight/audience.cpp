@@ -1,9 +1,10 @@
 #include "insight/audience.hpp"
 
 #include "api/insight/account_report.hpp"
-#include "api/insight/estimates.hpp"
+#include "api/insight/no_verdicts.hpp"
 #include "api/insight/routes.hpp"
 #include "base/json_value.hpp"
+#include "insight/estimate_json.hpp"
 #include "store/insight/crowd.hpp"
 
 #include <boost/json/object.hpp>
@@ -23,11 +24,11 @@ Estimate exactly(std::int64_t count) {
 }
 
 json::object describe(const Audience& audience) {
-    return {{"followers", estimate_json(exactly(audience.followers))},
-            {"harmful", estimate_json(audience.harmful)},
-            {"inactive", estimate_json(audience.inactive)},
-            {"effective", estimate_json(audience.effective)},
-            {"reach", estimate_json(audience.reach)},
+    return {{"followers", insight::estimate_json(exactly(audience.followers))},
+            {"harmful", insight::estimate_json(audience.harmful)},
+            {"inactive", insight::estimate_json(audience.inactive)},
+            {"effective", insight::estimate_json(audience.effective)},
+            {"reach", insight::estimate_json(audience.reach)},
             {"n", audience.n},
             {"method", insight::kAudienceMethod},
             {"reason", audience.reason.empty() ? json::value(nullptr) : json::value(audience.reason)}};

@@ -1,7 +1,7 @@
 #include "insight/calibration.hpp"
 
 #include "api/insight/account_report.hpp"
-#include "api/insight/estimates.hpp"
+#include "api/insight/no_verdicts.hpp"
 #include "api/insight/routes.hpp"
 #include "api/lists/core_views.hpp"
 #include "api/lists/list_services.hpp"

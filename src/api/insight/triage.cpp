@@ -1,12 +1,13 @@
 #include "store/insight/triage.hpp"
 
 #include "api/insight/account_report.hpp"
-#include "api/insight/estimates.hpp"
 #include "api/insight/insight_services.hpp"
+#include "api/insight/no_verdicts.hpp"
 #include "api/insight/routes.hpp"
 #include "api/lists/core_views.hpp"
 #include "base/json_value.hpp"
 #include "base/unicode.hpp"
+#include "insight/estimate_json.hpp"
 #include "insight/reasons.hpp"
 #include "insight/sampling.hpp"
 #include "insight/triage_summary.hpp"
@@ -85,7 +86,7 @@ json::object describe(const insight::TriageSummary& summary) {
     for (std::size_t i = 0; i < insight::kNextVerdicts.size(); ++i)
         next.push_back({{"verdicts", insight::kNextVerdicts[i]}, {"expected_harmful", base::or_null(summary.next[i])}});
     return {{"unjudged", summary.unjudged},
-            {"expected_harmful_left", estimate_json(summary.harmful_left)},
+            {"expected_harmful_left", insight::estimate_json(summary.harmful_left)},
             {"next", std::move(next)},
             {"text", summary.text}};
 }

@@ -2,6 +2,7 @@
 
 #include "base/json_value.hpp"
 #include "insight/audience.hpp"
+#include "insight/estimate_json.hpp"
 
 #include <boost/json/object.hpp>
 #include <spdlog/spdlog.h>
@@ -19,16 +20,13 @@ std::chrono::sys_days today_in_utc() {
     return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
 }
 
-boost::json::value json_of(const std::optional<insight::Estimate>& estimate) {
-    return {{"estimate", estimate->estimate}, {"low", estimate->low}, {"high", estimate->high}};
-}
-
-/// @param audience  an estimated one
-std::string text_of(const insight::Audience& audience) {
-    return base::json_text({{"harmful", json_of(audience.harmful)},
-                            {"inactive", json_of(audience.inactive)},
-                            {"effective", json_of(audience.effective)},
-                            {"reach", json_of(audience.reach)},
+/// @return nullopt when nothing could be estimated
+std::optional<std::string> text_of(const insight::Audience& audience) {
+    if (!audience.reason.empty()) return std::nullopt;
+    return base::json_text({{"harmful", insight::estimate_json(audience.harmful)},
+                            {"inactive", insight::estimate_json(audience.inactive)},
+                            {"effective", insight::estimate_json(audience.effective)},
+                            {"reach", insight::estimate_json(audience.reach)},
                             {"n", audience.n}});
 }
 
@@ -81,9 +79,9 @@ asio::awaitable<void> HistoryKeeper::observe() {
 asio::awaitable<void> HistoryKeeper::estimate() {
     is_estimated_ = true;  // a failure waits for the next snapshot
     const store::CoreViews views(options_.schema.schema(), options_.core_timezone);
-    for (const std::int64_t account : co_await options_.history.list_sampled_accounts()) {
+    for (const std::int64_t account : co_await options_.history.list_observed_accounts()) {
         const auto audience = insight::estimate_audience(co_await options_.history.find_followers(views, account));
-        if (audience.reason.empty()) co_await options_.history.save_audience(account, text_of(audience));
+        co_await options_.history.save_audience(account, text_of(audience));
     }
 }
 

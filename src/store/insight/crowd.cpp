@@ -1,6 +1,7 @@
 #include "store/insight/crowd.hpp"
 
 #include "store/core/column_sql.hpp"
+#include "store/core/corrections.hpp"
 #include "store/core/draws.hpp"
 
 #include <algorithm>
@@ -11,6 +12,8 @@
 
 namespace wdx::store {
 namespace {
+
+using model::View;
 
 /// By so many levels of equal size ranks are told apart.
 constexpr int kLevels = 20;
@@ -26,8 +29,10 @@ std::string level_shares() {
 
 Statement select_crowd(const CoreViews& views, std::int64_t account, Crowd crowd) {
     const bool of_followers = crowd == Crowd::followers;
+    View users = views.users;
+    correct_users(users);  // as for the scores
     const std::string followers =
-        fmt::format("greatest(coalesce({}, 0), 0)::float8", sql_of(views.users, "followers_count", "bigint"));
+        fmt::format("greatest(coalesce({}, 0), 0)::float8", sql_of(users, "followers_count", "bigint"));
     const std::string newest = "v.classified_at DESC NULLS LAST, v.user_id DESC";
     const std::string verdicts =
         views.has_classifications

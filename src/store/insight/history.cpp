@@ -152,10 +152,10 @@ std::string observe_sql(const CoreViews& views) {
 const std::string kListSnapshotsSql = list_snapshots();
 const std::string kListChangesSql = list_changes();
 
-constexpr db::Query kListSampledAccounts{"list_sampled_accounts", R"sql(
-    SELECT DISTINCT s.account_id
-      FROM watchdxg_sampled_verdict AS m
-      JOIN watchdxg_signal AS s ON s.user_id = m.user_id)sql"};
+constexpr db::Query kListObservedAccounts{"list_observed_accounts", R"sql(
+    SELECT account_id
+      FROM watchdxg_daily_snapshot
+     WHERE day = (now() AT TIME ZONE 'UTC')::date)sql"};
 
 constexpr db::Query kSaveAudience{"save_audience", R"sql(
     UPDATE watchdxg_daily_snapshot
@@ -186,9 +186,9 @@ asio::awaitable<void> HistoryStore::observe(const CoreViews& views) {
     co_await pool_.execute(batch, db::Work::slow);  // it reads all users
 }
 
-asio::awaitable<std::vector<std::int64_t>> HistoryStore::list_sampled_accounts() {
+asio::awaitable<std::vector<std::int64_t>> HistoryStore::list_observed_accounts() {
     db::Batch batch;
-    const std::size_t index = batch.add(kListSampledAccounts, {});
+    const std::size_t index = batch.add(kListObservedAccounts, {});
     co_await pool_.execute(batch, db::Work::slow);
     const db::Rows& rows = batch.rows(index);
     std::vector<std::int64_t> accounts;
@@ -206,7 +206,7 @@ asio::awaitable<std::vector<model::Cell>> HistoryStore::find_followers(const Cor
     co_return read_crowd(batch.rows(index));
 }
 
-asio::awaitable<void> HistoryStore::save_audience(std::int64_t account, const std::string& estimates) {
+asio::awaitable<void> HistoryStore::save_audience(std::int64_t account, const std::optional<std::string>& estimates) {
     db::Batch batch;
     batch.add(kSaveAudience, {account, estimates});
     co_await pool_.execute(batch, db::Work::write);

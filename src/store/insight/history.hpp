@@ -40,15 +40,15 @@ class HistoryStore {
     /// @throws DbError
     boost::asio::awaitable<void> observe(const CoreViews& views);
 
-    /// The X accounts with verdicts that answer places drawn at random: their audience may be estimated.
+    /// The X accounts of which there is a snapshot of today.
     /// @throws DbError
-    boost::asio::awaitable<std::vector<std::int64_t>> list_sampled_accounts();
+    boost::asio::awaitable<std::vector<std::int64_t>> list_observed_accounts();
     /// @throws DbError
     boost::asio::awaitable<std::vector<model::Cell>> find_followers(const CoreViews& views, std::int64_t account);
     /// Puts estimates into today's snapshot, if there is one.
-    /// @param estimates  JSON
+    /// @param estimates  JSON; nullopt: there are none
     /// @throws DbError
-    boost::asio::awaitable<void> save_audience(std::int64_t account, const std::string& estimates);
+    boost::asio::awaitable<void> save_audience(std::int64_t account, const std::optional<std::string>& estimates);
 
     /// Forgets users that have been gone for longer than `retention`, at most `kPruneRows`.
     /// @return how many; fewer than `kPruneRows`: that was all for now

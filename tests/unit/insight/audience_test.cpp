@@ -59,7 +59,7 @@ TEST(EstimateAudience, CoversTheTruthAsOftenAsItPromisesForAnOperatorWhoFollowsT
     EXPECT_THAT(harmful, AllOf(Ge(90), Le(99)));
     EXPECT_THAT(inactive, AllOf(Ge(90), Le(99)));
     EXPECT_THAT(effective, AllOf(Ge(90), Le(99)));
-    EXPECT_THAT(reach, Ge(88));
+    EXPECT_THAT(reach, AllOf(Ge(90), Le(99)));
 }
 
 TEST(EstimateAudience, KnowsWhatIsJudgedAndEstimatesTheRest) {
