@@ -50,7 +50,7 @@ std::int64_t wave_of(const auto& waves, const KeptSignals& user) {
 }  // namespace
 
 bool LookSchedule::is_still(const Signs& signs) const {
-    return seen_ && is_settled_ && signs.next_transaction == seen_->next_transaction;
+    return seen_ && is_settled_ && signs.is_of_today && signs.next_transaction == seen_->next_transaction;
 }
 
 bool LookSchedule::is_due(Clock::time_point now, const Signs& signs) const {
@@ -126,11 +126,11 @@ asio::awaitable<void> SignalKeeper::look() {
     // Without the core's tables there is nothing to look at; they may come.
     if (!options_.schema.is_known() || !options_.schema.problem().empty()) co_return;
     const store::SignalState state = co_await options_.signals.state();
-    const LookSchedule::Signs signs{state.changes, state.next_transaction};
+    const LookSchedule::Signs signs{state.changes, state.next_transaction, state.is_of_today};
     const std::string source = source_of(state.source);
     const bool is_same =
         state.kept_source == source && state.horizon && state.next_transaction - *state.horizon < kMostTransactions;
-    if (is_same && state.is_of_today && schedule_.is_still(signs)) {
+    if (is_same && schedule_.is_still(signs)) {
         options_.freshness = {.as_of = state.now, .pending = 0};
         co_return;
     }

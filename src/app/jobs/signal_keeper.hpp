@@ -33,9 +33,10 @@ class LookSchedule {
     struct Signs {
         std::int64_t changes = 0;           ///< that were counted
         std::int64_t next_transaction = 0;  ///< none at all since, while this stays the same
+        bool is_of_today = true;            ///< ages were counted to this day
     };
 
-    /// Nothing can have changed since the last look.
+    /// Nothing can have changed since the last look, neither rows nor ages.
     [[nodiscard]] bool is_still(const Signs& signs) const;
     [[nodiscard]] bool is_due(Clock::time_point now, const Signs& signs) const;
     /// A look has ended.

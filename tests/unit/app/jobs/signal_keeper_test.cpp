@@ -29,6 +29,12 @@ TEST(LookSchedule, NothingIsDueWhileNoTransactionHasBegun) {
     EXPECT_FALSE(looked().is_due(kStart + 24h, kSigns));
 }
 
+TEST(LookSchedule, ALookIsDueWhenADayBeginsThoughNoTransactionHas) {
+    const LookSchedule::Signs next_day{.changes = 10, .next_transaction = 500, .is_of_today = false};
+    EXPECT_FALSE(looked().is_still(next_day));
+    EXPECT_TRUE(looked().is_due(kStart + 5s, next_day));
+}
+
 TEST(LookSchedule, ATransactionThatWasRunningMayHaveChangedSomething) {
     const LookSchedule schedule = looked(100ms, false);
     EXPECT_FALSE(schedule.is_still(kSigns));
