@@ -17,13 +17,14 @@ namespace {
 /// Rows of one file stand together, in the order in which the documentation shows them.
 std::vector<Route> make_table() {
     std::vector<Route> table;
-    for (const auto rows :
-         {token_routes(),   refresh_routes(),    session_routes(),      me_routes(),          second_factor_routes(),
-          account_routes(), statistics_routes(), history_routes(),      calibration_routes(), cohort_routes(),
-          triage_routes(),  audience_routes(),   data_quality_routes(), user_routes(),        classification_routes(),
-          signal_routes(),  report_routes(),     server_routes(),       list_routes(),        action_routes(),
-          snooze_routes(),  edit_routes(),       preference_routes(),   event_routes(),       console_routes(),
-          schema_routes(),  page_routes(),       console_page_routes(), probe_routes()})
+    for (const auto rows : {token_routes(),         refresh_routes(),        session_routes(),        me_routes(),
+                            second_factor_routes(), account_routes(),        statistics_routes(),     history_routes(),
+                            calibration_routes(),   cohort_routes(),         triage_routes(),         audience_routes(),
+                            data_quality_routes(),  user_routes(),           classification_routes(), signal_routes(),
+                            report_routes(),        server_routes(),         list_routes(),           action_routes(),
+                            snooze_routes(),        planned_action_routes(), exemption_routes(),      edit_routes(),
+                            preference_routes(),    event_routes(),          console_routes(),        schema_routes(),
+                            page_routes(),          console_page_routes(),   probe_routes()})
         table.insert(table.end(), rows.begin(), rows.end());
     return table;
 }

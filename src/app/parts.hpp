@@ -51,6 +51,8 @@ struct Stores {
     store::ClassificationStore classifications;
     store::ActionStore actions;
     store::SnoozeStore snoozes;
+    store::PlannedActionStore planned_actions;
+    store::ExemptionStore exemptions;
     store::EditStore edits;
     store::PreferenceStore preferences;
     store::Journal journal;

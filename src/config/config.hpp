@@ -57,6 +57,8 @@ struct Config {  // NOLINT(clang-analyzer-optin.performance.Padding): one object
     std::uint32_t compute_threads = 1;
     std::uint32_t compute_queue = 16;
     std::uint32_t bulk_limit = 100'000;             ///< users that a filter may choose for a write
+    std::uint32_t action_daily_cap = 50;            ///< attempts for each X account and action type on a day
+    std::uint32_t action_attempts = 3;              ///< failures after which a planned action has failed
     std::uint32_t report_limit = 64 * 1024 * 1024;  ///< bytes
 
     // HTTP

@@ -138,6 +138,15 @@ std::vector<Option> token_options() {
             .between(1, 100'000)
             .unit("users")
             .help("The most users that a filter may choose for one write; for more it is answered 400."),
+        option("WDX_ACTION_DAILY_CAP", &Config::action_daily_cap)
+            .between(0, 100'000)
+            .unit("attempts")
+            .help("The most planned actions of one type that workers get for one X account on a day (UTC); 0 stops "
+                  "them all."),
+        option("WDX_ACTION_ATTEMPTS", &Config::action_attempts)
+            .between(1, 100)
+            .unit("attempts")
+            .help("How often a planned action may fail before it is given up."),
         option("WDX_REPORT_LIMIT", &Config::report_limit)
             .between(64 * kKiB, 256 * kMiB)
             .unit("bytes")

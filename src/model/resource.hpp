@@ -69,6 +69,8 @@ extern const Resource kPosts;
 extern const Resource kClassifications;
 extern const Resource kActions;
 extern const Resource kSnoozes;
+extern const Resource kPlannedActions;
+extern const Resource kExemptions;
 extern const Resource kEdits;
 extern const Resource kLogs;
 

@@ -6,6 +6,7 @@
 namespace wdx::model {
 namespace {
 
+constexpr std::array<std::string_view, 5> kPlanStates{"planned", "claimed", "done", "failed", "cancelled"};
 constexpr std::array<std::string_view, 3> kLevels{"info", "warning", "error"};
 
 constexpr std::array kAccountFields{
@@ -157,6 +158,62 @@ constexpr std::array kSnoozeFields{
     Field{.name = "created_at", .type = Type::date_time, .help = "When it was set.", .nullable = false},
 };
 
+constexpr std::array kPlannedActionFields{
+    Field{.name = "id", .type = Type::bigint, .help = "Number of the planned action.", .nullable = false},
+    Field{.name = "user_id", .type = Type::bigint, .help = "Number of the X user.", .nullable = false},
+    kAccountOfUser,
+    Field{.name = "handle",
+          .type = Type::text,
+          .help = "Its handle when the action was planned, without `@`.",
+          .searched = true,
+          .is_handle = true},
+    Field{.name = "action_type",
+          .type = Type::text,
+          .help = "What shall be done, for example `block`.",
+          .nullable = false},
+    Field{.name = "state",
+          .type = Type::text,
+          .help = "`planned`, `claimed` by a worker, `done`, `failed` or `cancelled`.",
+          .is_column = false,
+          .choices = kPlanStates,
+          .nullable = false},
+    Field{.name = "cause", .type = Type::text, .help = "Why, in words.", .searched = true, .is_long = true},
+    Field{.name = "evidence",
+          .type = Type::json,
+          .help = "Its score and the signals behind it when the action was planned.",
+          .use = Use::on_request},
+    Field{.name = "not_before", .type = Type::date_time, .help = "No worker gets it earlier."},
+    Field{.name = "attempts",
+          .type = Type::integer,
+          .help = "How often a worker has tried; one that is at it counts.",
+          .is_column = false,
+          .nullable = false},
+    Field{
+        .name = "worker", .type = Type::text, .help = "Name of the worker that has it, or had it.", .is_column = false},
+    Field{.name = "lease_until",
+          .type = Type::date_time,
+          .help = "The worker has it until then; what is not reported by then is `planned` again.",
+          .is_column = false},
+    Field{.name = "created_at", .type = Type::date_time, .help = "When it was planned.", .nullable = false},
+    Field{.name = "finished_at", .type = Type::date_time, .help = "When it was done, given up or cancelled."},
+    Field{.name = "notes", .type = Type::text, .help = "Notes of the worker.", .searched = true, .is_long = true},
+};
+
+constexpr std::array kExemptionFields{
+    Field{.name = "id",
+          .type = Type::bigint,
+          .help = "Number of the exemption.",
+          .use = Use::filter_only,
+          .nullable = false},
+    Field{.name = "handle",
+          .type = Type::text,
+          .help = "A handle, in lower case and without `@`, about which nothing is planned.",
+          .nullable = false,
+          .searched = true,
+          .is_handle = true},
+    Field{.name = "created_at", .type = Type::date_time, .help = "When it was exempted.", .nullable = false},
+};
+
 constexpr Field kUserOfEdit{.name = "user_id",
                             .type = Type::bigint,
                             .help = "Number of an X user that it is about.",
@@ -232,6 +289,19 @@ const Resource kSnoozes{.name = "snoozes",
                         .fields = kSnoozeFields,
                         .user = "user_id",
                         .of_core = false};
+const Resource kPlannedActions{.name = "planned-actions",
+                               .title = "PlannedAction",
+                               .table = "watchdxg_planned_action",
+                               .key = "id",
+                               .fields = kPlannedActionFields,
+                               .user = "user_id",
+                               .of_core = false};
+const Resource kExemptions{.name = "exemptions",
+                           .title = "Exemption",
+                           .table = "watchdxg_exemption",
+                           .key = "id",
+                           .fields = kExemptionFields,
+                           .of_core = false};
 const Resource kEdits{.name = "edits",
                       .title = "Edit",
                       .table = "watchdxg_edit",
@@ -248,8 +318,8 @@ const Resource kLogs{.name = "logs",
                      .newest_first = true};
 
 std::span<const Resource* const> all_resources() {
-    static constexpr std::array kResources{&kAccounts, &kUsers,   &kPosts, &kClassifications,
-                                           &kActions,  &kSnoozes, &kEdits, &kLogs};
+    static constexpr std::array kResources{&kAccounts, &kUsers,          &kPosts,      &kClassifications, &kActions,
+                                           &kSnoozes,  &kPlannedActions, &kExemptions, &kEdits,           &kLogs};
     return kResources;
 }
 

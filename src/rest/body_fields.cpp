@@ -18,7 +18,10 @@ std::string_view type_name(BodyType type) {
             return "boolean";
         case BodyType::integer:
             return "integer";
+        case BodyType::choice:
+            return "choice";
         case BodyType::integers:
+        case BodyType::texts:
             return "list";
         case BodyType::date_time:
         case BodyType::nullable_date_time:
@@ -45,6 +48,11 @@ std::string label_of(std::string_view name) {
 
 /// The bounds of a number.
 void add_bounds(json::object& info, const BodyField& field) {
+    if (field.type == BodyType::integer) {
+        info["min_value"] = field.least;
+        info["max_value"] = field.greatest;
+        return;
+    }
     info["min_value"] = static_cast<std::int64_t>(-field.farthest);
     info["max_value"] = static_cast<std::int64_t>(field.farthest);
 }
@@ -69,7 +77,16 @@ std::string render_body_metadata(const Body& body) {
                           {"required", field.is_required},
                           {"read_only", false},
                           {"label", label_of(field.name)}};
-        if (field.most > 0) info["max_length"] = field.most;
+        if (field.most > 0 && field.type != BodyType::texts) info["max_length"] = field.most;
+        if (field.type == BodyType::choice) {
+            json::array choices;
+            for (const std::string_view choice : field.choices)
+                choices.push_back({{"value", choice}, {"display_name", choice}});
+            info["choices"] = std::move(choices);
+        }
+        if (field.type == BodyType::texts)
+            info["child"] = {{"type", "string"}, {"required", true}, {"read_only", false}, {"max_length", field.most}};
+        if (field.type == BodyType::integer && field.least < field.greatest) add_bounds(info, field);
         if (field.type == BodyType::integers)
             info["child"] = {{"type", "integer"}, {"required", true}, {"read_only", false}};
         if (field.type == BodyType::number) add_bounds(info, field);

@@ -3,6 +3,7 @@
 #include "model/resource.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,9 +12,11 @@ namespace wdx::rest {
 
 enum class BodyType {
     boolean,             ///< BooleanField
-    integer,             ///< IntegerField within 64 bits
+    integer,             ///< IntegerField within 64 bits, or from `least` to `greatest`
     integers,            ///< ListField of such integers, not empty
     text,                ///< CharField, trimmed, not blank
+    choice,              ///< ChoiceField, one of `choices`
+    texts,               ///< ListField of texts, none of them blank, not empty
     nullable_text,       ///< CharField(allow_null, allow_blank), trimmed
     lenient_text,        ///< a text or a number; anything else is as if it was not sent
     date_time,           ///< DateTimeField; without a zone in UTC
@@ -27,10 +30,14 @@ struct BodyField {
     std::string_view name;
     BodyType type;
     bool is_required = false;
-    std::size_t most = 0;  ///< characters of a text, elements of a list; 0: any number
+    std::size_t most =
+        0;  ///< characters of a text (also of each in a list), elements of a list of integers; 0: any number
     std::string_view help{};
     bool is_password = false;
     double farthest = 0;  ///< of a number from 0
+    std::span<const std::string_view> choices{};
+    std::int64_t least = 0;     ///< of an integer, where it is not `greatest`
+    std::int64_t greatest = 0;  ///< of an integer
 };
 
 /// The same field where it has to be there, or need not.

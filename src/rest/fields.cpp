@@ -9,6 +9,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <variant>
 
 namespace wdx::rest {
@@ -31,6 +32,7 @@ constexpr std::string_view kNotADateTime =
     "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].";
 constexpr std::string_view kOutOfRange = "Datetime value out of range.";
 constexpr std::string_view kNotANumber = "A valid number is required.";
+constexpr std::string_view kNotAChoice = "This is not a valid choice.";
 constexpr std::string_view kEmptyList = "This list may not be empty.";
 
 constexpr std::string_view kNoSuchField = "There is no field of that name.";
@@ -98,6 +100,13 @@ std::variant<std::int64_t, std::string_view> read_integer(const JsonValue& value
     if (!number) return kNotAnInteger;
     if (!number->in_range) return number->negative ? kTooSmall : kTooGreat;
     return number->value;
+}
+
+/// The integers that a field takes.
+std::pair<std::int64_t, std::int64_t> bounds_of(const BodyField& field) {
+    using Limits = std::numeric_limits<std::int64_t>;
+    if (field.least < field.greatest) return {field.least, field.greatest};
+    return {Limits::min(), Limits::max()};
 }
 
 std::optional<double> parse_float(std::string_view text) {
@@ -184,9 +193,15 @@ std::optional<std::int64_t> FieldReader::integer(std::string_view name) {
     const JsonValue* value = find(name);
     if (value == nullptr) return std::nullopt;
     const auto read = read_integer(*value);
-    if (const auto* number = std::get_if<std::int64_t>(&read)) return *number;
-    refuse(name, std::get<std::string_view>(read));
-    return std::nullopt;
+    const auto* number = std::get_if<std::int64_t>(&read);
+    if (number == nullptr) {
+        refuse(name, std::get<std::string_view>(read));
+        return std::nullopt;
+    }
+    const auto& [least, greatest] = bounds_of(table_.field(name));
+    if (*number > greatest) refuse(name, fmt::format("Ensure this value is less than or equal to {}.", greatest));
+    if (*number < least) refuse(name, fmt::format("Ensure this value is greater than or equal to {}.", least));
+    return *number;
 }
 
 std::optional<std::vector<std::int64_t>> FieldReader::integers(std::string_view name) {
@@ -228,6 +243,45 @@ std::optional<std::string> FieldReader::text(std::string_view name) {
     const auto faults = find_text_faults(*text, value->has_surrogates, table_.field(name).most);
     if (faults.empty()) return text;
     errors_.add(name, faults);
+    return std::nullopt;
+}
+
+std::optional<std::string> FieldReader::choice(std::string_view name) {
+    const JsonValue* value = find(name);
+    if (value == nullptr) return std::nullopt;
+    const auto choices = table_.field(name).choices;
+    const auto text = char_field_text(*value);
+    if (text && std::find(choices.begin(), choices.end(), *text) != choices.end()) return text;
+    // A text that no answer can repeat, or should, is not repeated.
+    const bool is_shown = text && is_name(*text);
+    refuse(name, is_shown ? fmt::format("\"{}\" is not a valid choice.", *text) : std::string(kNotAChoice));
+    return std::nullopt;
+}
+
+std::optional<std::vector<std::string>> FieldReader::texts(std::string_view name) {
+    const JsonValue* value = find(name);
+    if (value == nullptr) return std::nullopt;
+    if (value->kind != JsonValue::Kind::array || value->elements.empty()) {
+        refuse(name, value->kind == JsonValue::Kind::array
+                         ? std::string(kEmptyList)
+                         : fmt::format("Expected a list of items but got type \"{}\".", python_type(*value)));
+        return std::nullopt;
+    }
+    std::vector<std::string> texts;
+    std::vector<std::pair<std::size_t, std::string>> faults;
+    for (std::size_t i = 0; i < value->elements.size(); ++i) {
+        const JsonValue& element = value->elements[i];
+        auto text = char_field_text(element);
+        if (!text || text->empty()) {
+            faults.emplace_back(i, text ? kNotBlank : kNotAString);
+            continue;
+        }
+        const auto found = find_text_faults(*text, element.has_surrogates, table_.field(name).most);
+        if (!found.empty()) faults.emplace_back(i, found.front());
+        texts.push_back(*std::move(text));
+    }
+    if (faults.empty()) return texts;
+    errors_.add_elements(name, faults);
     return std::nullopt;
 }
 

@@ -37,12 +37,16 @@ class FieldReader {
 
     /// BooleanField: also `"true"`, `"no"`, `1` and the like.
     std::optional<bool> boolean(std::string_view name);
-    /// IntegerField within 64 bits: also `"7"` and `7.0`.
+    /// IntegerField within 64 bits, or the field's bounds: also `"7"` and `7.0`.
     std::optional<std::int64_t> integer(std::string_view name);
     /// ListField of such integers, not empty; of a list that is too long no element is looked at.
     std::optional<std::vector<std::int64_t>> integers(std::string_view name);
     /// CharField, not blank, trimmed.
     std::optional<std::string> text(std::string_view name);
+    /// ChoiceField.
+    std::optional<std::string> choice(std::string_view name);
+    /// ListField(child=CharField), not empty.
+    std::optional<std::vector<std::string>> texts(std::string_view name);
     /// CharField(allow_null, allow_blank, not required), trimmed.
     NullableText nullable_text(std::string_view name);
     /// DateTimeField; without a zone in UTC.

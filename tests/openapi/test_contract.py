@@ -2,6 +2,7 @@
 that the document describes, and none is a fault of the server."""
 import importlib.util
 import json
+import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -76,7 +77,26 @@ def known(server):
     def tokens():
         return server.login().json()
 
+    def ask(method, path, body):
+        return server.request(method, path, mint(), json=body)
+
+    def planned():
+        ask("POST", "/api/planned-actions/cancel/", {})
+        ask("POST", "/api/planned-actions/", {"user_ids": users[:1], "action_type": f"planned {time.monotonic_ns()}"})
+        return server.get("/api/planned-actions/?state=planned", token=mint()).json()[0]["id"]
+
+    def claimed():
+        planned()
+        return ask("POST", "/api/planned-actions/claim/", {"worker": "contract"}).json()[0]
+
     def parameter(operation_id, path, name):
+        if operation_id == "destroyExemption":
+            ask("POST", "/api/exemptions/", {"handle": "synka777"})
+        if path.startswith("/api/planned-actions/") and name == "id":
+            if operation_id != "reportPlannedAction":
+                return planned()
+            attempt.update(claimed())
+            return attempt["id"]
         if name == "id":
             rows = posts if path.startswith("/api/posts/") else actions if path.startswith("/api/actions/") else users
             rows = classified if "classification" in path else rows
@@ -89,6 +109,7 @@ def known(server):
             return claims_of(tokens()["refresh"])["jti"]
         return {"handle": "synka777", "file": "index.html", "since": "2026-01-01"}[name]
 
+    attempt = {}
     bodies = {
         "obtainToken": lambda: {"username": "watchdxg", "password": "watchdxg"},
         "beginConsoleSession": lambda: {"username": "watchdxg", "password": "watchdxg"},
@@ -107,6 +128,12 @@ def known(server):
         "createReport": lambda: {"user_ids": users[:2]},
         "createActions": lambda: {"user_ids": users[:2], "action_type": "block"},
         "updateAction": lambda: {"notes": "done"},
+        "planActions": lambda: {"user_ids": users[:2], "action_type": "block"},
+        "claimPlannedActions": lambda: {"worker": "contract"},
+        "cancelPlannedActions": lambda: {},
+        "cancelPlannedAction": lambda: {"state": "cancelled"},
+        "reportPlannedAction": lambda: {"lease": attempt.get("lease", "none"), "outcome": "failed"},
+        "createExemption": lambda: {"handle": "somebody"},
     }
     headers = {
         "refreshConsoleSession": lambda: {"Cookie": f"wdx_session={tokens()['refresh']}",

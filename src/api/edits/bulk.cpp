@@ -37,20 +37,6 @@ rest::ApiError too_many(Context& context, std::int64_t count) {
                                                    context.services().edits.bulk_limit));
 }
 
-/// Counts the users, among the reports.
-asio::awaitable<store::UserPreview> count_users(Context& context, const store::ChosenUsers& users, bool with_verdicts) {
-    const store::ListSql sql = store::preview_sql(users, with_verdicts);
-    const db::Query query = sql.query("preview_users");
-    db::Batch batch;
-    const std::size_t index = batch.add(query, sql.params);
-    co_await context.report(batch);
-    store::UserPreview found = store::read_preview(batch.rows(index));
-    if (found.unknown_count > 0) throw unknown_user_ids(found.unknown, found.unknown_count);
-    if (users.filter && found.count > context.services().edits.bulk_limit) throw too_many(context, found.count);
-    if (users.expected_count && found.count != *users.expected_count) throw other_count(found.count);
-    co_return found;
-}
-
 }  // namespace
 
 std::size_t BulkFields::users() const {
@@ -85,14 +71,37 @@ asio::awaitable<store::ChosenUsers> choose_users(Context& context, const BulkFie
     co_return users;
 }
 
-asio::awaitable<http::Response> preview(Context& context, const BulkFields& bulk, bool unclassifies) {
+asio::awaitable<store::UserPreview> count_users(Context& context, const store::ChosenUsers& users, bool with_verdicts) {
+    const store::ListSql sql = store::preview_sql(users, with_verdicts);
+    const db::Query query = sql.query("preview_users");
+    db::Batch batch;
+    const std::size_t index = batch.add(query, sql.params);
+    co_await context.report(batch);
+    store::UserPreview found = store::read_preview(batch.rows(index));
+    if (found.unknown_count > 0) throw unknown_user_ids(found.unknown, found.unknown_count);
+    if (users.filter && found.count > context.services().edits.bulk_limit) throw too_many(context, found.count);
+    if (users.expected_count && found.count != *users.expected_count) throw other_count(found.count);
+    co_return found;
+}
+
+asio::awaitable<store::ChosenUsers> read_users_of(Context& context, const BulkFields& bulk) {
     store::ChosenUsers users = co_await read_users(context, bulk);
     users.expected_count.reset();  // that is what a dry run is to tell
-    const store::UserPreview found = co_await count_users(context, users, unclassifies);
+    co_return users;
+}
+
+asio::awaitable<http::Response> render_preview(Context& context, const store::UserPreview& found,
+                                               const std::string& skipped) {
     const std::string sample = co_await render_users(context, found.sample);
+    co_return ok(fmt::format(R"({{"count":{},"sample":{},"skipped":{}}})", found.count, sample, skipped));
+}
+
+asio::awaitable<http::Response> preview(Context& context, const BulkFields& bulk, bool unclassifies) {
+    const store::ChosenUsers users = co_await read_users_of(context, bulk);
+    const store::UserPreview found = co_await count_users(context, users, unclassifies);
     const std::string skipped =
         found.unclassified > 0 ? fmt::format(R"({{"unclassified":{}}})", found.unclassified) : "{}";
-    co_return ok(fmt::format(R"({{"count":{},"sample":{},"skipped":{}}})", found.count, sample, skipped));
+    co_return co_await render_preview(context, found, skipped);
 }
 
 }  // namespace wdx::api

@@ -49,6 +49,16 @@ BulkFields read_bulk_fields(rest::FieldReader& fields, bool may_be_absent = fals
 ///         others than expected; DbError
 boost::asio::awaitable<store::ChosenUsers> choose_users(Context& context, const BulkFields& bulk);
 
+/// The parts of a dry run, for a write that has to say more: the users, without the count that is expected; how many
+/// they are; the answer.
+/// @throws as `preview`
+boost::asio::awaitable<store::ChosenUsers> read_users_of(Context& context, const BulkFields& bulk);
+boost::asio::awaitable<store::UserPreview> count_users(Context& context, const store::ChosenUsers& users,
+                                                       bool with_verdicts);
+/// @param skipped  JSON, how many users are skipped, by reason
+boost::asio::awaitable<http::Response> render_preview(Context& context, const store::UserPreview& found,
+                                                      const std::string& skipped);
+
 /// The answer to a dry run -> 200 {"count","sample","skipped"}.
 /// @param unclassifies  users without a verdict would be skipped
 /// @throws ApiError as `choose_users`; 400 for users that do not exist; DbError

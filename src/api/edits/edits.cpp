@@ -74,8 +74,8 @@ std::span<const Route> edit_routes() {
               .id = "listEdits",
               .tag = "edits",
               .summary = "List what was written, the newest first",
-              .help = "Each request that changed verdicts, actions or snoozes, the newest first. `user_id` lists those "
-                      "about one X user.",
+              .help = "Each request that changed verdicts, actions, snoozes, planned actions or exemptions, the newest "
+                      "first. `user_id` lists those about one X user.",
               .gives = Gives::list,
               .resource = &model::kEdits},
         Route{.verb = Verb::get,

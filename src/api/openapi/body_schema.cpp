@@ -23,12 +23,24 @@ json::object type_schema(const BodyField& field) {
     switch (field.type) {
         case BodyType::boolean:
             return {{"type", "boolean"}};
-        case BodyType::integer:
-            return integer_schema();
+        case BodyType::integer: {
+            json::object schema = integer_schema();
+            if (field.least < field.greatest) {
+                schema["minimum"] = field.least;
+                schema["maximum"] = field.greatest;
+            }
+            return schema;
+        }
         case BodyType::integers:
             return {{"type", "array"}, {"minItems", 1}, {"maxItems", field.most}, {"items", integer_schema()}};
         case BodyType::text:
             return {{"type", "string"}, {"minLength", 1}};
+        case BodyType::choice:
+            return {{"type", "string"}, {"enum", json::array(field.choices.begin(), field.choices.end())}};
+        case BodyType::texts:
+            return {{"type", "array"},
+                    {"minItems", 1},
+                    {"items", {{"type", "string"}, {"minLength", 1}, {"maxLength", field.most}}}};
         case BodyType::nullable_text:
             return {{"type", json::array{"string", "null"}}};
         case BodyType::date_time:
@@ -47,7 +59,8 @@ json::object type_schema(const BodyField& field) {
 
 json::object field_schema(const BodyField& field) {
     json::object schema = type_schema(field);
-    if (field.most > 0 && field.type != BodyType::integers) schema["maxLength"] = field.most;
+    const bool is_list = field.type == BodyType::integers || field.type == BodyType::texts;
+    if (field.most > 0 && !is_list) schema["maxLength"] = field.most;
     if (field.is_password) schema["format"] = "password";
     if (!field.help.empty()) schema["description"] = field.help;
     return schema;

@@ -13,6 +13,16 @@ namespace {
 constexpr std::string_view kOfUser = "u.account_id";
 constexpr std::string_view kWithinUsers = "t.user_id IN (SELECT u.id FROM users AS u WHERE {})";
 
+// Of a planned action, whose lease may have run out.
+constexpr std::string_view kPlanStateSql =
+    "CASE WHEN t.state = 'claimed' AND t.lease_until <= statement_timestamp() THEN 'planned' ELSE t.state END";
+constexpr std::string_view kPlanAttemptsSql =
+    "t.attempts - (t.state = 'claimed' AND t.lease_until <= statement_timestamp())::integer";
+constexpr std::string_view kPlanWorkerSql =
+    "CASE WHEN t.state <> 'claimed' OR t.lease_until > statement_timestamp() THEN t.worker END";
+constexpr std::string_view kPlanLeaseSql =
+    "CASE WHEN t.state = 'claimed' AND t.lease_until > statement_timestamp() THEN t.lease_until END";
+
 constexpr std::array kFields{
     FieldSql{"users", "risk", "s.risk"},
     FieldSql{"users", "rank", "s.rank"},
@@ -23,6 +33,11 @@ constexpr std::array kFields{
     FieldSql{"classifications", "account_id", kOfUser, kWithinUsers},
     FieldSql{"actions", "account_id", kOfUser, kWithinUsers},
     FieldSql{"snoozes", "account_id", kOfUser, kWithinUsers},
+    FieldSql{"planned-actions", "account_id", kOfUser, kWithinUsers},
+    FieldSql{"planned-actions", "state", kPlanStateSql},
+    FieldSql{"planned-actions", "attempts", kPlanAttemptsSql},
+    FieldSql{"planned-actions", "worker", kPlanWorkerSql},
+    FieldSql{"planned-actions", "lease_until", kPlanLeaseSql},
     FieldSql{"edits", "user_id", "r.user_id", "t.id IN (SELECT r.edit_id FROM watchdxg_edited_row AS r WHERE {})"},
 };
 

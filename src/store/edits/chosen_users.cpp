@@ -54,9 +54,14 @@ db::Param ids_param(const ChosenUsers& users) {
     return bigint_array(users.ids);
 }
 
-ListSql preview_sql(const ChosenUsers& users, bool has_verdicts) {
+ListSql chosen_users_sql(const ChosenUsers& users) {
     ListSql chosen = users_sql(users, "$1", 1);
     if (!users.filter) chosen.params.emplace_back(bigint_array(users.ids));
+    return chosen;
+}
+
+ListSql preview_sql(const ChosenUsers& users, bool has_verdicts) {
+    ListSql chosen = chosen_users_sql(users);
     chosen.sql = fmt::format(
         "WITH asked AS MATERIALIZED ({}), target AS MATERIALIZED (SELECT a.user_id FROM asked AS a JOIN users AS u ON"
         " u.id = a.user_id) SELECT (SELECT count(*) FROM target), (SELECT string_agg(user_id::text, ',') FROM (SELECT"

@@ -33,6 +33,9 @@ AskedSql asked_sql(const ChosenUsers& users, std::size_t first_param, bool is_or
 /// $7 of it.
 db::Param ids_param(const ChosenUsers& users);
 
+/// A SELECT of `user_id` alone.
+ListSql chosen_users_sql(const ChosenUsers& users);
+
 /// What a bulk write would be about.
 struct UserPreview {
     std::int64_t count = 0;

@@ -2,6 +2,8 @@
 
 #include "store/journal/change_events.hpp"
 
+#include <array>
+
 #include <fmt/format.h>
 
 namespace wdx::store {
@@ -24,7 +26,7 @@ std::string edited_rows_sql() {
     ))sql";
 }
 
-std::string record_change_sql(std::string_view table, std::string_view kind, std::string_view summary) {
+std::string edit_sql(std::string_view table, std::string_view kind, std::string_view summary) {
     return fmt::format(R"sql(, edited AS (
         INSERT INTO watchdxg_edit (id, at, operator, kind, table_name, users, summary)
         SELECT edit.id, statement_timestamp(), {3}, '{1}', '{0}', named.users, {2}
@@ -39,8 +41,12 @@ std::string record_change_sql(std::string_view table, std::string_view kind, std
                         HAVING count(*) > 0) AS counted) AS named
         RETURNING id
     ))sql",
-                       table, kind, summary, kOperatorNameSql) +
-           edited_rows_sql() + change_log_sql(fmt::format("'{}'", kind)) + change_events_sql(table, "changed");
+                       table, kind, summary, kOperatorNameSql);
+}
+
+std::string record_change_sql(std::string_view table, std::string_view kind, std::string_view summary) {
+    return edit_sql(table, kind, summary) + edited_rows_sql() + change_log_sql(fmt::format("'{}'", kind)) +
+           change_events_sql(std::array{ChangedTable{table, "changed"}});
 }
 
 }  // namespace wdx::store

@@ -20,7 +20,8 @@ inline constexpr std::string_view kEditRedone = "redo";  ///< an undo is taken b
 /// @param summary  SQL: a text about the X users that `who` names, `@someone` or `12 users`
 std::string record_change_sql(std::string_view table, std::string_view kind, std::string_view summary);
 
-/// The parts of it, for a write that has to say more.
+/// The parts of it, for a write that has to say more: the edit alone, entries of the journal, and rows.
+std::string edit_sql(std::string_view table, std::string_view kind, std::string_view summary);
 /// @param kind  SQL over `change`
 std::string change_log_sql(std::string_view kind);
 std::string edited_rows_sql();

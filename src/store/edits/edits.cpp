@@ -1,6 +1,7 @@
 #include "store/edits/edits.hpp"
 
 #include "store/edits/edit_record.hpp"
+#include "store/edits/planned_actions.hpp"
 #include "store/edits/row_sql.hpp"
 #include "store/journal/change_events.hpp"
 #include "store/journal/journal.hpp"
@@ -15,6 +16,11 @@ namespace wdx::store {
 namespace {
 
 namespace asio = boost::asio;
+
+constexpr std::string_view kPlansName = "planned_actions";
+constexpr std::string_view kExemptionsName = "exemptions";
+/// What an undo says of an edit that was undone already.
+constexpr std::string_view kUndoneNamed = "(SELECT undone_by FROM undone), 0::bigint";
 
 constexpr db::Query kFindTable{"find_edit_table", R"sql(
     SELECT table_name
@@ -100,7 +106,7 @@ constexpr std::string_view kRestore = R"sql(, locked AS MATERIALIZED (
            AND plan.after IS NULL
          ORDER BY plan.row_id
             ON CONFLICT DO NOTHING
-        RETURNING c.{key} AS row_id, c.user_id, NULL::jsonb AS old_row, to_jsonb(c) AS new_row,
+        RETURNING c.{key} AS row_id, {user}, NULL::jsonb AS old_row, to_jsonb(c) AS new_row,
                   (SELECT r.sampled_before
                      FROM watchdxg_edited_row AS r
                     WHERE r.edit_id = $7::text
@@ -118,6 +124,58 @@ constexpr std::string_view kRestore = R"sql(, locked AS MATERIALIZED (
     ), changed AS (
         SELECT (SELECT u.account_id FROM users AS u WHERE u.id = restored.user_id) AS account_id, row_id AS id
           FROM restored
+    ))sql";
+
+// Of a planned action only that it was planned, or cancelled, is taken back: what a worker has stays with it.
+const std::string kRestorePlans = fmt::format(
+    R"sql(, found AS MATERIALIZED (
+        SELECT r.row_id, r.user_id, r.before, r.after, r.sampled_before, to_jsonb(t) AS present,
+               CASE WHEN {0} THEN 'planned' ELSE t.state END AS state,
+               EXISTS (SELECT FROM watchdxg_planned_action AS o
+                        WHERE o.user_id = t.user_id AND o.action_type = t.action_type AND o.id <> t.id
+                          AND o.state IN ('planned', 'claimed')) AS is_replaced,
+               EXISTS (SELECT FROM watchdxg_exemption AS x WHERE x.handle IN ({1}, {2})) AS is_exempt
+          FROM watchdxg_edited_row AS r
+          LEFT JOIN watchdxg_planned_action AS t ON t.id = r.row_id
+         WHERE r.edit_id = $7::text
+           AND EXISTS (SELECT FROM decision WHERE outcome IS NULL)
+    ), plan AS MATERIALIZED (
+        SELECT row_id, user_id, before,
+               CASE WHEN present IS NULL OR NOT EXISTS (SELECT FROM users AS u WHERE u.id = found.user_id) THEN 'gone'
+                    WHEN before IS NULL AND state IN ('claimed', 'done') THEN state
+                    WHEN before IS NULL AND state <> 'planned' THEN 'changed'
+                    WHEN before IS NOT NULL AND (after IS DISTINCT FROM present OR is_replaced OR is_exempt)
+                    THEN 'changed' END AS reason
+          FROM found
+    ), written AS (
+        UPDATE watchdxg_planned_action AS t
+           SET state = CASE WHEN plan.before IS NULL THEN 'cancelled' ELSE 'planned' END,
+               attempts = t.attempts - (t.state = 'claimed')::integer, worker = NULL, lease = NULL, lease_until = NULL,
+               finished_at = CASE WHEN plan.before IS NULL THEN statement_timestamp() END
+          FROM plan
+         WHERE t.id = plan.row_id
+           AND plan.reason IS NULL
+        RETURNING plan.row_id, plan.user_id, to_jsonb(t) AS new_row, {3} AS after
+    ), restored AS (
+        SELECT written.row_id, written.user_id, found.present AS old_row, written.new_row, written.after,
+               found.sampled_before
+          FROM written
+          JOIN found ON found.row_id = written.row_id
+    ), change AS (
+        SELECT row_id, user_id, old_row, new_row, NULL::timestamptz AS sampled_before,
+               (SELECT {3} FROM jsonb_populate_record(NULL::watchdxg_planned_action, old_row) AS t) AS before, after
+          FROM restored
+         ORDER BY row_id
+    ), changed AS (
+        SELECT (SELECT u.account_id FROM users AS u WHERE u.id = restored.user_id) AS account_id, row_id AS id
+          FROM restored
+    ))sql",
+    kWaitsForWorker, exempt_handle_sql("t.handle"),
+    exempt_handle_sql("(SELECT h.handle FROM users AS h WHERE h.id = t.user_id)"), planned_action_row_sql("t"));
+
+// Exemptions that are there again.
+constexpr std::string_view kExemptAgain = R"sql(, exempt_again AS (
+        SELECT new_row ->> 'handle' AS handle FROM restored WHERE new_row IS NOT NULL
     ))sql";
 
 // The mark of a verdict goes and comes back with it.
@@ -175,6 +233,7 @@ struct EditedTable {
     std::string_view written;  ///< kind of the journal's entry of a row that is there again, or has its old values
     std::string_view removed;
     bool has_marks = false;
+    std::string_view user = "c.user_id";  ///< SQL: the X user that a row is about
 };
 constexpr std::array kEditedTables{
     EditedTable{"classification", "classification", "user_id", "harmful, inactive, classified_at, notes",
@@ -183,6 +242,8 @@ constexpr std::array kEditedTables{
                 entry::kActionDeleted},
     EditedTable{"snoozes", "watchdxg_snooze", "user_id", "until, created_at", &snooze_row_sql, entry::kSnoozed,
                 entry::kSnoozeEnded},
+    EditedTable{"exemptions", "watchdxg_exemption", "id", "handle, created_at", &exemption_row_sql, entry::kExempted,
+                entry::kExemptionEnded, false, "NULL::bigint"},
 };
 
 std::string undo_sql(const EditedTable& one) {
@@ -193,9 +254,26 @@ std::string undo_sql(const EditedTable& one) {
     return kBegin +
            fmt::format(fmt::runtime(kRestore), fmt::arg("table", one.table), fmt::arg("key", one.key),
                        fmt::arg("columns", one.columns), fmt::arg("body", one.body("c")),
-                       fmt::arg("mark", one.has_marks ? kMark : "NULL::timestamptz")) +
+                       fmt::arg("mark", one.has_marks ? kMark : "NULL::timestamptz"), fmt::arg("user", one.user)) +
            std::string(one.has_marks ? kRestoreMarks : "") + kEnd + edited_rows_sql() + change_log_sql(kind) +
-           change_events_sql(one.name, "changed") + write_end("(SELECT undone_by FROM undone), 0::bigint");
+           (one.name == kExemptionsName ? std::string(kExemptAgain) + cancel_exempt_sql("exempt_again")
+                                        : change_events_sql(std::array{ChangedTable{one.name, "changed"}})) +
+           write_end(kUndoneNamed);
+}
+
+std::string undo_plans_sql() {
+    const std::string kind = fmt::format("CASE change.new_row ->> 'state' WHEN 'cancelled' THEN '{}' ELSE '{}' END",
+                                         entry::kPlanCancelled, entry::kActionPlanned);
+    return kBegin + kRestorePlans + kEnd + edited_rows_sql() + change_log_sql(kind) +
+           change_events_sql(std::array{ChangedTable{kPlansName, "changed"}}) + write_end(kUndoneNamed);
+}
+
+/// @param table  as events name it
+std::string undo_sql(std::string_view table) {
+    if (table == kPlansName) return undo_plans_sql();
+    for (const EditedTable& one : kEditedTables)
+        if (one.name == table) return undo_sql(one);
+    throw std::logic_error(fmt::format("an edit of an unknown table: {}", table));
 }
 
 }  // namespace
@@ -210,14 +288,10 @@ std::optional<std::string> EditStore::read_table(const db::Rows& rows) {
 }
 
 asio::awaitable<Written> EditStore::undo(const WriteRequest& request, const std::string& id, std::string_view table) {
-    for (const EditedTable& one : kEditedTables) {
-        if (one.name != table) continue;
-        const std::string sql = undo_sql(one);
-        const db::Query query{"undo_edit", sql, false};
-        std::vector<db::Param> values{id};
-        co_return co_await execute_write(pool_, query, request, std::move(values));
-    }
-    throw std::logic_error(fmt::format("an edit of an unknown table: {}", table));
+    const std::string sql = undo_sql(table);
+    const db::Query query{"undo_edit", sql, false};
+    std::vector<db::Param> values{id};
+    co_return co_await execute_write(pool_, query, request, std::move(values));
 }
 
 asio::awaitable<std::int64_t> EditStore::prune(std::chrono::seconds retention) {

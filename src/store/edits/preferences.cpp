@@ -45,7 +45,7 @@ const std::string kSetSql = std::string(kWriteBegin) + R"sql(, origin AS (
     ), changed AS (
         SELECT NULL::integer AS account_id, operator_id AS id
           FROM written
-    ))sql" + change_events_sql("preferences", "changed", "NULL::text") +
+    ))sql" + change_events_sql(std::array{ChangedTable{"preferences", "changed"}}, "NULL::text") +
                             R"sql(, answer AS (
         SELECT 200 AS status, $7::text AS body
           FROM decision

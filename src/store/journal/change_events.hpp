@@ -2,6 +2,7 @@
 
 #include "db/batch.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,14 +23,17 @@ inline constexpr std::string_view kEventChannel = "watchdxg_event";
 /// Ids of more rows than this are not listed in an event.
 inline constexpr int kMostEventIds = 1000;
 
-/// CTEs, beginning with a comma, that tell /api/events/ of a change of one of the core's tables by us: an event for
-/// each X account that it concerns.  They do nothing when `changes` is empty.  The statement has a CTE `edit` before
-/// them, one row with the `id` of the edit.
-/// @param table    the core's table
-/// @param changes  name of the CTE before it that has a row for each row that was inserted, updated or deleted, with
-///                 `account_id` (of the X user; may be NULL) and `id` (of the changed row)
+/// What a statement has changed.
+struct ChangedTable {
+    std::string_view name;     ///< as events name it
+    std::string_view changes;  ///< a CTE with a row for each row that was inserted, updated or deleted: `account_id`
+                               ///< (of the X user; may be NULL) and `id` (of the changed row)
+};
+
+/// CTEs, beginning with a comma, that tell /api/events/ of what we have changed: an event for each table and X account
+/// that it concerns.  They do nothing when there is no such row.  The statement has a CTE `edit` before them, one row
+/// with the `id` of the edit.
 /// @param edit_id  SQL: the id of the edit, a text; NULL where the change is none
-std::string change_events_sql(std::string_view table, std::string_view changes,
-                              std::string_view edit_id = "(SELECT id FROM edit)");
+std::string change_events_sql(std::span<const ChangedTable> tables, std::string_view edit_id = "(SELECT id FROM edit)");
 
 }  // namespace wdx::store

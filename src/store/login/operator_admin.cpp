@@ -1,5 +1,6 @@
 #include "store/login/operator_admin.hpp"
 
+#include "db/arrays.hpp"
 #include "store/journal/journal.hpp"
 #include "store/login/operator_lock.hpp"
 #include "store/login/operators.hpp"
@@ -86,7 +87,7 @@ bool enable_second_factor(db::Session& session, const NamedOperator& who, std::s
                           const std::vector<std::string>& recovery_codes) {
     const std::string id = std::to_string(who.id);
     session.execute(kLockOperator.sql, {id});
-    const std::string codes = text_array(recovery_codes);
+    const std::string codes = db::text_array(recovery_codes);
     const db::Rows rows = session.execute(kEnableSecondFactor.sql, {id, secret, std::to_string(step), codes, "", ""});
     return rows.front().boolean(0);
 }

@@ -1,10 +1,10 @@
 #include "store/login/second_factor.hpp"
 
+#include "db/arrays.hpp"
 #include "store/journal/journal.hpp"
 #include "store/login/operator_lock.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace wdx::store {
 namespace {
@@ -92,10 +92,6 @@ const db::Query kDisable{"disable_second_factor", kDisableSql};
 
 const db::Query kEnableSecondFactor{"enable_second_factor", kEnableSql};
 
-std::string text_array(const std::vector<std::string>& hashes) {
-    return fmt::format("{{{}}}", fmt::join(hashes, ","));
-}
-
 asio::awaitable<bool> SecondFactorStore::offer(const CheckedOperator& checked, const std::string& secret) {
     db::Batch batch;
     batch.add(kLockOperator, {checked.id});
@@ -119,8 +115,8 @@ asio::awaitable<bool> SecondFactorStore::enable(std::int32_t user_id, const std:
                                                 const std::vector<std::string>& recovery_hashes, const Origin& origin) {
     db::Batch batch;
     batch.add(kLockOperator, {user_id});
-    const std::size_t enabled = batch.add(
-        kEnableSecondFactor, {user_id, secret, step, text_array(recovery_hashes), origin.address, origin.request_id});
+    const std::size_t enabled = batch.add(kEnableSecondFactor, {user_id, secret, step, db::text_array(recovery_hashes),
+                                                                origin.address, origin.request_id});
     co_await pool_.execute(batch, db::Work::write);
     co_return batch.rows(enabled).front().boolean(0);
 }

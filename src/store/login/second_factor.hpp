@@ -23,10 +23,6 @@ inline constexpr std::chrono::minutes kFactorOffer{10};
 /// it.  $5 and $6 are the address and the request id for the log.  Column: whether it was done.
 extern const db::Query kEnableSecondFactor;
 
-/// `{a,b}`, for $4.
-/// @param hashes  hexadecimal
-std::string text_array(const std::vector<std::string>& hashes);
-
 /// The second factor of operators over HTTP.  Every method throws DbError.
 class SecondFactorStore {
   public:
