@@ -31,7 +31,9 @@ class Pipe {
     explicit Pipe(int flags = 0) {
         EXPECT_EQ(::pipe2(ends_.data(), O_CLOEXEC), 0);
         EXPECT_GT(::fcntl(ends_[1], F_SETPIPE_SZ, 4096), 0);
-        if (flags != 0) EXPECT_EQ(::fcntl(ends_[1], F_SETFL, flags), 0);
+        if (flags != 0) {
+            EXPECT_EQ(::fcntl(ends_[1], F_SETFL, flags), 0);
+        }
     }
     Pipe(const Pipe&) = delete;
     Pipe& operator=(const Pipe&) = delete;
