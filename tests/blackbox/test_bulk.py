@@ -96,6 +96,11 @@ def test_signals_and_cohorts_choose_users_too(api):
         400, {"filter": {"cohort": ["There is no such cohort."]}})
 
 
+def test_the_server_tells_how_many_it_writes_at_once(api):
+    limits = api.server.get("/api/server/", api.token).json()["limits"]
+    assert limits == {"page_size": 1000, "report_bytes": 64 * 1024 ** 2, "bulk_users": 30}
+
+
 def test_an_empty_filter_chooses_everybody(api):
     api.sql("DELETE FROM users WHERE id > 20")
     assert api(VERDICTS, {"filter": "", "dry_run": True}).json()["count"] == 20

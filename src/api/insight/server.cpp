@@ -1,3 +1,4 @@
+#include "api/edits/edit_services.hpp"
 #include "api/insight/insight_services.hpp"
 #include "api/insight/routes.hpp"
 #include "api/lists/core_views.hpp"
@@ -31,7 +32,9 @@ asio::awaitable<http::Response> describe_server(Context& context) {
     const store::CoreSchema& schema = services.schema.schema();
     const std::string& zone = services.lists.core_timezone;
     const std::string as_of = signals_as_of(context);
-    const json::object limits{{"page_size", rest::kMostPageRows}, {"report_bytes", services.insight.report_limit}};
+    const json::object limits{{"page_size", rest::kMostPageRows},
+                              {"report_bytes", services.insight.report_limit},
+                              {"bulk_users", services.edits.bulk_limit}};
     json::object signals{{"as_of", nullptr}, {"pending", nullptr}};
     if (!as_of.empty()) signals["as_of"] = as_of;
     if (services.lists.signals.pending) signals["pending"] = *services.lists.signals.pending;
