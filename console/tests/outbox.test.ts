@@ -109,6 +109,17 @@ describe("the outbox", () => {
     expect(outbox.takeBack()).toBeNull();
   });
 
+  it("takes back what was made beside it, sends that itself never, and knows it after a reload", async () => {
+    const { outbox, sent, storage } = make(() => Promise.resolve({ editId: "u" }));
+    outbox.made("12 users", "harmful", "e12");
+    await settle();
+    expect([sent, outbox.ownEdits.has("e12"), outbox.pending]).toEqual([[], true, 0]);
+    const again = make(() => Promise.resolve({ editId: "u" }), storage);
+    expect(again.outbox.takeBack()!.user.handle).toBe("12 users");
+    await settle();
+    expect(again.sent.map(({ work }) => work)).toEqual([{ kind: "undo", editId: "e12", of: outbox.entries[0]!.key }]);
+  });
+
   it("takes back a decision that is just being sent once its answer is there", async () => {
     let answer: (sent: { editId: string }) => void = () => undefined;
     const { outbox, sent } = make((entry) => (entry.work.kind === "undo" ? Promise.resolve({ editId: "u" }) : new Promise((resolve) => (answer = resolve))));

@@ -2,6 +2,7 @@
  * The decisions of this operator on their way to the server. Each is kept in the browser until it is confirmed, so that
  * a tunnel, a killed tab or a restart of the server loses none; its Idempotency-Key lets it be sent again safely.
  */
+import type { BulkChoice } from "../model/bulk";
 import { backoff, isPending, isTooOld, lastToUndo, newEntry, newKey, nextToSend, type Entry, type EntryState, type Work } from "../model/outbox";
 import type { Verdict } from "../model/types";
 import { ApiFailure } from "./failure";
@@ -54,6 +55,17 @@ export class Outbox {
     this.#tell();
     void this.pump();
     return entry;
+  }
+
+  /** An edit of many that the server has confirmed already: it can be taken back like any other. */
+  made(handle: string, choice: BulkChoice, editId: string): void {
+    const entry: Entry = { ...newEntry({ id: 0, handle }, { kind: "made", choice }, null), state: "done", editId };
+    this.entries = [...this.entries, entry];
+    this.ownEdits.add(editId);
+    this.#stored.keep(entry);
+    this.#trim();
+    this.#tell();
+    this.options.onConfirmed(entry);
   }
 
   /** The last decision, or the one given: forgotten where it was not sent, undone at the server where it was. */

@@ -1,4 +1,5 @@
 /** What the pages ask the server: a key by which it is remembered, and how it is fetched. */
+import type { BulkBody } from "../model/bulk";
 import type * as model from "../model/types";
 import { take, type Client } from "./client";
 
@@ -63,6 +64,8 @@ export function asks(client: Client, corrected: boolean) {
     wave: (id: string) =>
       ask<model.Page<model.UserDetail & { risk?: number | null }>>(["wave", id], (signal) =>
         client.GET("/api/users/", { params: { query: query({ cohort: id, limit: 1000, count: "none", expand: "classification", fields: `${CARD_FIELDS},risk` }) }, signal })),
+    bulkPreview: (body: BulkBody) =>
+      ask<model.BulkPreview>(["bulk-preview", body], (signal) => client.POST("/api/classifications/", { body: { ...body, dry_run: true }, signal }), 0),
     sessions: () => ask<model.Session[]>(["sessions"], (signal) => client.GET("/api/sessions/", { signal }), 0),
   };
 }

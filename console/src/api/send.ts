@@ -14,7 +14,7 @@ interface Plan {
   condition?: [string, string];
 }
 
-function planOf(entry: Entry, work: Work): Plan {
+function planOf(entry: Entry, work: Exclude<Work, { kind: "made" }>): Plan {
   const verdict = `/api/users/${entry.user.id}/classification/`;
   switch (work.kind) {
     case "verdict": {
@@ -38,6 +38,7 @@ function planOf(entry: Entry, work: Work): Plan {
 
 /** @throws ApiFailure: 412 when somebody else decided meanwhile */
 export async function sendEntry(send: Fetch, root: string, entry: Entry): Promise<Sent> {
+  if (entry.work.kind === "made") return { editId: entry.editId };
   const plan = planOf(entry, entry.work);
   const headers: Record<string, string> = { "Idempotency-Key": entry.key };
   if (plan.body !== undefined) headers["Content-Type"] = "application/json";

@@ -69,7 +69,7 @@ function Frame({ services, formats, ask, account, accounts, operator }: FramePro
     ask, formats, operator, basket, setBasket,
     account: account!,
     outbox: {
-      entries: outbox.entries, add: outbox.add.bind(outbox), takeBack: (entry) => outbox.takeBack(entry ?? undefined),
+      entries: outbox.entries, add: outbox.add.bind(outbox), made: outbox.made.bind(outbox), takeBack: (entry) => outbox.takeBack(entry ?? undefined),
       sendAgain: outbox.sendAgain.bind(outbox), drop: outbox.drop.bind(outbox),
     },
     preferences: services.preferences.value,

@@ -1,4 +1,5 @@
 /** Decisions on their way to the server: what each one is, in which state, and what the pages show meanwhile. */
+import type { BulkChoice } from "./bulk";
 import type { Verdict } from "./types";
 
 export type Work =
@@ -7,6 +8,8 @@ export type Work =
   | { kind: "action"; actionType: string; notes: string | null }
   | { kind: "later"; until: string | null }
   | { kind: "bulk"; userIds: number[]; harmful: boolean; inactive: boolean }
+  /** Was sent beside the outbox, and is here so that it can be taken back. */
+  | { kind: "made"; choice: BulkChoice }
   | { kind: "undo"; editId: string; of: string };
 
 export type EntryState = "waiting" | "sending" | "done" | "conflict" | "failed" | "taken back";

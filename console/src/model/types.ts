@@ -22,6 +22,7 @@ export type DataFault = Schemas["DataQuality"][number];
 export type UserSignals = Schemas["UserSignals"];
 export type SignalRules = Schemas["SignalRules"];
 export type LogEntry = Schemas["LogEntry"];
+export type BulkPreview = Schemas["BulkPreview"];
 export type Edit = Schemas["Edit"];
 export type Session = Schemas["Session"] & { current?: boolean };
 export type Server = Schemas["Server"];

@@ -108,11 +108,14 @@ export const words = {
   people: {
     title: "People", search: "Search handle, name, bio", count: (n: string) => `${n} users`, counting: "counting …", columns: "Columns", verdict: "Verdict",
     any: "Any", clear: "Clear filters", none: "Nobody fits", noneWhy: "Take a filter away to see more.", selected: (n: string) => `${n} selected`, all: "All that match",
-    csv: "Save as CSV", apply: "Judge them", preview: (n: string) => `This changes ${n} users.`, order: "Order", density: "Dense rows", minFollowers: "Followers, at least",
+    csv: "Save as CSV", apply: "Judge them", preview: (n: number, text: string) => `This changes ${text} ${plural(n, "user", "users")}.`, order: "Order", density: "Dense rows", minFollowers: "Followers, at least",
     maxFollowers: "Followers, at most", rankMin: "Rank, at least", joinedFrom: "Joined from", joinedTo: "Joined until", wave: "Wave", filters: "Filters",
     saved: "Saved filters", save: "Save this filter", nameFilter: "Name of the filter", remove: "Remove", handle: "Handle", name: "Name", bio: "Bio",
     joined: "Joined", followers: "Followers", following: "Following", rank: "Rank", score: "Score", range: "Shift-click selects a range", close: "Clear the selection",
-    consequences: "Verdicts that are there are replaced. z takes all of it back.", cancel: "Cancel", sample: "Among them",
+    consequences: "Verdicts that are there are replaced. z takes all of it back.",
+    removes: "Their verdicts and notes are removed. z takes all of it back.", skipped: (n: string, why: string) => `${n} stay as they are: ${why}.`, reasons: { unclassified: "they have no verdict" } as Record<string, string>,
+    recounted: (was: string, now: string) => `Not done: meanwhile ${now} users match, not ${was}. Look again.`, applying: "Writing …", done: (n: number, text: string) => `${text} ${plural(n, "user", "users")} changed`,
+    allSelected: (n: string) => `All ${n} that match are selected`, tooMany: (n: string) => `At most ${n} at once: filter first.`, cancel: "Cancel", sample: "Among them",
   },
   changes: {
     title: "Changes", since: "Since", new: "New", gone: "Gone", renamed: "Renamed", jumped: "Jumped", none: "Nothing", earlier: "Earlier", later: "Later",

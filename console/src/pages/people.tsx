@@ -1,5 +1,6 @@
 /** People: the whole list, filtered and ordered; select some and judge them in one go. */
 import { useState } from "preact/hooks";
+import { filterOf } from "../model/bulk";
 import { shownVerdict } from "../model/outbox";
 import { COLUMN, COLUMNS, nextOrder, usersQuery, type Column } from "../model/people";
 import { hashOf } from "../model/place";
@@ -9,7 +10,7 @@ import { useKeys } from "../ui/keys";
 import { LongList } from "../ui/long_list";
 import { Foreign, Handle, VerdictTag } from "../ui/parts";
 import { Empty, States } from "../ui/states";
-import { Bulk } from "./people_bulk";
+import { Bulk, NOBODY, type Selection } from "./people_bulk";
 import { Filters } from "./people_filters";
 import { useRows, type PersonRow } from "./people_rows";
 import { useConsole } from "./use_console";
@@ -25,16 +26,22 @@ export function PeoplePage({ query }: { query: Record<string, string> }) {
   const rows = useRows(params);
   const [at, setAt] = useState(-1);
   const [anchor, setAnchor] = useState(-1);
-  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
+  const [selected, select] = useState<{ of: string; selection: Selection }>({ of: "", selection: NOBODY });
+  const filter = filterOf(params);
+  // All that matched another filter are others.
+  const selection = selected.selection.all && selected.of !== filter ? NOBODY : selected.selection;
+  const setSelection = (next: Selection) => select({ of: filter, selection: next });
+  const isSelected = (id: number) => selection.all || selection.ids.has(id);
   const columns = COLUMNS.filter((column) => preferences.columns.includes(column));
   const show = (change: Record<string, string | undefined>) => replaceHash(hashOf("people", { ...query, ...change } as Record<string, string>));
   const toggle = async (index: number, range: boolean) => {
     const row = rows.rowAt(index);
     if (!row) return;
-    const next = new Set(chosen);
+    if (selection.all) return setSelection(NOBODY);
+    const next = new Set(selection.ids);
     if (range && anchor >= 0) for (const id of await rows.idsBetween(Math.min(anchor, index), Math.max(anchor, index))) next.add(id);
     else if (!next.delete(row.id)) next.add(row.id);
-    setChosen(next);
+    setSelection({ ids: next, all: false });
     setAnchor(index);
   };
   const open = (index: number) => {
@@ -44,7 +51,7 @@ export function PeoplePage({ query }: { query: Record<string, string> }) {
   const move = (step: number) => setAt(Math.max(0, Math.min(rows.length - 1, at + step)));
   useKeys({
     next: () => move(1), previous: () => move(-1), select: () => void toggle(at, false), open: () => open(at),
-    close: () => setChosen(new Set()), filter: () => document.querySelector<HTMLInputElement>("input[type=search]")?.focus(),
+    close: () => setSelection(NOBODY), filter: () => document.querySelector<HTMLInputElement>("input[type=search]")?.focus(),
   });
   const template = { "--columns": columns.map((column) => COLUMN[column].width).join(" ") || "0" };
   const ordered = query.order ?? "-risk";
@@ -79,8 +86,8 @@ export function PeoplePage({ query }: { query: Record<string, string> }) {
   const draw = (index: number) => {
     const row = rows.rowAt(index);
     return (
-      <div key={index} role="row" aria-rowindex={index + 2} aria-selected={row ? chosen.has(row.id) : false} class={`grid-row ${index === at ? "at" : ""}`} style={template} onClick={() => setAt(index)} onDblClick={() => open(index)}>
-        <span role="gridcell">{row && <input type="checkbox" aria-label={`@${row.handle}`} checked={chosen.has(row.id)} onClick={(event) => (event.preventDefault(), void toggle(index, event.shiftKey))} />}</span>
+      <div key={index} role="row" aria-rowindex={index + 2} aria-selected={row ? isSelected(row.id) : false} class={`grid-row ${index === at ? "at" : ""}`} style={template} onClick={() => setAt(index)} onDblClick={() => open(index)}>
+        <span role="gridcell">{row && <input type="checkbox" aria-label={`@${row.handle}`} checked={isSelected(row.id)} onClick={(event) => (event.preventDefault(), void toggle(index, event.shiftKey))} />}</span>
         <span role="gridcell">{row && <a href={hashOf(`users/${row.id}`)}><Handle>{row.handle}</Handle></a>}</span>
         {columns.map((column) => <span key={column} role="gridcell" class={COLUMN[column].number ? "num" : ""}>{row && cell(row, column)}</span>)}
       </div>
@@ -92,7 +99,7 @@ export function PeoplePage({ query }: { query: Record<string, string> }) {
         <div><h1>{words.people.title}</h1><p role="status">{rows.count === null ? words.people.counting : words.people.count(formats.count(rows.count))}</p></div>
       </div>
       <Filters query={query} params={params} onShow={show} />
-      <Bulk chosen={chosen} params={params} count={rows.count} onChoose={setChosen} />
+      <Bulk selection={selection} filter={filter} count={rows.count} onSelect={setSelection} />
       <States of={rows.first} rows={14} isEmpty={({ results }) => results.length === 0} empty={<Empty title={words.people.none} why={words.people.noneWhy}><button type="button" onClick={() => replaceHash(hashOf("people"))}>{words.people.clear}</button></Empty>}>
         {() => <LongList key={JSON.stringify(params)} count={rows.length} label={words.people.title} header={header} at={at} row={draw} onRange={rows.show} />}
       </States>

@@ -14,7 +14,7 @@ export function LastTen({ left, text }: { left: number; text?: string }) {
   const { outbox, formats } = useConsole();
   const decided = outbox.entries.filter(({ work, state }) => work.kind !== "undo" && work.kind !== "unjudge" && state !== "taken back").reverse();
   // A change of mind stands for what it changed.
-  const shown = decided.filter(({ user, work }, i) => decided.findIndex((one) => one.user.id === user.id && one.work.kind === work.kind) === i).slice(0, SHOWN);
+  const shown = decided.filter(({ user, work }, i) => user.id === 0 || decided.findIndex((one) => one.user.id === user.id && one.work.kind === work.kind) === i).slice(0, SHOWN);
   return (
     <Card title={words.triage.decided} note={<><Kbd of="undo" /> {words.triage.takesBack}</>} class="rail">
       {shown.length === 0 ? <p class="note">{words.triage.nothingDecided}</p> : <ul class="rows">{shown.map((entry) => <Row key={entry.key} entry={entry} />)}</ul>}
@@ -43,6 +43,7 @@ function Row({ entry }: { entry: Entry }) {
           </select>
         )}
         {work.kind === "bulk" && <VerdictTag verdict={work} />}
+        {work.kind === "made" && <VerdictTag choice={work.choice === "none" ? null : work.choice} />}
         {work.kind === "action" && <Tag>{work.actionType}</Tag>}
         {work.kind === "later" && <Tag>{words.verdict.later.toLowerCase()}</Tag>}
         {isPending(entry) && <i class="dot" role="img" aria-label={words.triage.waiting} title={words.triage.waiting} />}

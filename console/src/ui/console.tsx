@@ -1,6 +1,7 @@
 /** What every page can reach: the questions, the outbox, the preferences, formats; and short messages. */
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
+import type { BulkChoice } from "../model/bulk";
 import type { Formats } from "../model/format";
 import type { Preferences } from "../model/preferences";
 import type { Tone } from "../model/verdict";
@@ -10,6 +11,7 @@ import type { Account, Verdict } from "../model/types";
 export interface Decisions {
   entries: Entry[];
   add(user: Entry["user"], work: Work, before: Verdict | null, etag?: string | null): Entry;
+  made(handle: string, choice: BulkChoice, editId: string): void;
   takeBack(entry?: Entry | null): Entry | null;
   sendAgain(key: string): Promise<void>;
   drop(key: string): void;

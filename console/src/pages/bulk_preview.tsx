@@ -1,0 +1,91 @@
+/** Before one verdict for many: how many, who is among them, who is left out; then one edit that `z` takes back. */
+import { useMemo, useState } from "preact/hooks";
+import type { ApiFailure } from "../api/failure";
+import { bulkBody, changedOf, otherCountOf, type BulkChoice } from "../model/bulk";
+import { newKey } from "../model/outbox";
+import { hashOf } from "../model/place";
+import type { BulkPreview, User } from "../model/types";
+import { SIGNS } from "../model/verdict";
+import { words } from "../model/words";
+import { Dialog, Handle, VerdictTag } from "../ui/parts";
+import { useQuery } from "../ui/query";
+import { Failure, States } from "../ui/states";
+import { useConsole } from "./use_console";
+
+interface PreviewProps {
+  /** Ids, or a filter: all that match it. */
+  whom: readonly number[] | string;
+  choice: BulkChoice;
+  onClose: () => void;
+  onDone: () => void;
+}
+
+export function BulkDialog({ whom, choice, onClose, onDone }: PreviewProps) {
+  const { ask, formats, send, say, outbox } = useConsole();
+  const body = bulkBody(whom, choice);
+  const preview = useQuery(ask.bulkPreview(body), { keep: true });
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<Error | null>(null);
+  const [was, setWas] = useState<number | null>(null);
+  const count = preview.data?.count ?? 0;
+  // The same for what is sent again; another number of users is another request.
+  const key = useMemo(newKey, [count]);
+  const apply = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      const headers = { "Content-Type": "application/json", "Idempotency-Key": key };
+      const answer = await send("/api/classifications/", { method: "POST", headers, body: JSON.stringify({ ...body, expected_count: count }) });
+      const { updated } = (await answer.json()) as { updated: number };
+      const editId = answer.headers.get("X-Edit-ID");
+      if (editId) outbox.made(words.actions.users(updated, formats.count(updated)), choice, editId);
+      say(words.people.done(updated, formats.count(updated)));
+      onDone();
+    } catch (failure) {
+      if (otherCountOf(failure as ApiFailure) === null) setError(failure as ApiFailure);
+      else (setWas(count), void preview.refetch());
+      setBusy(false);
+    }
+  };
+  const title = choice === "none" ? words.user.unjudge : `${SIGNS[choice]} ${words.verdict[choice]}`;
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <States of={preview} rows={6}>
+        {(data: BulkPreview) => (
+          <div class="stack">
+            {was !== null && was !== data.count && <p class="notice" role="alert">{words.people.recounted(formats.count(was), formats.count(data.count))}</p>}
+            <p><b>{words.people.preview(changedOf(data), formats.count(changedOf(data)))}</b> {choice === "none" ? words.people.removes : words.people.consequences}</p>
+            {Object.entries(data.skipped).map(([reason, n]) => <p key={reason} class="note">{words.people.skipped(formats.count(n), words.people.reasons[reason] ?? reason)}</p>)}
+            <Sample users={data.sample} choice={choice} onLeave={onClose} />
+            {error && <Failure error={error} again={() => void apply()} />}
+            <p class="row">
+              <button type="button" class="go" autofocus disabled={busy || preview.isFetching || changedOf(data) === 0} onClick={() => void apply()}>{busy ? words.people.applying : choice === "none" ? words.user.unjudge : words.people.apply}</button>
+              <button type="button" onClick={onClose}>{words.people.cancel}</button>
+            </p>
+          </div>
+        )}
+      </States>
+    </Dialog>
+  );
+}
+
+/** Ten of them by chance, with what they have now and what they get. */
+function Sample({ users, choice, onLeave }: { users: User[]; choice: BulkChoice; onLeave: () => void }) {
+  const { ask } = useConsole();
+  const now = useQuery(ask.users({ id__in: users.map(({ id }) => id).join(","), fields: "id,classification", limit: users.length, count: "none" }), { enabled: users.length > 0, keep: true });
+  const verdicts = new Map(now.data?.results.map(({ id, classification }) => [id, classification]));
+  if (users.length === 0) return null;
+  return (
+    <div>
+      <h3>{words.people.sample}</h3>
+      <ul class="rows">
+        {users.map(({ id, handle }) => (
+          <li key={id}>
+            <a href={hashOf(`users/${id}`)} onClick={onLeave}><Handle>{handle}</Handle></a>
+            <span class="n">{verdicts.has(id) && <VerdictTag verdict={verdicts.get(id)} />} → <VerdictTag choice={choice === "none" ? null : choice} /></span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
