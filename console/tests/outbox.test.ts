@@ -3,19 +3,10 @@ import { ApiFailure } from "../src/api/failure";
 import { Outbox, type OutboxOptions } from "../src/api/outbox";
 import type { Entry, Work } from "../src/model/outbox";
 import { ASK_AFTER_MS, backoff, lastToUndo, newEntry, nextToSend, settledUsers, shownVerdict } from "../src/model/outbox";
+import { MemoryStorage } from "./memory_storage";
 
 const HARMFUL: Work = { kind: "verdict", harmful: true, inactive: false, notes: null, sampled: false };
 const user = (id: number) => ({ id, handle: `u${id}` });
-
-class MemoryStorage {
-  #rows = new Map<string, string>();
-  get length() { return this.#rows.size; }
-  key(i: number) { return [...this.#rows.keys()][i] ?? null; }
-  getItem(name: string) { return this.#rows.get(name) ?? null; }
-  setItem(name: string, value: string) { this.#rows.set(name, value); }
-  removeItem(name: string) { this.#rows.delete(name); }
-  clear() { this.#rows.clear(); }
-}
 
 function make(send: (entry: Entry) => Promise<{ editId: string | null }>, storage = new MemoryStorage(), more: Partial<OutboxOptions> = {}) {
   const sent: Entry[] = [];

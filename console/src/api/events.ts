@@ -1,10 +1,11 @@
 /**
  * Changes as they happen. A browser opens six connections to a host over HTTP/1.1, so one tab holds the stream and tells
- * the others. Web Locks exist in secure contexts alone; the lease in localStorage works everywhere.
+ * the others.
  */
 import { backoff } from "../model/outbox";
 import { EventReader } from "../model/sse";
 import type { Fetch } from "./client";
+import { Lease, STREAM_LEASE } from "./lease";
 
 export interface ChangeEvent {
   kind: "change" | "reset";
@@ -14,19 +15,20 @@ export interface ChangeEvent {
 }
 export type Liveness = "live" | "reconnecting";
 
-const LEASE = "wdx.events.leader";
 const LEASE_MS = 5000;
 const RENEW_MS = 1500;
 
 interface Said {
   event?: ChangeEvent;
   liveness?: Liveness;
+  /** Of the newest event: who holds the stream next goes on from there. */
+  id: string | null;
 }
 
 export class Events {
   liveness: Liveness = "reconnecting";
-  #me = Math.random().toString(36).slice(2);
-  #tabs: BroadcastChannel | null = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("wdx.events");
+  readonly #lease: Lease;
+  readonly #tabs: BroadcastChannel | null;
   #stream: AbortController | null = null;
   #timer: ReturnType<typeof setInterval>;
   #lastId: string | null = null;
@@ -34,11 +36,13 @@ export class Events {
 
   constructor(
     private readonly send: Fetch,
-    private readonly url: string,
-    private readonly storage: Storage,
+    private readonly root: string,
+    storage: Storage,
     private readonly onEvent: (event: ChangeEvent) => void,
     private readonly onLiveness: () => void,
   ) {
+    this.#lease = new Lease(storage, `${STREAM_LEASE} ${root}`, LEASE_MS);
+    this.#tabs = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(`${STREAM_LEASE} ${root}`);
     if (this.#tabs) this.#tabs.onmessage = ({ data }) => this.#hear(data as Said);
     this.#timer = setInterval(() => this.#elect(), RENEW_MS);
     addEventListener("pagehide", this.#onLeave);
@@ -49,25 +53,17 @@ export class Events {
     clearInterval(this.#timer);
     removeEventListener("pagehide", this.#onLeave);
     this.#stream?.abort();
-    if (this.#leader().tab === this.#me) this.storage.removeItem(LEASE);
+    this.#lease.release();
     this.#tabs?.close();
   }
 
-  #leader(): { tab: string; until: number } {
-    const [tab = "", until = "0"] = (this.storage.getItem(LEASE) ?? "").split(" ");
-    return { tab, until: Number(until) };
-  }
-
   #elect(): void {
-    const { tab, until } = this.#leader();
-    const mine = tab === this.#me;
-    if (!mine && until > Date.now()) {
+    if (!this.#lease.take()) {
       this.#stream?.abort(); // another tab was as quick
       this.#stream = null;
       return;
     }
-    this.storage.setItem(LEASE, `${this.#me} ${Date.now() + LEASE_MS}`);
-    if (this.#stream) this.#say({ liveness: this.liveness });
+    if (this.#stream) this.#say({ liveness: this.liveness, id: this.#lastId });
     else void this.#hold((this.#stream = new AbortController()));
   }
 
@@ -75,16 +71,16 @@ export class Events {
     for (let attempt = 0; !control.signal.aborted; attempt++) {
       try {
         const headers = this.#lastId ? { "Last-Event-ID": this.#lastId } : undefined;
-        const response = await this.send(new Request(this.url, { headers, signal: control.signal }));
+        const response = await this.send(new Request(`${this.root}/api/events/`, { headers, signal: control.signal }));
         this.#lastId ??= response.headers.get("X-Last-Event-ID");
         attempt = 0;
-        this.#say({ liveness: "live" });
+        this.#say({ liveness: "live", id: this.#lastId });
         await this.#read(response.body!.getReader());
       } catch {
         // It ends with the token, with the server, with the network: come back.
       }
       if (control.signal.aborted) return;
-      this.#say({ liveness: "reconnecting" });
+      this.#say({ liveness: "reconnecting", id: this.#lastId });
       await new Promise((resolve) => setTimeout(resolve, Math.min(backoff(attempt), LEASE_MS)));
     }
   }
@@ -98,7 +94,7 @@ export class Events {
       for (const { event, id, data } of reader.feed(decoder.decode(value, { stream: true }))) {
         this.#lastId = id ?? this.#lastId;
         const body = JSON.parse(data) as { table?: string; ids?: number[] | null; edit_id?: string | null };
-        this.#say({ event: { kind: event === "reset" ? "reset" : "change", table: body.table ?? null, ids: body.ids ?? null, editId: body.edit_id ?? null } });
+        this.#say({ event: { kind: event === "reset" ? "reset" : "change", table: body.table ?? null, ids: body.ids ?? null, editId: body.edit_id ?? null }, id: this.#lastId });
       }
     }
   }
@@ -108,7 +104,8 @@ export class Events {
     this.#hear(said);
   }
 
-  #hear({ event, liveness }: Said): void {
+  #hear({ event, liveness, id }: Said): void {
+    this.#lastId = id ?? this.#lastId;
     if (event) this.onEvent(event);
     if (liveness && liveness !== this.liveness) {
       this.liveness = liveness;

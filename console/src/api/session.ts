@@ -1,8 +1,10 @@
 /**
  * Who is logged in. The access token lives in memory alone; the refresh token in a cookie that no script can read.
- * Every tab refreshes for itself; tabs tell each other when somebody logs in or out.
+ * One tab refreshes and hands the token to the others: whose timer is first. When it is gone, another's is.
  */
 import { ApiFailure, failureOf, offlineFailure } from "./failure";
+import { Lease } from "./lease";
+import { Tabs, type Token } from "./tabs";
 
 export type SessionState =
   | { kind: "unknown" }
@@ -10,35 +12,41 @@ export type SessionState =
   | { kind: "out"; ended: boolean }
   | { kind: "unreachable" };
 
-interface Answer {
-  access: string;
-  expires_in: number;
-}
-
 const PATH = "session/"; // relative to the page: right under any prefix
 const JSON_TYPE = { "Content-Type": "application/json" };
-/** Refresh when this part of the token's life is over. */
+/** When this part of the token's life is over, the tab that refreshed last does it again; the others a little later. */
 const REFRESH_AT = 0.8;
+const OTHERS_AT = [0.85, 0.95] as const;
+const SOONEST_MS = 500;
 const TRY_AGAIN_MS = 3000;
+/** A tab that was killed while it refreshed holds the others up for this long. */
+const LEASE_MS = 3000;
 
 export class Session {
-  #access: string | null = null;
+  #token: Token | null = null;
   #refreshing: Promise<void> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #listeners = new Set<() => void>();
-  #tabs: BroadcastChannel | null = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("wdx.session");
+  readonly #tabs: Tabs;
+  readonly #lease: Lease;
   state: SessionState = { kind: "unknown" };
 
-  constructor() {
-    if (!this.#tabs) return;
-    this.#tabs.onmessage = ({ data }) => {
-      if (data === "out" && this.state.kind === "in") this.#leave(true);
-      if (data === "in" && this.state.kind === "out") void this.start();
-    };
+  /** @param root  of the API: consoles of two servers on one host have tabs of their own */
+  constructor(storage: Storage, root: string) {
+    this.#lease = new Lease(storage, `wdx.refresh ${root}`, LEASE_MS);
+    this.#tabs = new Tabs(storage, root, {
+      token: (token) => this.#take(token),
+      ask: () => (this.#token && this.#token.until > Date.now() ? this.#token : null),
+      enter: () => {
+        if (this.state.kind === "in") this.#leave(false); // somebody else, perhaps
+        void this.start();
+      },
+      leave: () => this.state.kind === "in" && this.#leave(true),
+    });
   }
 
   get access(): string | null {
-    return this.#access;
+    return this.#token?.access ?? null;
   }
 
   subscribe(listener: () => void): () => void {
@@ -53,21 +61,25 @@ export class Session {
     } catch (error) {
       if (!(error instanceof ApiFailure) || !error.isPassing) return;
       this.#set({ kind: "unreachable" });
-      this.#timer = setTimeout(() => void this.start(), Math.max(TRY_AGAIN_MS, (error.retryAfter ?? 0) * 1000));
+      this.#later(Math.max(TRY_AGAIN_MS, (error.retryAfter ?? 0) * 1000), () => this.start());
     }
   }
 
   /** @throws ApiFailure */
   async login(username: string, password: string, otp: string): Promise<void> {
     const body = otp ? { username, password, otp } : { username, password };
-    this.#enter(await this.#send("POST", body));
-    this.#tabs?.postMessage("in");
+    this.#enter(await this.#send("POST", body), REFRESH_AT);
+    this.#tabs.say({ kind: "in" });
   }
 
-  /** At once for all who ask at the same time. @throws ApiFailure; a refused one has logged out */
+  /**
+   * A newer token, for one that was refused or is missing: another tab's if one has it, else from the server. At once for all
+   * who ask at the same time. @throws ApiFailure; a refused one has logged out
+   */
   refresh(): Promise<void> {
-    this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = null));
-    return this.#refreshing;
+    return this.#once(async () => {
+      if (!(await this.#tabs.askForToken())) await this.#renew();
+    });
   }
 
   async logout(): Promise<void> {
@@ -75,37 +87,66 @@ export class Session {
       await fetch(PATH, { method: "DELETE", credentials: "same-origin" });
     } finally {
       this.#leave(false);
-      this.#tabs?.postMessage("out");
+      this.#tabs.say({ kind: "out" });
     }
   }
 
-  async #refresh(): Promise<void> {
+  #once(work: () => Promise<void>): Promise<void> {
+    this.#refreshing ??= work().finally(() => (this.#refreshing = null));
+    return this.#refreshing;
+  }
+
+  /** By this tab or, while another one is at it, by that one. */
+  async #renew(): Promise<void> {
+    while (!this.#lease.take()) if (await this.#tabs.waitForToken()) return;
     try {
-      this.#enter(await this.#send("PUT", {}));
+      const token = await this.#send("PUT", {});
+      this.#enter(token, REFRESH_AT);
+      this.#tabs.say({ kind: "token", token });
     } catch (error) {
       if (!(error instanceof ApiFailure) || !error.isPassing) this.#leave(this.state.kind === "in");
       throw error;
+    } finally {
+      this.#lease.release();
     }
   }
 
-  async #send(method: string, body: unknown): Promise<Answer> {
+  async #send(method: string, body: unknown): Promise<Token> {
     const response = await fetch(PATH, { method, headers: JSON_TYPE, body: JSON.stringify(body), credentials: "same-origin" })
       .catch(() => Promise.reject(offlineFailure()));
     if (!response.ok) throw await failureOf(response);
-    return (await response.json()) as Answer;
+    const { access, expires_in: seconds } = (await response.json()) as { access: string; expires_in: number };
+    return { access, from: Date.now(), until: Date.now() + seconds * 1000 };
   }
 
-  #enter(answer: Answer): void {
-    this.#access = answer.access;
+  /** @return whether it is newer than what this tab has, and wanted */
+  #take(token: Token): boolean {
+    const isWanted = this.state.kind === "in" || this.#refreshing !== null;
+    if (!isWanted || token.until <= (this.#token?.until ?? 0)) return false;
+    const [early, late] = OTHERS_AT;
+    this.#enter(token, early + Math.random() * (late - early));
+    return true;
+  }
+
+  #enter(token: Token, renewAt: number): void {
+    this.#token = token;
+    this.#later(Math.max(SOONEST_MS, token.from + (token.until - token.from) * renewAt - Date.now()), () => this.#renewInTime());
+    if (this.state.kind !== "in") this.#set({ kind: "in" });
+  }
+
+  async #renewInTime(): Promise<void> {
+    await this.#once(() => this.#renew()).catch(() => {
+      if (this.state.kind === "in") this.#later(TRY_AGAIN_MS, () => this.#renewInTime());
+    });
+  }
+
+  #later(ms: number, work: () => Promise<void>): void {
     clearTimeout(this.#timer);
-    const wait = Math.max(1, answer.expires_in * REFRESH_AT) * 1000;
-    // setTimeout counts to 2^31 - 1 ms and fires at once beyond.
-    this.#timer = setTimeout(() => void this.refresh().catch(() => undefined), Math.min(wait, 2 ** 31 - 1));
-    this.#set({ kind: "in" });
+    this.#timer = setTimeout(() => void work(), Math.min(ms, 2 ** 31 - 1)); // beyond, it would fire at once
   }
 
   #leave(ended: boolean): void {
-    this.#access = null;
+    this.#token = null;
     clearTimeout(this.#timer);
     this.#set({ kind: "out", ended });
   }

@@ -13,8 +13,8 @@ const KEEP_MS = 10 * 60_000;
 const GATHER_MS = 300;
 
 export class Services {
-  readonly session = new Session();
   readonly root = apiRoot(document.baseURI);
+  readonly session = new Session(localStorage, this.root);
   readonly send: Fetch = authorizedFetch(this.session);
   readonly client = makeClient(this.session, this.root);
   readonly preferences = new PreferenceStore(this.send, `${this.root}/api/preferences/`, localStorage);
@@ -50,7 +50,7 @@ export class Services {
       },
     });
     this.outbox.subscribe(this.#tell);
-    this.events = new Events(this.send, `${this.root}/api/events/`, localStorage, (event) => this.#hear(event), this.#tell);
+    this.events = new Events(this.send, this.root, localStorage, (event) => this.#hear(event), this.#tell);
     void this.preferences.load();
     this.#tell();
   }
