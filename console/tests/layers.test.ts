@@ -17,6 +17,26 @@ const LONG_LISTS = ["model/words.ts"];
 const files = Object.keys(MAY_IMPORT).flatMap((folder) => readdirSync(join(SRC, folder)).map((name) => `${folder}/${name}`));
 const importsOf = (file: string) => [...readFileSync(join(SRC, file), "utf8").matchAll(/^(?:import|export)\s[^"]*?from "([^"]+)"|\bimport\("([^"]+)"\)/gm)].map((match) => (match[1] ?? match[2])!);
 
+const targetsOf = (file: string) =>
+  importsOf(file).filter((one) => one.startsWith(".")).map((one) => normalize(join(dirname(file), one))).map((one) => files.find((known) => known.replace(/\.tsx?$/, "") === one)!);
+
+/** Types come and go before anything runs: they close no circle. */
+const ofValues = (file: string) =>
+  [...readFileSync(join(SRC, file), "utf8").matchAll(/^(?:import|export)\s+(?!type\b)[^"]*?from "(\.[^"]+)"/gm)].map((match) => normalize(join(dirname(file), match[1]!)));
+
+describe("imports", () => {
+  it("go in no circle", () => {
+    const visit = (file: string, path: string[]): void => {
+      expect(path, `${[...path, file].join(" > ")}`).not.toContain(file);
+      if (done.has(file)) return;
+      for (const target of targetsOf(file).filter((one) => ofValues(file).includes(one.replace(/\.tsx?$/, "")))) visit(target, [...path, file]);
+      done.add(file);
+    };
+    const done = new Set<string>();
+    for (const file of files) visit(file, []);
+  });
+});
+
 describe.each(files)("%s", (file) => {
   it("imports downwards only", () => {
     const folder = dirname(file);

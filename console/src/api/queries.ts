@@ -1,4 +1,5 @@
 /** What the pages ask the server: a key by which it is remembered, and how it is fetched. */
+import { chance, type Judged } from "../model/again";
 import type { BulkBody } from "../model/bulk";
 import type * as model from "../model/types";
 import { take, type Client } from "./client";
@@ -10,6 +11,7 @@ export interface Ask<T> {
 }
 
 const MINUTE = 60_000;
+const JUDGED = 50;
 const CARD_FIELDS = "id,account_id,handle,username,bio,created_at,following_count,followers_count,featured_url,follower";
 
 /** Which answers a changed table makes old. */
@@ -46,6 +48,16 @@ export function asks(client: Client, corrected: boolean) {
     summary: (handle: string) => ask<model.TriageSummary>(["summary", handle], (signal) => client.GET("/api/accounts/{handle}/triage/summary/", { params: of(handle), signal })),
     triage: (handle: string, limit: number) =>
       ask<model.TriageItem[]>(["triage", handle, limit], (signal) => client.GET("/api/accounts/{handle}/triage/", { params: { ...of(handle), query: query({ limit }) }, signal }), 0),
+    /** Some who were judged, from a place of the list that is another one every day. */
+    judged: (account: number, day: string): Ask<Judged[]> => ({
+      queryKey: ["judged", account, day, corrected], staleTime: Infinity,
+      queryFn: async ({ signal }) => {
+        const page = (more: object) => take<model.Page<Judged>>(client.GET("/api/users/", { params: { query: query({ account_id: account, classification: "harmful,inactive,sane", ordering: "id", ...fix, ...more }) }, signal }));
+        const { count } = await page({ limit: 1, fields: "id" });
+        const offset = chance(account, day) % Math.max(1, (count ?? 0) - JUDGED);
+        return (await page({ limit: JUDGED, offset, count: "none", fields: `${CARD_FIELDS},same_person,classification,risk,rank` })).results;
+      },
+    }),
     calibration: (handle: string) => ask<model.Calibration>(["calibration", handle], (signal) => client.GET("/api/accounts/{handle}/calibration/", { params: of(handle), signal })),
     user: (id: number) => ask<model.UserDetail>(["user", id, corrected], (signal) => client.GET("/api/users/{id}/", { params: { path: { id } }, signal })),
     signals: (id: number) => ask<model.UserSignals>(["signals", id], (signal) => client.GET("/api/users/{id}/signals/", { params: { path: { id } }, signal })),

@@ -6,6 +6,15 @@ export interface SavedFilter {
   query: Record<string, string>;
 }
 
+/** How often judged users came back in triage, how often they got the same verdict again, and who did lately. */
+export interface Agreement {
+  on: boolean;
+  agreed: number;
+  total: number;
+  asked: number[];
+}
+export const NO_AGREEMENT: Agreement = { on: true, agreed: 0, total: 0, asked: [] };
+
 export interface Preferences {
   theme: "system" | "light" | "dark";
   density: "comfortable" | "dense";
@@ -15,13 +24,14 @@ export interface Preferences {
   account: string;
   filters: SavedFilter[];
   columns: string[];
+  agreement: Agreement;
   /** When the overview was last looked at on another day: what is new counts from then. */
   visit: { last: string; before: string };
 }
 
 export const DEFAULTS: Preferences = {
   theme: "system", density: "comfortable", language: "", keys: DEFAULT_KEYS, corrected: false, account: "", filters: [],
-  columns: ["name", "verdict", "score", "followers", "following", "joined"], visit: { last: "", before: "" },
+  columns: ["name", "verdict", "score", "followers", "following", "joined"], agreement: NO_AGREEMENT, visit: { last: "", before: "" },
 };
 
 /** Whatever is stored, by this version or another: members of the wrong type are as at first. */

@@ -12,16 +12,22 @@ export function judgedOf({ size, unclassified }: Pick<Cohort, "size" | "unclassi
 }
 
 /**
- * The lower bound of a share of which `harmful` of `n` drawn at random are known, one-sided 95 %: Wilson's score interval.
+ * Between which bounds a share lies of which `k` of `n` are known: Wilson's score interval.
+ * @param z  1.96: 95 %, two-sided; 1.6449: 95 %, of one bound alone
  * Source: E. Wilson, JASA 22, 1927.
  */
-export function lowerBound(harmful: number, n: number): number {
-  if (n === 0) return 0;
-  const z = 1.6449;
-  const p = harmful / n;
+export function wilson(k: number, n: number, z = 1.96): { low: number; high: number } {
+  if (n === 0) return { low: 0, high: 1 };
+  const p = k / n;
   const centre = p + (z * z) / (2 * n);
   const spread = z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
-  return Math.max(0, (centre - spread) / (1 + (z * z) / n));
+  const size = 1 + (z * z) / n;
+  return { low: Math.max(0, (centre - spread) / size), high: Math.min(1, (centre + spread) / size) };
+}
+
+/** The lower bound of a share of which `harmful` of `n` drawn at random are known, one-sided 95 %. */
+export function lowerBound(harmful: number, n: number): number {
+  return wilson(harmful, n, 1.6449).low;
 }
 
 /** Ten drawn at random, the same every time: by a hash of the id, so that the order says nothing. */

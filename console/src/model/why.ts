@@ -3,6 +3,9 @@ import type { SignalRules, UserSignals } from "./types";
 
 /** The server says these in one sentence (insight/reasons.cpp). */
 const OF_FOLLOWS = new Set(["follow_ratio", "following_limit", "followers_below_15", "followers_below_100"]);
+const FOLLOWS = "follows";
+/** Reasons that are told. */
+const MOST = 5;
 
 export interface Reason {
   text: string;
@@ -10,17 +13,30 @@ export interface Reason {
   contribution: number | null;
 }
 
+/** Titles in the place of the server's sentences, which only users have who were not judged yet: same grouping, same order. */
+export function titlesOf(signals: UserSignals | undefined, rules: SignalRules | undefined, follows: string, nothing: string): string[] {
+  if (!signals) return [];
+  const titles = new Map(rules?.signals.map((rule) => [rule.id as string, rule.title]));
+  const groups = groupsOf(signals);
+  return groups.length === 0 ? [nothing] : groups.slice(0, MOST).map(([id]) => (id === FOLLOWS ? follows : (titles.get(id) ?? id)));
+}
+
 /** The server's sentences with the contribution behind each: same grouping, same order. */
 export function reasonsOf(texts: readonly string[], signals: UserSignals | undefined): Reason[] {
   if (!signals) return texts.map((text) => ({ text, contribution: null }));
+  const groups = groupsOf(signals);
+  return texts.map((text, i) => ({ text, contribution: groups[i]?.[1] ?? 0 }));
+}
+
+/** What fires, the strongest first. */
+function groupsOf(signals: UserSignals): [string, number][] {
   const groups = new Map<string, number>();
   for (const { id, contribution } of signals.signals) {
     if (!contribution) continue;
-    const name = OF_FOLLOWS.has(id) ? "follows" : id;
+    const name = OF_FOLLOWS.has(id) ? FOLLOWS : id;
     groups.set(name, (groups.get(name) ?? 0) + contribution);
   }
-  const sums = [...groups.values()].sort((a, b) => Math.abs(b) - Math.abs(a));
-  return texts.map((text, i) => ({ text, contribution: sums[i] ?? 0 }));
+  return [...groups].sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
 }
 
 export interface SignalRow {

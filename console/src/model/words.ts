@@ -57,6 +57,7 @@ export const words = {
     decided: "Just decided", nothingDecided: "What you decide appears here. Each one can be changed.",
     takesBack: "takes back", takeBack: "Take back", why: "Why this user", posts: "Newest posts", noPosts: "No posts were seen.", noBio: "No bio",
     random: "drawn at random", randomWhy: "Drawn at random, so that the figures stay honest. Judge it as any other.",
+    follows: (n: string, by: string) => `Follows ${n} accounts, followed by ${by}`, nothingFires: "No signal fires: nothing is known against it",
     top: (share: string) => `top ${share}`, joined: (month: string) => `joined ${month}`, following: "following", followers: "followers",
     seen: (n: string) => `posts seen: ${n}`, openOnX: "Open on X", other: (n: number) => `${n} more ${plural(n, "row", "rows")} of the same person`,
     cohort: "wave", note: "Note", noteHelp: "Saved with the verdict.", saveNote: "Keep the note", recordBlock: "Record block",
@@ -69,6 +70,13 @@ export const words = {
     announce: (handle: string, verdict: string) => `@${handle}: ${verdict}`,
     old: (n: string) => `${n} decisions are older than 23 hours. Send them?`, send: "Send", skip: "Later",
     card: "User to judge", actions: "Verdict", swipe: "Swipe left for harmful, right for sane",
+  },
+  again: {
+    title: "Do you agree with yourself?", same: (who: string, day: string) => `${who} came back: you said the same on ${day}.`,
+    differs: "You said something else before", was: (day: string) => `on ${day}`, now: "now", which: "Which one holds?", keepEarlier: "The earlier one", keepNew: "The new one",
+    of: (agreed: string, total: string) => `${agreed} of ${total} times`, interval: (low: string, high: string) => `${low} to ${high} with 95 % confidence`,
+    how: "One card in twenty of triage is somebody who was judged a week ago or longer, without a mark. What you say then is compared with what was said before.",
+    none: "Nobody has come back yet.", off: "It is switched off in the settings.", use: "Show some judged users again", useHelp: "One card in twenty, unmarked: calibration says how often you agree with yourself.",
   },
   basket: {
     inside: (n: number, text: string) => `${text} ${plural(n, "user", "users")} in the report`, save: "Save the report", empty: "Empty it", added: "In the report",

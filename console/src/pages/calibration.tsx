@@ -1,8 +1,10 @@
 /** Calibration: does the score agree with the operator, over all verdicts and over those drawn at random; other weights at once. */
 import { useEffect, useState } from "preact/hooks";
+import { hashOf } from "../model/place";
 import type { Calibration, CalibrationFigures } from "../model/types";
+import { wilson } from "../model/waves";
 import { words } from "../model/words";
-import { Choices } from "../ui/parts";
+import { Card, Choices, Interval } from "../ui/parts";
 import { useQuery } from "../ui/query";
 import { Empty, States } from "../ui/states";
 import { Disagreements, Reliability, Roc, SignalFigures } from "./calibration_figures";
@@ -50,9 +52,28 @@ function Figures({ of }: { of: Calibration }) {
             <div class="grid even"><Disagreements figures={figures} /><SignalFigures figures={figures} weights={shown.weights} /></div>
           </>
         ) : <Empty title={words.calibration.none} why={figures?.reason ?? of.reason ?? undefined} />}
+        <Agreement />
         <Weights of={of} tried={tried} onTry={setTried} />
       </div>
     </>
+  );
+}
+
+/** How often the operator said the same when a judged user came back. */
+function Agreement() {
+  const { preferences, formats } = useConsole();
+  const { on, agreed, total } = preferences.agreement;
+  const { low, high } = wilson(agreed, total);
+  return (
+    <Card title={words.again.title} note={total > 0 ? words.again.of(formats.count(agreed), formats.count(total)) : undefined}>
+      {total > 0 ? (
+        <>
+          <p class="figure">{formats.percent(agreed / total, 0)} <small>{words.again.interval(formats.percent(low, 0), formats.percent(high, 0))}</small></p>
+          <Interval of={{ estimate: agreed / total, low, high }} max={1} tone="sane" />
+        </>
+      ) : <p>{words.again.none}</p>}
+      <p class="note more">{words.again.how} {!on && <a href={hashOf("settings")}>{words.again.off}</a>}</p>
+    </Card>
   );
 }
 

@@ -43,6 +43,10 @@ function Look() {
             {LANGUAGES.map((language) => <option key={language} value={language}>{nameOf(language)}</option>)}
           </select>
         </label>
+        <label class="switch">
+          <input type="checkbox" role="switch" checked={preferences.agreement.on} onChange={(event) => prefer({ agreement: { ...preferences.agreement, on: event.currentTarget.checked } })} />
+          <span>{words.again.use}<br /><span class="note">{words.again.useHelp}</span></span>
+        </label>
         <p><button type="button" onClick={() => void logout()}>{words.settings.logout}</button></p>
       </div>
     </Card>

@@ -1,9 +1,11 @@
 /** Triage: one user, one key, the next. What a key does is in model/keymap; what a verdict is, in model/verdict. */
 import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Card } from "../model/again";
 import { settledUsers } from "../model/outbox";
 import { hashOf } from "../model/place";
 import type { TriageItem } from "../model/types";
 import { SIGNS, type Choice } from "../model/verdict";
+import { titlesOf } from "../model/why";
 import { words } from "../model/words";
 import { ExtraKeys } from "../ui/extra_keys";
 import { useKeys } from "../ui/keys";
@@ -15,6 +17,7 @@ import { useSwipe } from "../ui/swipe";
 import { Posts, UserHead, Why } from "../ui/user_card";
 import { VerdictKeys } from "../ui/verdict_keys";
 import { useDecide, type Subject } from "./decide";
+import { OpenQuestions, useReturning } from "./triage_again";
 import { LastTen } from "./triage_rail";
 import { useConsole } from "./use_console";
 
@@ -57,13 +60,16 @@ function NothingLeft() {
 
 function Round({ queue }: { queue: TriageItem[] }) {
   const { outbox, formats, ask, account } = useConsole();
+  const returning = useReturning(queue);
+  const { cards } = returning;
   const [begun] = useState(() => Date.now());
   const [goal, setGoal] = useState(ROUND);
   const [at, setAt] = useState(0);
   const summary = useQuery(ask.summary(account.handle));
-  const done = outbox.entries.filter((entry) => entry.at >= begun && entry.work.kind === "verdict" && entry.state !== "taken back" && entry.state !== "failed").length;
-  const index = Math.min(at, queue.length - 1);
-  const current = queue[index];
+  const judged = outbox.entries.filter((entry) => entry.at >= begun && entry.work.kind === "verdict" && entry.state !== "taken back" && entry.state !== "failed").length;
+  const done = judged + returning.answers.length;
+  const index = Math.min(at, cards.length - 1);
+  const current = cards[index];
   const progress = (
     <>
       <div class="progress" role="progressbar" aria-label={words.triage.title} aria-valuemin={0} aria-valuenow={Math.min(done, goal)} aria-valuemax={goal}>
@@ -82,7 +88,7 @@ function Round({ queue }: { queue: TriageItem[] }) {
               <button type="button" onClick={() => setGoal(done + ROUND)}>{words.triage.more}</button>
             </p>
           </Empty>
-          <LastTen left={0} />
+          <div class="stack"><OpenQuestions of={returning} /><LastTen left={0} /></div>
         </div>
       </>
     );
@@ -91,28 +97,33 @@ function Round({ queue }: { queue: TriageItem[] }) {
     <>
       {progress}
       <div class="triage">
-        <Current key={current.user.id} item={current} upcoming={queue.slice(index + 1, index + 1 + AHEAD)} onNext={() => setAt(Math.min(index + 1, queue.length - 1))} onPrevious={() => setAt(Math.max(0, index - 1))} />
-        <LastTen left={goal - done} text={summary.data?.text} />
+        <Current key={current.user.id} item={current} upcoming={cards.slice(index + 1, index + 1 + AHEAD)} onAgain={(choice, note) => returning.answer(current, choice, note)} onNext={() => setAt(Math.min(index + 1, cards.length - 1))} onPrevious={() => setAt(Math.max(0, index - 1))} />
+        <div class="stack"><OpenQuestions of={returning} /><LastTen left={goal - done} text={summary.data?.text} /></div>
       </div>
     </>
   );
 }
 
 interface CurrentProps {
-  item: TriageItem;
-  upcoming: TriageItem[];
+  item: Card;
+  upcoming: Card[];
+  /** The verdict on one who came back. */
+  onAgain: (choice: Choice, note: string) => void;
   onNext: () => void;
   onPrevious: () => void;
 }
 
-function Current({ item, upcoming, onNext, onPrevious }: CurrentProps) {
+function Current({ item, upcoming, onAgain, onNext, onPrevious }: CurrentProps) {
   const { ask, formats, basket, preferences, account } = useConsole();
   const client = useContext(QueryContext);
   const decide = useDecide();
   const [writing, setWriting] = useState(false);
   const card = useRef<HTMLDivElement>(null);
-  const { user, sampled, reasons, rank } = item;
+  const { user, sampled, rank } = item;
   const signals = useQuery(ask.signals(user.id));
+  const rules = useQuery(ask.rules(), { enabled: item.earlier !== undefined });
+  const follows = words.triage.follows(formats.count(user.following_count), formats.count(user.followers_count));
+  const reasons = item.earlier ? titlesOf(signals.data, rules.data, follows, words.triage.nothingFires) : item.reasons;
   const posts = useQuery(ask.posts(user.id, POSTS));
   const cohorts = useQuery(ask.cohorts(account.handle));
   const subject: Subject = useMemo(() => ({ user, before: null, sampled }), [user.id]);
@@ -123,15 +134,15 @@ function Current({ item, upcoming, onNext, onPrevious }: CurrentProps) {
     }
   }, [user.id]);
   useEffect(() => card.current?.scrollTo(0, 0), [user.id]);
-  const judge = (choice: Choice) => void decide.judge(subject, choice);
-  const later = () => void decide.later(subject);
+  const note = decide.noteOf(subject);
+  const judge = (choice: Choice) => void (item.earlier ? onAgain(choice, note) : decide.judge(subject, choice));
+  const later = () => void (item.earlier ? onNext() : decide.later(subject));
   useKeys({
     harmful: () => judge("harmful"), inactive: () => judge("inactive"), sane: () => judge("sane"), later,
     note: () => setWriting(true), block: () => decide.record(subject, "block"), mute: () => decide.record(subject, "mute"),
     basket: () => decide.toggleBasket(user.id), next: onNext, previous: onPrevious, open: () => void (location.hash = hashOf(`users/${user.id}`)),
   });
   const swipe = useSwipe(() => judge("harmful"), () => judge("sane"));
-  const note = decide.noteOf(subject);
   const waves = cohorts.data?.filter(({ members }) => members.includes(user.id)) ?? [];
   const others = (user as { same_person?: number[] }).same_person ?? [];
   const badge = (
