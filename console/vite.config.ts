@@ -5,8 +5,8 @@ import { defineConfig } from "vitest/config";
 
 const OUT = process.env.CONSOLE_OUT ?? join(__dirname, "build/site");
 
-/** What `npm run dev` passes requests on to. */
-const API = process.env.API ?? "http://localhost:8000";
+/** What `npm run dev` passes requests on to, with the Host that the browser sent: the session wants to be asked from its own page. */
+const API = { target: process.env.API ?? "http://localhost:8000", changeOrigin: false };
 
 /** Writes a `.gz` and a `.br` beside every file, so that the server never compresses. */
 function precompress() {

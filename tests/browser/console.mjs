@@ -53,7 +53,7 @@ try {
   seen.kept = await page.evaluate(() => [document.cookie, Object.values({ ...localStorage }).filter((text) => text.includes("eyJ")).length]);
 
   // Every page in both themes, wide and narrow.
-  for (const [theme, width] of [["light", 1280], ["dark", 1280], ["light", 360], ["dark", 1920]]) {
+  for (const [theme, width] of [["light", 1280], ["dark", 1280], ["light", 320], ["dark", 2560]]) {
     await page.emulateMedia({ colorScheme: theme });
     await page.setViewportSize({ width, height: 900 });
     for (const path of [...PAGES, `users/${job.user}`]) {

@@ -7,6 +7,8 @@ export interface Formats {
   day(iso: string | null | undefined): string;
   month(iso: string | null | undefined): string;
   time(iso: string | null | undefined): string;
+  /** The time of the day alone. */
+  clock(iso: string | null | undefined): string;
   ago(iso: string | null | undefined, now?: number): string;
   list(items: string[]): string;
 }
@@ -35,6 +37,7 @@ export function formatsFor(language: string | undefined): Formats {
   const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
   const month = new Intl.DateTimeFormat(locale, { year: "numeric", month: "short", timeZone: "UTC" });
   const time = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
+  const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const lists = new Intl.ListFormat(locale);
   const number = (value: number | null | undefined, render: (value: number) => string) =>
@@ -53,6 +56,7 @@ export function formatsFor(language: string | undefined): Formats {
     day: (iso) => date(iso, (known) => day.format(known)),
     month: (iso) => date(iso, (known) => month.format(known)),
     time: (iso) => date(iso, (known) => time.format(known)),
+    clock: (iso) => date(iso, (known) => clock.format(known)),
     ago: (iso, now = Date.now()) =>
       date(iso, (known) => {
         const seconds = (known.getTime() - now) / 1000;

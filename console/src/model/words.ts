@@ -53,7 +53,7 @@ export const words = {
     logout: "Log out", theme: "Change the theme", hint: "Enter opens, Esc closes",
   },
   triage: {
-    title: "Triage", progress: (done: string, total: string) => `${done} of ${total}`, left: (n: string) => `${n} to go in this round`,
+    title: "Triage", progress: (done: string, total: string) => `${done} of ${total}`, left: (n: string) => `${n} to go in this round.`,
     decided: "Just decided", nothingDecided: "What you decide appears here. Each one can be changed.",
     takesBack: "takes back", takeBack: "Take back", why: "Why this user", posts: "Newest posts", noPosts: "No posts were seen.", noBio: "No bio",
     random: "drawn at random", randomWhy: "Drawn at random, so that the figures stay honest. Judge it as any other.",
@@ -139,7 +139,7 @@ export const words = {
   calibration: {
     title: "Calibration", intro: "Does the score agree with you? What random users show holds for everybody; what you chose to judge does not.",
     all: "All verdicts", sampled: "Drawn at random", auc: "Agreement (AUC)", aucHelp: "1 is perfect, 0.5 is chance.", n: "Verdicts", harmful: "Harmful", precision: "Right when it warns",
-    recall: "Harmful that it finds", reliability: "Harmful by tenth of the rank", roc: "ROC curve", disagreements: "Where you disagree", none: "Not enough verdicts yet",
+    recall: "Harmful that it finds", right: "Right", finds: "Finds", reliability: "Harmful by tenth of the rank", roc: "ROC curve", disagreements: "Where you disagree", none: "Not enough verdicts yet",
     weights: "Try other weights", bias: "Bias", reset: "Back to those in effect", copy: "Copy the setting", copied: "Copied", setting: "Setting for the server",
     suggested: "Use the suggestion", noDisagreements: "The score and you agree.", fp: "False alarms", tp: "Found", before: "now", signal: "Signal", saysHarmful: "you: harmful", saysSane: "you: not harmful",
     judgeAgain: "Judge again", weight: "Weight", tried: "With these weights",

@@ -9,6 +9,7 @@ import { useQuery } from "../ui/query";
 import { Empty, States } from "../ui/states";
 import { useUndo } from "./undo";
 import { useConsole } from "./use_console";
+import { useUserLinks } from "./user_links";
 
 const FIRST = 100;
 const MOST = 1000;
@@ -57,6 +58,7 @@ function ByDay() {
   const { ask, account, formats } = useConsole();
   const [limit, setLimit] = useState(FIRST);
   const actions = useQuery(ask.actions(account.id, limit), { keep: true });
+  const linkTo = useUserLinks((actions.data?.results ?? []).map(({ user_id }) => user_id));
   return (
     <States of={actions} rows={10} isEmpty={({ results }) => results.length === 0} empty={<Empty title={words.actions.none} why={words.actions.noneWhy} />}>
         {({ results, count }) => (
@@ -64,7 +66,7 @@ function ByDay() {
             {byDay(results).map(([day, rows]) => (
               <section key={day}>
                 <h2 class="day">{formats.day(day)} · {formats.count(rows.length)}</h2>
-                <ul class="rows">{rows.map((action) => <Row key={action.id} action={action} onRemoved={() => void actions.refetch()} />)}</ul>
+                <ul class="rows">{rows.map((action) => <Row key={action.id} action={action} linkTo={linkTo} onRemoved={() => void actions.refetch()} />)}</ul>
               </section>
             ))}
             {(count ?? 0) > results.length && results.length < MOST && <p class="more"><button type="button" onClick={() => setLimit(Math.min(MOST, limit + 300))}>{words.log.more}</button></p>}
@@ -83,7 +85,7 @@ function byDay(actions: readonly Action[]): [string, Action[]][] {
   return [...days];
 }
 
-function Row({ action, onRemoved }: { action: Action; onRemoved: () => void }) {
+function Row({ action, linkTo, onRemoved }: { action: Action; linkTo: ReturnType<typeof useUserLinks>; onRemoved: () => void }) {
   const { send, say, formats } = useConsole();
   const remove = async () => {
     if (!confirm(words.actions.sure)) return;
@@ -93,9 +95,9 @@ function Row({ action, onRemoved }: { action: Action; onRemoved: () => void }) {
   return (
     <li>
       <Tag><Foreign>{action.action_type}</Foreign></Tag>
-      {action.user_id !== null && <a href={hashOf(`users/${action.user_id}`)}>#{action.user_id}</a>}
+      {action.user_id !== null && linkTo(action.user_id)}
       <Foreign class="note grow">{action.notes}</Foreign>
-      <span class="n note">{formats.time(action.timestamp)} <button type="button" class="bare" onClick={() => void remove()}>{words.actions.remove}</button></span>
+      <span class="n note">{formats.clock(action.timestamp)} <button type="button" class="bare" onClick={() => void remove()}>{words.actions.remove}</button></span>
     </li>
   );
 }

@@ -1,5 +1,5 @@
 /** Before one verdict for many: how many, who is among them, who is left out; then one edit that `z` takes back. */
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ApiFailure } from "../api/failure";
 import { bulkBody, changedOf, otherCountOf, type BulkChoice } from "../model/bulk";
 import { newKey } from "../model/outbox";
@@ -28,6 +28,8 @@ export function BulkDialog({ whom, choice, onClose, onDone }: PreviewProps) {
   const [error, setError] = useState<Error | null>(null);
   const [was, setWas] = useState<number | null>(null);
   const count = preview.data?.count ?? 0;
+  const go = useRef<HTMLButtonElement>(null);
+  useEffect(() => go.current?.focus(), [count]); // it was not there yet when the dialog opened
   // The same for what is sent again; another number of users is another request.
   const key = useMemo(newKey, [count]);
   const apply = async () => {
@@ -58,8 +60,8 @@ export function BulkDialog({ whom, choice, onClose, onDone }: PreviewProps) {
             {Object.entries(data.skipped).map(([reason, n]) => <p key={reason} class="note">{words.people.skipped(formats.count(n), words.people.reasons[reason] ?? reason)}</p>)}
             <Sample users={data.sample} choice={choice} onLeave={onClose} />
             {error && <Failure error={error} again={() => void apply()} />}
-            <p class="row">
-              <button type="button" class="go" autofocus disabled={busy || preview.isFetching || changedOf(data) === 0} onClick={() => void apply()}>{busy ? words.people.applying : choice === "none" ? words.user.unjudge : words.people.apply}</button>
+            <p class="row at-end">
+              <button ref={go} type="button" class="go" disabled={busy || preview.isFetching || changedOf(data) === 0} onClick={() => void apply()}>{busy ? words.people.applying : choice === "none" ? words.user.unjudge : words.people.apply}</button>
               <button type="button" onClick={onClose}>{words.people.cancel}</button>
             </p>
           </div>

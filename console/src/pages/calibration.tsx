@@ -49,10 +49,12 @@ function Figures({ of }: { of: Calibration }) {
           <>
             <Head figures={figures} before={answer ? of[over] : null} />
             <div class="grid even"><Reliability figures={figures} /><Roc figures={figures} /></div>
-            <div class="grid even"><Disagreements figures={figures} /><SignalFigures figures={figures} weights={shown.weights} /></div>
+            <div class="grid even top">
+              <div class="stack"><Disagreements figures={figures} /><Agreement /></div>
+              <SignalFigures figures={figures} weights={shown.weights} />
+            </div>
           </>
-        ) : <Empty title={words.calibration.none} why={figures?.reason ?? of.reason ?? undefined} />}
-        <Agreement />
+        ) : <><Empty title={words.calibration.none} why={figures?.reason ?? of.reason ?? undefined} /><Agreement /></>}
         <Weights of={of} tried={tried} onTry={setTried} />
       </div>
     </>

@@ -3,7 +3,7 @@ import { hashOf } from "../model/place";
 import type { CalibrationFigures } from "../model/types";
 import { words } from "../model/words";
 import { Card, Handle, VerdictTag } from "../ui/parts";
-import { Bars, PlotTable } from "../ui/plots";
+import { Bars, Plot, PlotTable } from "../ui/plots";
 import { useQuery } from "../ui/query";
 import { useConsole } from "./use_console";
 
@@ -17,29 +17,34 @@ export function Reliability({ figures }: Props) {
   return <Card title={words.calibration.reliability} note={words.overview.harmfulAmong}><Bars bars={bars} label={words.calibration.reliability} formats={formats} /></Card>;
 }
 
-const SIDE = 240;
-const PAD = 34;
+const LEFT = 44;
+const BELOW = 24;
 
 export function Roc({ figures }: Props) {
   const { formats } = useConsole();
   const points = figures.roc ?? [];
-  const x = (share: number) => PAD + share * (SIDE - PAD);
-  const y = (share: number) => (SIDE - 22) * (1 - share) + 2;
-  const line = points.map((point, i) => `${i === 0 ? "M" : "L"}${x(point.false_positive_rate).toFixed(1)} ${y(point.true_positive_rate).toFixed(1)}`).join("");
+  const draw = (width: number, height: number) => {
+    const side = Math.min(width - LEFT - 16, (height - BELOW - 8) * 1.5);
+    const left = LEFT + (width - LEFT - side) / 2;
+    const x = (share: number) => left + share * side;
+    const y = (share: number) => 8 + (height - BELOW - 8) * (1 - share);
+    const line = points.map((point, i) => `${i === 0 ? "M" : "L"}${x(point.false_positive_rate).toFixed(1)} ${y(point.true_positive_rate).toFixed(1)}`).join("");
+    return (
+      <>
+        {[0, 0.5, 1].map((tick) => (
+          <g key={tick}>
+            <line class="grid" x1={left} x2={left + side} y1={y(tick)} y2={y(tick)} /><text x={left - 8} y={y(tick) + 4} text-anchor="end">{formats.percent(tick, 0)}</text>
+            <text x={x(tick)} y={height - 6} text-anchor="middle">{formats.percent(tick, 0)}</text>
+          </g>
+        ))}
+        <line class="chance" x1={x(0)} y1={y(0)} x2={x(1)} y2={y(1)} />
+        <path class="line" d={line} />
+      </>
+    );
+  };
   return (
     <Card title={words.calibration.roc} note={`${words.calibration.tp} / ${words.calibration.fp.toLowerCase()}`}>
-      <svg class="plot roc" viewBox={`0 0 ${SIDE * 1.7} ${SIDE}`} role="img" aria-label={words.calibration.roc}>
-        <g transform={`translate(${SIDE * 0.35} 0)`}>
-          {[0, 0.5, 1].map((tick) => (
-            <g key={tick}>
-              <line class="grid" x1={PAD} x2={SIDE} y1={y(tick)} y2={y(tick)} /><text x={PAD - 6} y={y(tick) + 4} text-anchor="end">{formats.percent(tick, 0)}</text>
-              <text x={x(tick)} y={SIDE - 4} text-anchor="middle">{formats.percent(tick, 0)}</text>
-            </g>
-          ))}
-          <line class="chance" x1={x(0)} y1={y(0)} x2={x(1)} y2={y(1)} />
-          <path class="line" d={line} />
-        </g>
-      </svg>
+      <Plot label={words.calibration.roc} class="wide">{draw}</Plot>
       <PlotTable head={[words.user.threshold, words.calibration.fp, words.calibration.tp]} rows={points.map((point) => [formats.decimal(point.threshold), formats.percent(point.false_positive_rate), formats.percent(point.true_positive_rate)])} />
     </Card>
   );
@@ -65,6 +70,10 @@ export function Disagreements({ figures }: Props) {
   );
 }
 
+const HEAD = [
+  [words.calibration.signal], [words.calibration.weight], [words.calibration.right, words.calibration.precision], [words.calibration.finds, words.calibration.recall], ["AUC", words.calibration.aucHelp],
+] as const;
+
 export function SignalFigures({ figures, weights }: Props & { weights: Record<string, number> }) {
   const { ask, formats } = useConsole();
   const rules = useQuery(ask.rules());
@@ -73,7 +82,7 @@ export function SignalFigures({ figures, weights }: Props & { weights: Record<st
     <Card title={words.user.signals}>
       <div class="scroll-x" tabIndex={0} role="region" aria-label={words.user.signals}>
         <table>
-          <thead><tr>{[words.calibration.signal, words.calibration.weight, words.calibration.precision, words.calibration.recall, "AUC"].map((text, i) => <th key={text} scope="col" class={i > 0 ? "num" : ""}>{text}</th>)}</tr></thead>
+          <thead><tr>{HEAD.map(([text, help], i) => <th key={text} scope="col" class={i > 0 ? "num" : ""} title={help}>{text}</th>)}</tr></thead>
           <tbody>
             {(figures.signals ?? []).map((signal) => (
               <tr key={signal.id}>

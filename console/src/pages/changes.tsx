@@ -47,9 +47,11 @@ export function ChangesPage({ query }: { query: Record<string, string> }) {
             {observed && observed > since && <p class="notice">{words.changes.observed(formats.day(observed))}</p>}
             <div class="grid even top">
               <Group title={words.changes.new} total={totals.new} rows={rest.new as Row[]} />
-              <Group title={words.changes.gone} total={totals.gone} rows={gone as Row[]} />
-              <Group title={words.changes.renamed} total={totals.renamed} rows={renamed as (Row & { from: string })[]} note={(row) => words.changes.from(row.from)} />
-              <Group title={words.changes.jumped} total={totals.jumped} rows={jumped as (Row & { field: string; from: number; to: number })[]} note={(row) => words.changes.jump(words.changes.fields[row.field] ?? row.field, formats.count(row.from), formats.count(row.to))} />
+              <div class="stack">
+                <Group title={words.changes.gone} total={totals.gone} rows={gone as Row[]} />
+                <Group title={words.changes.renamed} total={totals.renamed} rows={renamed as (Row & { from: string })[]} note={(row) => words.changes.from(row.from)} />
+                <Group title={words.changes.jumped} total={totals.jumped} rows={jumped as (Row & { field: string; from: number; to: number })[]} note={(row) => words.changes.jump(words.changes.fields[row.field] ?? row.field, formats.count(row.from), formats.count(row.to))} />
+              </div>
             </div>
           </>
         )}

@@ -11,6 +11,7 @@ import { useQuery } from "../ui/query";
 import { Empty, States } from "../ui/states";
 import { useUndo } from "./undo";
 import { useConsole } from "./use_console";
+import { useUserLinks } from "./user_links";
 
 const KINDS: readonly LogKind[] = ["all", "changes", "logins", "errors"];
 const FIRST = 60;
@@ -24,6 +25,7 @@ export function LogPage({ query }: { query: Record<string, string> }) {
   const [limit, setLimit] = useState(FIRST);
   const [follows, setFollows] = useState(false);
   const logs = useQuery(ask.logs({ ...filterOf(kind), limit, ordering: "-id" }), { keep: true, every: follows && FOLLOW_MS });
+  const linkTo = useUserLinks((logs.data?.results ?? []).map(({ user_id }) => user_id));
   useKeys({ follow: () => setFollows(!follows) });
   return (
     <>
@@ -37,7 +39,7 @@ export function LogPage({ query }: { query: Record<string, string> }) {
       <States of={logs} rows={12} isEmpty={({ results }) => results.length === 0} empty={<Empty title={words.log.none} why={words.log.noneWhy} />}>
         {({ results, count }) => (
           <div class="card">
-            {results.map((entry, i) => <Entry key={entry.id} entry={entry} isFirst={entry.edit_id !== null && entry.edit_id !== results[i - 1]?.edit_id} onUndone={() => void logs.refetch()} />)}
+            {results.map((entry, i) => <Entry key={entry.id} entry={entry} linkTo={linkTo} isFirst={entry.edit_id !== null && entry.edit_id !== results[i - 1]?.edit_id} onUndone={() => void logs.refetch()} />)}
             {(count ?? 0) > results.length && results.length < MOST && <p class="more"><button type="button" onClick={() => setLimit(Math.min(MOST, limit + MORE))}>{words.log.more}</button></p>}
           </div>
         )}
@@ -47,7 +49,7 @@ export function LogPage({ query }: { query: Record<string, string> }) {
 }
 
 /** @param isFirst  of its edit: many users are many entries, and all of them are taken back together */
-function Entry({ entry, isFirst, onUndone }: { entry: LogEntry; isFirst: boolean; onUndone: () => void }) {
+function Entry({ entry, linkTo, isFirst, onUndone }: { entry: LogEntry; linkTo: ReturnType<typeof useUserLinks>; isFirst: boolean; onUndone: () => void }) {
   const { formats } = useConsole();
   const undo = useUndo(onUndone);
   const differences = differencesOf(entry);
@@ -56,11 +58,11 @@ function Entry({ entry, isFirst, onUndone }: { entry: LogEntry; isFirst: boolean
     <div class="entry">
       <time class="note" dateTime={entry.time}>{formats.time(entry.time)}</time>
       <span><Tag tone={tone}>{entry.level === "error" ? "▲ " : entry.level === "warning" ? "◌ " : ""}{eventName(entry.event)}</Tag></span>
-      <span>
-        {entry.user_id !== null && <a href={hashOf(`users/${entry.user_id}`)}>#{entry.user_id}</a>}{" "}
+      <span class="what">
+        {entry.user_id !== null && linkTo(entry.user_id)}{" "}
         <Foreign>{entry.message}</Foreign>
       </span>
-      <span class="note">{entry.operator && `${words.log.by} ${entry.operator}`} {entry.address} {isFirst && <button type="button" class="bare" onClick={() => void undo(entry.edit_id!)}>{words.log.undo}</button>}</span>
+      <span class="note who-did">{entry.operator && `${words.log.by} ${entry.operator}`} {entry.address} {isFirst && <button type="button" class="bare" onClick={() => void undo(entry.edit_id!)}>{words.log.undo}</button>}</span>
       {differences.length > 0 && (
         <span class="change">
           {differences.map(({ name, before, after }, i) => (

@@ -33,8 +33,10 @@ export function ToLookAt() {
               return (
                 <li key={wave.id}>
                   <Tag tone="harmful">{SIGNS.harmful} {words.overview.wave}</Tag>
-                  <a class="grow" href={hashOf(`waves/${wave.id}`)}><Foreign>{words.overview.waveText(formats.count(wave.size), formats.month(month), what)}</Foreign></a>
-                  <span class="n note">{words.overview.judgedOf(formats.count(judgedOf(wave)), formats.count(wave.size))}</span>
+                  <span class="grow">
+                    <a href={hashOf(`waves/${wave.id}`)}><Foreign>{words.overview.waveText(formats.count(wave.size), formats.month(month), what)}</Foreign></a>{" "}
+                    <span class="note">{words.overview.judgedOf(formats.count(judgedOf(wave)), formats.count(wave.size))}</span>
+                  </span>
                 </li>
               );
             })}

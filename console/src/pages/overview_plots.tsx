@@ -47,7 +47,7 @@ function Histograms({ of }: { of: Statistics }) {
       label: edgeLabel(from, formats.short), title: to === null ? `≥ ${formats.decimal(from)}` : from === to ? formats.decimal(from) : `${formats.decimal(from)} – ${formats.decimal(to)}`, total, harmful: harmful ?? 0,
     }));
   return (
-    <div class="grid even">
+    <div class="grid thirds">
       <Card title={words.overview.joined} note={yearly ? words.overview.byYear : words.overview.byMonth}><Bars bars={joined} label={words.overview.joined} formats={formats} /></Card>
       <Card title={words.overview.how}><Bars bars={bars((of.followers_count ?? []) as Bin[])} label={words.overview.how} formats={formats} /></Card>
       <Card title={words.overview.ratio}><Bars bars={bars((of.follow_ratio ?? []) as Bin[])} label={words.overview.ratio} formats={formats} /></Card>

@@ -1,11 +1,11 @@
 /** Data quality: known faults, what they do to figures, and a switch that uses corrected values everywhere. */
-import { hashOf } from "../model/place";
 import type { DataFault } from "../model/types";
 import { words } from "../model/words";
 import { Card, Tag } from "../ui/parts";
 import { useQuery } from "../ui/query";
 import { States } from "../ui/states";
 import { useConsole } from "./use_console";
+import { useUserLinks } from "./user_links";
 
 export function QualityPage() {
   const { ask, account, preferences, prefer } = useConsole();
@@ -36,12 +36,13 @@ export function QualityPage() {
 
 function Fault({ fault }: { fault: DataFault }) {
   const { formats } = useConsole();
+  const linkTo = useUserLinks(fault.examples.map((id) => (typeof id === "number" ? id : null)));
   return (
     <Card title={fault.title} note={<b>{words.quality.rows(formats.count(fault.rows))}</b>}>
       <p>{fault.effect.replaceAll("`", "")}</p>
       <p class="facts more">
         {fault.corrected_by ? <Tag tone="sane">✓ {words.quality.corrected}</Tag> : <Tag>{words.quality.notCorrected}</Tag>}
-        {fault.examples.length > 0 && <span>{words.quality.examples}: {fault.examples.map((id, i) => <span key={id}>{i > 0 && ", "}{typeof id === "number" ? <a href={hashOf(`users/${id}`)}>#{id}</a> : id}</span>)}</span>}
+        {fault.examples.length > 0 && <span>{words.quality.examples}: {fault.examples.map((id, i) => <span key={id}>{i > 0 && ", "}{typeof id === "number" ? linkTo(id) : id}</span>)}</span>}
       </p>
     </Card>
   );

@@ -19,11 +19,14 @@ export function SettingsPage() {
   return (
     <>
       <div class="head"><h1>{words.settings.title}</h1></div>
-      <div class="grid even top">
-        <Look />
-        <Sessions />
-        {me.data && <Password me={me.data} />}
-        {me.data && <Factor me={me.data} refetch={() => void me.refetch()} />}
+      <div class="stack">
+        <div class="grid even top">
+          <div class="stack"><Look /><Sessions /></div>
+          <div class="stack">
+            {me.data && <Password me={me.data} />}
+            {me.data && <Factor me={me.data} refetch={() => void me.refetch()} />}
+          </div>
+        </div>
         <KeySettingsCard />
       </div>
     </>

@@ -31,7 +31,7 @@ export function KeySettingsCard() {
         <span>{words.settings.letters}<br /><span class="note">{words.settings.lettersHelp}</span></span>
       </label>
       {problem && <p class="notice harmful" role="alert">{problem}</p>}
-      <ul class="rows">
+      <ul class="rows in-columns">
         {changeable.map(({ id }) => (
           <li key={id}>
             <span class="grow note">{words.keys.names[id]}</span>

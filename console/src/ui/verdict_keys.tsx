@@ -14,7 +14,7 @@ export function VerdictKeys({ onChoice, onLater, chosen }: KeysProps) {
     <div class="verdict-keys" role="group" aria-label={words.triage.actions}>
       {CHOICES.map((choice) => (
         <button key={choice} type="button" class={choice} aria-pressed={chosen === undefined ? undefined : chosen === choice} onClick={() => onChoice(choice)}>
-          <span>{SIGNS[choice]} {words.verdict[choice]}</span> <Kbd of={choice} />
+          <span><span class="sign">{SIGNS[choice]}</span> {words.verdict[choice]}</span> <Kbd of={choice} />
         </button>
       ))}
       {onLater && <button type="button" onClick={onLater}><span>{words.verdict.later}</span> <Kbd of="later" /></button>}
