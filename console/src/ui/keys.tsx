@@ -1,6 +1,6 @@
 /** Keys: one listener, and a stack of who handles which command. The page on top is asked first. */
 import { createContext } from "preact";
-import { useContext, useEffect, useRef } from "preact/hooks";
+import { useContext, useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { DEFAULT_KEYS, keyOf, matchKeys, showKey, type CommandId, type KeySettings } from "../model/keymap";
 
 export type Handlers = Partial<Record<CommandId, () => void>>;
@@ -72,7 +72,8 @@ export function useKeyboard(settings: KeySettings): void {
 export function useKeys(handlers: Handlers): void {
   const own = useRef(handlers);
   own.current = handlers;
-  useEffect(() => {
+  // In the same breath as what it draws: a key that comes right after finds it.
+  useLayoutEffect(() => {
     stack.push(own);
     return () => void stack.splice(stack.indexOf(own), 1);
   }, []);
