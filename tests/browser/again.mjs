@@ -28,7 +28,7 @@ try {
   await press("s");
   await press("s");
   seen.question = await page.textContent(".question");
-  await page.click("text=The new one");
+  await page.click('.question button:has-text("Sane")');
   await page.waitForFunction(() => !document.querySelector(".question, .unsent"));
   await press("i");
   // Taken back: it stands there again.

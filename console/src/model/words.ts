@@ -73,7 +73,7 @@ export const words = {
   },
   again: {
     title: "Do you agree with yourself?", same: (who: string, day: string) => `${who} came back: you said the same on ${day}.`,
-    differs: "You said something else before", was: (day: string) => `on ${day}`, now: "now", which: "Which one holds?", keepEarlier: "The earlier one", keepNew: "The new one",
+    differs: "Which one holds?", ask: (then: string, day: string, now: string) => `${then} on ${day}, ${now} now.`,
     of: (agreed: string, total: string) => `${agreed} of ${total} times`, interval: (low: string, high: string) => `${low} to ${high} with 95 % confidence`,
     how: "One card in twenty of triage is somebody who was judged a week ago or longer, without a mark. What you say then is compared with what was said before.",
     none: "Nobody has come back yet.", off: "It is switched off in the settings.", use: "Show some judged users again", useHelp: "One card in twenty, unmarked: calibration says how often you agree with yourself.",

@@ -3,10 +3,10 @@ import { useState } from "preact/hooks";
 import { candidatesOf, counted, withReturning, type Card } from "../model/again";
 import { today } from "../model/preferences";
 import type { TriageItem } from "../model/types";
-import { bodyOf, choiceOf, type Choice } from "../model/verdict";
+import { bodyOf, choiceOf, SIGNS, type Choice } from "../model/verdict";
 import { words } from "../model/words";
 import { useKeys } from "../ui/keys";
-import { Card as Box, Handle, VerdictTag } from "../ui/parts";
+import { Card as Box, Handle } from "../ui/parts";
 import { useQuery } from "../ui/query";
 import { useConsole } from "./use_console";
 
@@ -65,15 +65,19 @@ export function OpenQuestions({ of: { answers, settle } }: { of: ReturnType<type
   if (open.length === 0) return null;
   return (
     <Box title={words.again.differs} class="rail">
-      {open.map((answer) => (
-        <div key={answer.card.user.id} role="alert" class="question">
-          <p><Handle>{answer.card.user.handle}</Handle>: {words.again.was(formats.day(answer.card.earlier!.classified_at))} <VerdictTag verdict={answer.card.earlier} />, {words.again.now} <VerdictTag choice={answer.choice} />. {words.again.which}</p>
-          <p class="row">
-            <button type="button" onClick={() => settle(answer, false)}>{words.again.keepEarlier}</button>
-            <button type="button" onClick={() => settle(answer, true)}>{words.again.keepNew}</button>
-          </p>
-        </div>
-      ))}
+      {open.map((answer) => {
+        const { user, earlier } = answer.card;
+        const then = choiceOf(earlier)!;
+        return (
+          <div key={user.id} role="alert" class="question">
+            <p><Handle>{user.handle}</Handle>: {words.again.ask(words.verdict[then].toLowerCase(), formats.day(earlier!.classified_at), words.verdict[answer.choice].toLowerCase())}</p>
+            <p class="row">
+              <button type="button" onClick={() => settle(answer, false)}>{SIGNS[then]} {words.verdict[then]}</button>
+              <button type="button" onClick={() => settle(answer, true)}>{SIGNS[answer.choice]} {words.verdict[answer.choice]}</button>
+            </p>
+          </div>
+        );
+      })}
     </Box>
   );
 }
