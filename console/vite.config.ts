@@ -42,5 +42,5 @@ export default defineConfig(({ command }) => ({
     },
   },
   server: { proxy: { "/api": API, "/admin/session": API } },
-  test: { include: ["tests/**/*.test.ts"] },
+  test: { include: ["tests/**/*.test.ts"], setupFiles: ["tests/setup.ts"] },
 }));
