@@ -37,6 +37,7 @@ describe("numbers and days", () => {
   it("are those of the language", () => {
     expect([count(12431), percent(0.061), day("2026-11-30"), month("2026-05-01"), month("2026-05"), short(9_999)]).toEqual(["12,431", "6.1%", "30 Nov 2026", "May 2026", "May 2026", "9,999"]);
     expect(short(5_200_000)).toMatch(/^5\.2\s?m$/i);
+    expect([formatsFor("en-GB").score(0.5), formatsFor("de").score(0.987)]).toEqual(["0.50", "0,99"]);
     expect(formatsFor("de").count(12431)).toBe("12.431");
     expect(formatsFor("no such language").count(1)).toBe("1");
   });

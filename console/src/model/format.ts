@@ -4,6 +4,8 @@ export interface Formats {
   short(value: number | null | undefined): string;
   percent(share: number | null | undefined, digits?: number): string;
   decimal(value: number | null | undefined, digits?: number): string;
+  /** With two digits, for columns: 0.50. */
+  score(value: number | null | undefined): string;
   day(iso: string | null | undefined): string;
   month(iso: string | null | undefined): string;
   time(iso: string | null | undefined): string;
@@ -33,6 +35,7 @@ export function formatsFor(language: string | undefined): Formats {
   }
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
+  const twoDigits = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   // Days and months are UTC, as the server counts them.
   const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
   const month = new Intl.DateTimeFormat(locale, { year: "numeric", month: "short", timeZone: "UTC" });
@@ -53,6 +56,7 @@ export function formatsFor(language: string | undefined): Formats {
       number(share, (known) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: digits }).format(known)),
     decimal: (value, digits = 2) =>
       number(value, (known) => new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(known)),
+    score: (value) => number(value, (known) => twoDigits.format(known)),
     day: (iso) => date(iso, (known) => day.format(known)),
     month: (iso) => date(iso, (known) => month.format(known)),
     time: (iso) => date(iso, (known) => time.format(known)),

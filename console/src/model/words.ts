@@ -87,7 +87,7 @@ export const words = {
     rank: "Rank", band: "Band", probability: "Probability", higher: (share: string) => `higher than ${share}`, saveReport: "Save report",
     signal: "Signal", value: "Value", threshold: "Threshold", contribution: "Contribution", missing: (input: string) => `missing: ${input}`,
     quiet: (n: number) => `${n} ${plural(n, "signal that does not fire", "signals that do not fire")}`, more: "More posts", unjudge: "Remove the verdict",
-    gone: "No such user", field: "Field", lastSeen: "Last seen", link: "Link", follower: "Follower", certified: "Blue mark", yes: "yes", no: "no",
+    gone: "No such user", goneWhy: "The number is mistyped, or the user is no longer in the database.", field: "Field", lastSeen: "Last seen", link: "Link", follower: "Follower", certified: "Blue mark", yes: "yes", no: "no",
     judged: (when: string) => `judged ${when}`, changed: "The verdict was changed meanwhile", repost: "repost", by: (who: string) => `by ${who}`,
   },
   overview: {

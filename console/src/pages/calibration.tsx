@@ -17,7 +17,12 @@ type Over = "all" | "sampled";
 export function CalibrationPage() {
   const { ask, account } = useConsole();
   const current = useQuery(ask.calibration(account.handle), { keep: true });
-  return <States of={current} rows={10}>{(figures) => <Figures of={figures} />}</States>;
+  return (
+    <>
+      {!current.data && <div class="head"><h1>{words.calibration.title}</h1></div>}
+      <States of={current} rows={10}>{(figures) => <Figures of={figures} />}</States>
+    </>
+  );
 }
 
 function Figures({ of }: { of: Calibration }) {
@@ -87,7 +92,7 @@ function Head({ figures, before }: { figures: CalibrationFigures; before: Calibr
     <dl class="figures">
       <div>
         <dt>{words.calibration.auc}</dt>
-        <dd>{formats.decimal(score.auc)} <small>{score.auc_low !== null ? words.overview.to(formats.decimal(score.auc_low), formats.decimal(score.auc_high)) : ""} · {before?.score ? `${words.calibration.before}: ${formats.decimal(before.score.auc)}` : words.calibration.aucHelp}</small></dd>
+        <dd>{formats.score(score.auc)} <small>{score.auc_low !== null ? words.overview.to(formats.score(score.auc_low), formats.score(score.auc_high)) : ""} · {before?.score ? `${words.calibration.before}: ${formats.score(before.score.auc)}` : words.calibration.aucHelp}</small></dd>
       </div>
       <div><dt>{words.calibration.n}</dt><dd>{formats.count(figures.n)} <small>{formats.count(figures.harmful)} {words.calibration.harmful.toLowerCase()}</small></dd></div>
       <div><dt>{words.calibration.precision}</dt><dd>{formats.percent(score.precision, 0)} <small>{was(before?.score?.precision, score.precision)}</small></dd></div>

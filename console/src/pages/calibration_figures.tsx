@@ -60,7 +60,7 @@ export function Disagreements({ figures }: Props) {
           {rows.map(({ user, risk, harmful }) => (
             <li key={user.id}>
               <a href={hashOf(`users/${user.id}`)}><Handle>{user.handle}</Handle></a>
-              <span class="note">{words.user.score.toLowerCase()} {formats.decimal(risk)}</span>
+              <span class="note">{words.user.score.toLowerCase()} {formats.score(risk)}</span>
               <span class="n"><VerdictTag verdict={{ harmful, inactive: false }} /><a class="note" href={hashOf(`users/${user.id}`)}>{words.calibration.judgeAgain}</a></span>
             </li>
           ))}
@@ -86,7 +86,7 @@ export function SignalFigures({ figures, weights }: Props & { weights: Record<st
           <tbody>
             {(figures.signals ?? []).map((signal) => (
               <tr key={signal.id}>
-                <td>{titles.get(signal.id) ?? signal.id}</td><td class="num">{formats.decimal(weights[signal.id])}</td><td class="num">{formats.percent(signal.precision, 0)}</td><td class="num">{formats.percent(signal.recall, 0)}</td><td class="num">{formats.decimal(signal.auc)}</td>
+                <td>{titles.get(signal.id) ?? signal.id}</td><td class="num">{formats.decimal(weights[signal.id])}</td><td class="num">{formats.percent(signal.precision, 0)}</td><td class="num">{formats.percent(signal.recall, 0)}</td><td class="num">{formats.score(signal.auc)}</td>
               </tr>
             ))}
           </tbody>

@@ -47,7 +47,7 @@ function News({ since }: { since: string }) {
   const summary = useQuery(ask.summary(account.handle));
   const totals = changes.data?.totals;
   const judged = (stats.data?.classified_by_day ?? []).filter(({ day }) => day >= since).reduce((sum, one) => sum + one.harmful + one.inactive + one.sane, 0);
-  if (!totals) return <p>{summary.data?.text ?? " "}</p>;
+  if (!totals || !stats.data) return <p>{summary.data?.text ?? " "}</p>;
   const link = { to: hashOf("changes", { since }) };
   const parts = [
     totals.new > 0 && <a key="new" href={link.to}>{words.overview.news(formats.count(totals.new))}</a>,

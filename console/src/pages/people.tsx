@@ -76,7 +76,7 @@ export function PeoplePage({ query }: { query: Record<string, string> }) {
       case "name": return <Foreign>{row.username}</Foreign>;
       case "bio": return <Foreign class="soft">{row.bio?.replace(/\s+/g, " ")}</Foreign>;
       case "verdict": return <VerdictTag verdict={verdictOf(row)} />;
-      case "score": return formats.decimal(row.risk);
+      case "score": return formats.score(row.risk);
       case "rank": return formats.percent(row.rank, 0);
       case "followers": return formats.count(row.followers_count);
       case "following": return formats.count(row.following_count);

@@ -53,7 +53,7 @@ export function Signals({ id }: { id: number }) {
           return (
             <>
               <p class="facts">
-                <span>{words.user.score} <b>{formats.decimal(data.risk)}</b></span>
+                <span>{words.user.score} <b>{formats.score(data.risk)}</b></span>
                 {data.rank !== null && <span>{words.user.higher(formats.percent(data.rank, 0))}</span>}
                 {data.band && <Tag tone={data.band === "high" || data.band === "very_high" ? "harmful" : "plain"}>{data.band.replace("_", " ")}</Tag>}
                 {data.probability !== null && <span>{words.user.probability} <b>{formats.percent(data.probability, 0)}</b></span>}

@@ -13,14 +13,18 @@ export function WavesPage({ path }: { path: string[] }) {
   const { ask, account } = useConsole();
   const cohorts = useQuery(ask.cohorts(account.handle), { keep: true });
   const id = path[1];
+  const title = <div class="head"><h1>{words.waves.title}</h1></div>;
   return (
-    <States of={cohorts} empty={<><h1>{words.waves.title}</h1><Empty title={words.waves.none} why={words.waves.noneWhy} /></>}>
-      {(waves) => {
-        if (!id) return <AllWaves waves={waves} />;
-        const wave = waves.find((one) => one.id === id);
-        return wave ? <Sheet key={id} wave={wave} /> : <><h1>{words.waves.title}</h1><Empty title={words.waves.gone} why={words.waves.goneWhy}><a href={hashOf("waves")}>{words.waves.back}</a></Empty></>;
-      }}
-    </States>
+    <>
+      {!cohorts.data && title}
+      <States of={cohorts} empty={<>{title}<Empty title={words.waves.none} why={words.waves.noneWhy} /></>}>
+        {(waves) => {
+          if (!id) return <AllWaves waves={waves} />;
+          const wave = waves.find((one) => one.id === id);
+          return wave ? <Sheet key={id} wave={wave} /> : <>{title}<Empty title={words.waves.gone} why={words.waves.goneWhy}><a href={hashOf("waves")}>{words.waves.back}</a></Empty></>;
+        }}
+      </States>
+    </>
   );
 }
 
