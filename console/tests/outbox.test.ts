@@ -11,7 +11,7 @@ const user = (id: number) => ({ id, handle: `u${id}` });
 function make(send: (entry: Entry) => Promise<{ editId: string | null }>, storage = new MemoryStorage(), more: Partial<OutboxOptions> = {}) {
   const sent: Entry[] = [];
   const options: OutboxOptions = {
-    operator: 1, storage, onConfirmed: () => undefined, readTheirs: () => Promise.resolve({ verdict: null, etag: null }),
+    owner: "https://x.test 1", storage, onConfirmed: () => undefined, readTheirs: () => Promise.resolve({ verdict: null, etag: null }),
     send: (entry) => (sent.push(entry), send(entry)), ...more,
   };
   return { outbox: new Outbox(options), sent, storage };
@@ -63,8 +63,9 @@ describe("the outbox", () => {
     const again = make(() => Promise.resolve({ editId: "e" }), storage);
     await settle();
     expect(again.sent.map(({ key }) => key)).toEqual(outbox.entries.map(({ key }) => key));
-    const other = make(() => Promise.resolve({ editId: "e" }), storage, { operator: 2 });
+    const other = make(() => Promise.resolve({ editId: "e" }), storage, { owner: "https://x.test 2" });
     expect(other.outbox.entries).toEqual([]);
+    expect(make(() => Promise.resolve({ editId: "e" }), storage, { owner: "https://x.test/other 1" }).outbox.entries).toEqual([]);
   });
 
   it("shows what somebody else decided meanwhile, and goes on with the rest", async () => {
@@ -126,7 +127,7 @@ describe("the outbox", () => {
   it("asks before it sends what is older than 23 hours", async () => {
     const storage = new MemoryStorage();
     const old = newEntry(user(1), HARMFUL, null, null, Date.now() - ASK_AFTER_MS - 1);
-    storage.setItem(`wdx.outbox.1.${old.key}`, JSON.stringify(old));
+    storage.setItem(`wdx.outbox.https://x.test 1.${old.key}`, JSON.stringify(old));
     const { outbox, sent } = make(() => Promise.resolve({ editId: "e" }), storage);
     await settle();
     expect(sent).toEqual([]);

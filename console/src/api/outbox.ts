@@ -12,7 +12,8 @@ import { StoredEntries } from "./stored_entries";
 const KEPT = 40;
 
 export interface OutboxOptions {
-  operator: number;
+  /** Whose decisions, and for which server: there may be several on one host. */
+  owner: string;
   storage: Storage;
   send: (entry: Entry) => Promise<Sent>;
   readTheirs: (userId: number) => Promise<{ verdict: Verdict | null; etag: string | null }>;
@@ -31,7 +32,7 @@ export class Outbox {
   readonly #stored: StoredEntries;
 
   constructor(private readonly options: OutboxOptions) {
-    this.#stored = new StoredEntries(options.storage, options.operator);
+    this.#stored = new StoredEntries(options.storage, options.owner);
     this.entries = this.#stored.load();
     if (typeof addEventListener !== "undefined") addEventListener("online", this.pump);
     void this.pump();

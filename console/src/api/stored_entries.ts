@@ -4,8 +4,8 @@ import type { Entry } from "../model/outbox";
 export class StoredEntries {
   readonly #prefix: string;
 
-  constructor(private readonly storage: Storage, operator: number) {
-    this.#prefix = `wdx.outbox.${operator}.`;
+  constructor(private readonly storage: Storage, owner: string) {
+    this.#prefix = `wdx.outbox.${owner}.`;
   }
 
   /** Oldest first. What was being sent when the tab ended is waiting again: its key makes that safe. */

@@ -41,7 +41,7 @@ export class Services {
     if (this.#operator !== null) this.end();
     this.#operator = operator;
     this.outbox = new Outbox({
-      operator, storage: localStorage,
+      owner: `${this.root} ${operator}`, storage: localStorage,
       send: (entry) => sendEntry(this.send, this.root, entry),
       readTheirs: (userId) => readVerdict(this.send, this.root, userId),
       onConfirmed: ({ work }) => {
