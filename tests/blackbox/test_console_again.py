@@ -51,7 +51,7 @@ def seen(watched):
 
 
 def test_they_stand_among_the_others_without_a_mark_of_what_was_said(seen):
-    assert [card[:4] for card in seen["cards"]] == ["@old", "@new", "@old", "@new", "@old"]
+    assert [card[:4] for card in seen["cards"]] == ["@new", "@old", "@new", "@old", "@new", "@old"]
     assert "a note from then" not in seen["text"] and "Follows 900 accounts, followed by 3" in seen["text"]
     assert "▲ harmful" not in seen["text"]
 
@@ -61,7 +61,7 @@ def test_the_verdict_of_then_holds_unless_the_operator_says_otherwise(seen, watc
                                     " ON id = user_id"))
     old = {"@" + handle: row for handle, row in rows.items() if handle.startswith("old")}
     changed = [handle for handle, row in old.items() if row != '(t,f,"a note from then")']
-    assert changed == [seen["cards"][2]] and old[changed[0]] == '(f,f,"a note from then")'
+    assert changed == [seen["cards"][3]] and old[changed[0]] == '(f,f,"a note from then")'
     assert "harmful on 29 Feb 2024, sane now." in seen["question"]
 
 

@@ -20,9 +20,11 @@ try {
   await page.fill("[name=username]", job.username);
   await page.fill("[name=password]", job.password);
   await page.keyboard.press("Enter");
-  await page.waitForFunction(() => document.querySelector(".subject .person .handle")?.textContent.startsWith("@old"));
+  await page.waitForSelector(".subject .person .handle");
+  await page.waitForTimeout(1000);  // who comes back is known: the card that is shown stays
+  await press("h");
   await page.waitForSelector(".why li");
-  seen.text = await page.textContent(".triage");
+  seen.text = await page.textContent(".triage article");
   await press("h");
   await toast("you said the same");
   await press("s");

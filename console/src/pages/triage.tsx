@@ -18,6 +18,7 @@ import { Posts, UserHead, Why } from "../ui/user_card";
 import { VerdictKeys } from "../ui/verdict_keys";
 import { useDecide, type Subject } from "./decide";
 import { OpenQuestions, useReturning } from "./triage_again";
+import { usePlace } from "./triage_place";
 import { LastTen } from "./triage_rail";
 import { useConsole } from "./use_console";
 
@@ -60,16 +61,16 @@ function NothingLeft() {
 
 function Round({ queue }: { queue: TriageItem[] }) {
   const { outbox, formats, ask, account } = useConsole();
-  const returning = useReturning(queue);
+  const [seen] = useState(() => new Set<number>());
+  const returning = useReturning(queue, seen);
   const { cards } = returning;
   const [begun] = useState(() => Date.now());
   const [goal, setGoal] = useState(ROUND);
-  const [at, setAt] = useState(0);
   const summary = useQuery(ask.summary(account.handle));
   const judged = outbox.entries.filter((entry) => entry.at >= begun && entry.work.kind === "verdict" && entry.state !== "taken back" && entry.state !== "failed").length;
   const done = judged + returning.answers.length;
-  const index = Math.min(at, cards.length - 1);
-  const current = cards[index];
+  const { index, current, move } = usePlace(cards, settledUsers(outbox.entries).size + returning.answers.length);
+  if (current) seen.add(current.user.id);
   const progress = (
     <>
       <div class="progress" role="progressbar" aria-label={words.triage.title} aria-valuemin={0} aria-valuenow={Math.min(done, goal)} aria-valuemax={goal}>
@@ -97,7 +98,7 @@ function Round({ queue }: { queue: TriageItem[] }) {
     <>
       {progress}
       <div class="triage">
-        <Current key={current.user.id} item={current} upcoming={cards.slice(index + 1, index + 1 + AHEAD)} onAgain={(choice, note) => returning.answer(current, choice, note)} onNext={() => setAt(Math.min(index + 1, cards.length - 1))} onPrevious={() => setAt(Math.max(0, index - 1))} />
+        <Current key={current.user.id} item={current} upcoming={cards.slice(index + 1, index + 1 + AHEAD)} onAgain={(choice, note) => returning.answer(current, choice, note)} onNext={() => move(1)} onPrevious={() => move(-1)} />
         <div class="stack"><OpenQuestions of={returning} /><LastTen left={goal - done} text={summary.data?.text} /></div>
       </div>
     </>

@@ -20,17 +20,19 @@ interface Answer {
   isOpen: boolean;
 }
 
-export function useReturning(queue: readonly TriageItem[]) {
+/** @param seen  users who were shown already: nobody comes in before them any more, when a key may be on its way */
+export function useReturning(queue: readonly TriageItem[], seen: Set<number>) {
   const { ask, account, preferences, prefer, outbox, say, formats } = useConsole();
   const { agreement } = preferences;
   const [day] = useState(() => today());
   const [answers, setAnswers] = useState<Answer[]>([]);
   const judged = useQuery(ask.judged(account.id, day), { enabled: agreement.on });
   const candidates = agreement.on ? candidatesOf(judged.data ?? [], agreement.asked, day) : [];
-  const cards = withReturning(queue, candidates, day, new Set(answers.map(({ before }) => before)));
+  const cards = withReturning(queue, candidates, day, new Set([...seen, ...answers.map(({ before }) => before)]));
   const agrees = ({ card, choice }: Pick<Answer, "card" | "choice">) => choiceOf(card.earlier) === choice;
   const last = answers.at(-1);
   const undo = () => {
+    seen.delete(last!.before);
     setAnswers(answers.slice(0, -1));
     prefer({ agreement: counted(agreement, last!.card.user.id, agrees(last!), -1) });
     say(words.triage.undone(`@${last!.card.user.handle}`));
