@@ -1,6 +1,7 @@
 /** What the pages ask the server: a key by which it is remembered, and how it is fetched. */
 import { chance, type Judged } from "../model/again";
 import type { BulkBody } from "../model/bulk";
+import type { PlanBody } from "../model/plans";
 import type * as model from "../model/types";
 import { take, type Client } from "./client";
 
@@ -22,6 +23,8 @@ export const MADE_OF: Record<string, readonly string[]> = {
   posts: ["stats", "posts", "signals", "quality"],
   accounts: ["accounts"],
   snoozes: ["triage", "summary", "edits"],
+  planned_actions: ["plans", "plan-count", "plan-preview", "logs", "edits"],
+  exemptions: ["exemptions", "plan-preview", "logs", "edits"],
   preferences: ["preferences"],
 };
 
@@ -78,6 +81,13 @@ export function asks(client: Client, corrected: boolean) {
         client.GET("/api/users/", { params: { query: query({ cohort: id, limit: 1000, count: "none", expand: "classification", fields: `${CARD_FIELDS},risk` }) }, signal })),
     bulkPreview: (body: BulkBody) =>
       ask<model.BulkPreview>(["bulk-preview", body], (signal) => client.POST("/api/classifications/", { body: { ...body, dry_run: true }, signal }), 0),
+    plans: (account: number, state: string | undefined, limit: number) =>
+      ask<model.Page<model.PlannedAction>>(["plans", account, state, limit], (signal) => client.GET("/api/planned-actions/", { params: { query: query({ account_id: account, state, limit, ordering: "-id" }) }, signal })),
+    planCount: (account: number, state: string) =>
+      ask<model.Page<model.PlannedAction>>(["plan-count", account, state], (signal) => client.GET("/api/planned-actions/", { params: { query: query({ account_id: account, state, limit: 1, fields: "id" }) }, signal })),
+    planPreview: (body: PlanBody) =>
+      ask<model.BulkPreview>(["plan-preview", body], (signal) => client.POST("/api/planned-actions/", { body: { ...body, dry_run: true }, signal }), 0),
+    exemptions: () => ask<model.Page<model.Exemption>>(["exemptions"], (signal) => client.GET("/api/exemptions/", { params: { query: query({ limit: 1000, ordering: "handle" }) }, signal })),
     sessions: () => ask<model.Session[]>(["sessions"], (signal) => client.GET("/api/sessions/", { signal }), 0),
   };
 }

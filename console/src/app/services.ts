@@ -45,8 +45,10 @@ export class Services {
       send: (entry) => sendEntry(this.send, this.root, entry),
       readTheirs: (userId) => readVerdict(this.send, this.root, userId),
       onConfirmed: ({ work }) => {
-        this.#age(work.kind === "action" ? "actions" : "classification");
+        const isPlan = work.kind === "made" && work.choice === "planned";
+        this.#age(isPlan ? "planned_actions" : work.kind === "action" ? "actions" : "classification");
         if (work.kind === "undo" || work.kind === "unjudge") this.#age("snoozes"); // who was judged waits again
+        if (work.kind === "undo") this.#age("planned_actions");
       },
     });
     this.outbox.subscribe(this.#tell);

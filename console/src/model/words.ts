@@ -154,6 +154,17 @@ export const words = {
     byDay: "Actions", byEdit: "Edits", undo: "Undo", undone: "undone", users: (n: number, text: string) => `${text} ${plural(n, "user", "users")}`, noEdits: "No edit was made yet", noEditsWhy: "Every verdict and action appears here, and can be taken back.",
     sure: "Delete this record?", skipped: (n: string) => `${n} left as they are, because they have changed since`,
   },
+  plans: {
+    title: "Planned", plan: "Plan an action", how: "A worker does it, or you do. Nothing here talks to X.", type: "What shall be done",
+    types: { block: "Block", mute: "Mute" }, cause: "Why (optional)", notBefore: "Not before (optional)", apply: "Plan it",
+    preview: (n: number, text: string) => `It is planned for ${text} ${plural(n, "user", "users")}. z takes it back.`, skipped: (n: string, why: string) => `Left out: ${n} ${why}`,
+    reasons: { exempt: "exempt", already_planned: "for whom it is planned already", already_done: "for whom it is recorded already" } as Record<string, string>,
+    done: (n: number, text: string) => `Planned for ${text} ${plural(n, "user", "users")}`, progress: "Progress", share: (part: string) => `${part} done or failed`,
+    states: { planned: "planned", claimed: "at work", done: "done", failed: "failed", cancelled: "cancelled" },
+    stop: "Stop everything", stopped: "Stopped: nothing is planned any more", sure: "Cancel everything that no worker has yet?", cancel: "Cancel",
+    none: "Nothing is planned", noneWhy: "Select people in the list and plan an action for them.", claimed: (who: string, until: string) => `${who} has it until ${until}`, from: (when: string) => `not before ${when}`,
+    exempt: "Left alone", exemptHelp: "Nothing is ever planned about these.", exemptHandle: "Handle to leave alone", exemptAdd: "Leave alone", exemptEnd: "End it", noneExempt: "Nobody is exempt.",
+  },
   settings: {
     title: "Settings", sessions: "Sessions", current: "this one", end: "End", endOthers: "End all others", used: (when: string) => `used ${when}`, unknownAgent: "unknown browser",
     password: "Password", currentPassword: "Current password", newPassword: "New password", changePassword: "Change the password", passwordWhy: "Ends every session, this one too.",

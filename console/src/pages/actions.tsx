@@ -1,4 +1,4 @@
-/** Actions: what was done, by day. */
+/** Actions: what was done, by day and by edit, and what is planned. */
 import { useState } from "preact/hooks";
 import { hashOf } from "../model/place";
 import type { Action } from "../model/types";
@@ -7,6 +7,7 @@ import { replaceHash } from "../ui/hash";
 import { Card, Choices, Foreign, Tag } from "../ui/parts";
 import { useQuery } from "../ui/query";
 import { Empty, States } from "../ui/states";
+import { Plans } from "./plans";
 import { useUndo } from "./undo";
 import { useConsole } from "./use_console";
 import { useUserLinks } from "./user_links";
@@ -14,17 +15,17 @@ import { useUserLinks } from "./user_links";
 const FIRST = 100;
 const MOST = 1000;
 
-type View = "day" | "edits";
+type View = "day" | "planned" | "edits";
 
 export function ActionsPage({ query }: { query: Record<string, string> }) {
-  const view: View = query.view === "edits" ? "edits" : "day";
+  const view: View = query.view === "edits" || query.view === "planned" ? query.view : "day";
   return (
     <>
       <div class="head">
         <div><h1>{words.actions.title}</h1><p>{words.actions.intro} {words.triage.recordHelp}</p></div>
-        <Choices<View> label={words.actions.title} value={view} options={[["day", words.actions.byDay], ["edits", words.actions.byEdit]]} onChange={(next) => replaceHash(hashOf("actions", { view: next === "edits" ? next : undefined }))} />
+        <Choices<View> label={words.actions.title} value={view} options={[["day", words.actions.byDay], ["planned", words.plans.title], ["edits", words.actions.byEdit]]} onChange={(next) => replaceHash(hashOf("actions", { view: next === "day" ? undefined : next }))} />
       </div>
-      {view === "edits" ? <Edits /> : <ByDay />}
+      {view === "edits" ? <Edits /> : view === "planned" ? <Plans query={query} /> : <ByDay />}
     </>
   );
 }

@@ -1,8 +1,6 @@
 /** Before one verdict for many: how many, who is among them, who is left out; then one edit that `z` takes back. */
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { ApiFailure } from "../api/failure";
-import { bulkBody, changedOf, otherCountOf, type BulkChoice } from "../model/bulk";
-import { newKey } from "../model/outbox";
+import { useEffect, useRef } from "preact/hooks";
+import { bulkBody, changedOf, type BulkChoice } from "../model/bulk";
 import { hashOf } from "../model/place";
 import type { BulkPreview, User } from "../model/types";
 import { SIGNS } from "../model/verdict";
@@ -10,6 +8,7 @@ import { words } from "../model/words";
 import { Dialog, Handle, VerdictTag } from "../ui/parts";
 import { useQuery } from "../ui/query";
 import { Failure, States } from "../ui/states";
+import { useBulkWrite } from "./bulk_write";
 import { useConsole } from "./use_console";
 
 interface PreviewProps {
@@ -21,41 +20,29 @@ interface PreviewProps {
 }
 
 export function BulkDialog({ whom, choice, onClose, onDone }: PreviewProps) {
-  const { ask, formats, send, say, outbox } = useConsole();
+  const { ask, formats, say, outbox } = useConsole();
   const body = bulkBody(whom, choice);
   const preview = useQuery(ask.bulkPreview(body), { keep: true });
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<Error | null>(null);
-  const [was, setWas] = useState<number | null>(null);
   const count = preview.data?.count ?? 0;
   const go = useRef<HTMLButtonElement>(null);
   useEffect(() => go.current?.focus(), [count]); // it was not there yet when the dialog opened
-  // The same for what is sent again; another number of users is another request.
-  const key = useMemo(newKey, [count]);
-  const apply = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      const headers = { "Content-Type": "application/json", "Idempotency-Key": key };
-      const answer = await send("/api/classifications/", { method: "POST", headers, body: JSON.stringify({ ...body, expected_count: count }) });
+  const { busy, error, was, apply } = useBulkWrite({
+    path: "/api/classifications/", body, count, recount: () => void preview.refetch(),
+    onWritten: async (answer) => {
       const { updated } = (await answer.json()) as { updated: number };
       const editId = answer.headers.get("X-Edit-ID");
       if (editId) outbox.made(words.actions.users(updated, formats.count(updated)), choice, editId);
       say(words.people.done(updated, formats.count(updated)));
       onDone();
-    } catch (failure) {
-      if (otherCountOf(failure as ApiFailure) === null) setError(failure as ApiFailure);
-      else (setWas(count), void preview.refetch());
-      setBusy(false);
-    }
-  };
+    },
+  });
   const title = choice === "none" ? words.user.unjudge : `${SIGNS[choice]} ${words.verdict[choice]}`;
   return (
     <Dialog title={title} onClose={onClose}>
       <States of={preview} rows={6}>
         {(data: BulkPreview) => (
           <div class="stack">
-            {was !== null && was !== data.count && <p class="notice" role="alert">{words.people.recounted(formats.count(was), formats.count(data.count))}</p>}
+            {was !== null && <p class="notice" role="alert">{words.people.recounted(formats.count(was), formats.count(data.count))}</p>}
             <p><b>{words.people.preview(changedOf(data), formats.count(changedOf(data)))}</b> {choice === "none" ? words.people.removes : words.people.consequences}</p>
             {Object.entries(data.skipped).map(([reason, n]) => <p key={reason} class="note">{words.people.skipped(formats.count(n), words.people.reasons[reason] ?? reason)}</p>)}
             <Sample users={data.sample} choice={choice} onLeave={onClose} />

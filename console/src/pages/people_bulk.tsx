@@ -6,6 +6,7 @@ import { words } from "../model/words";
 import { useKeys } from "../ui/keys";
 import { useQuery } from "../ui/query";
 import { BulkDialog } from "./bulk_preview";
+import { PlanDialog } from "./plan_dialog";
 import { useConsole } from "./use_console";
 
 /** Of a report. */
@@ -28,17 +29,20 @@ interface BulkProps {
 export function Bulk({ selection: { ids, all }, filter, count, onSelect }: BulkProps) {
   const { ask, formats, setBasket, basket } = useConsole();
   const [choice, setChoice] = useState<BulkChoice | null>(null);
+  const [planning, setPlanning] = useState(false);
   const most = useQuery(ask.server()).data?.limits.bulk_users ?? 0;
   const size = all ? count : ids.size;
   const some = all || ids.size > 0;
   const judge = (one: BulkChoice) => () => some && setChoice(one);
   useKeys({ harmful: judge("harmful"), inactive: judge("inactive"), sane: judge("sane") });
-  const done = () => (setChoice(null), onSelect(NOBODY));
+  const whom = all ? filter : [...ids];
+  const done = () => (setChoice(null), setPlanning(false), onSelect(NOBODY));
   return (
     <>
       <div class={`bulk ${some ? "" : "quiet"}`} role="group" aria-label={words.people.apply}>
         <span role="status">{!some ? words.people.range : all ? words.people.allSelected(formats.count(size)) : words.people.selected(formats.count(size))}</span>
         {some && BULK_CHOICES.map((one) => <button key={one} type="button" onClick={judge(one)}>{one === "none" ? words.user.unjudge : `${SIGNS[one]} ${words.verdict[one]}`}</button>)}
+        {some && <button type="button" onClick={() => setPlanning(true)}>{words.plans.plan} …</button>}
         {some && !all && <button type="button" onClick={() => setBasket([...new Set([...basket, ...ids])].slice(0, MOST_REPORTED))}>{words.basket.added}</button>}
         {count !== null && count > 0 && !all && ids.size !== count && (
           <button type="button" class="bare" disabled={count > most} onClick={() => onSelect({ ids: new Set(), all: true })}>{words.people.all} ({formats.count(count)})</button>
@@ -46,7 +50,8 @@ export function Bulk({ selection: { ids, all }, filter, count, onSelect }: BulkP
         {most > 0 && count !== null && count > most && <span class="note">{words.people.tooMany(formats.count(most))}</span>}
         {some && <button type="button" class="bare" onClick={() => onSelect(NOBODY)}>{words.people.close}</button>}
       </div>
-      {choice && <BulkDialog whom={all ? filter : [...ids]} choice={choice} onClose={() => setChoice(null)} onDone={done} />}
+      {choice && <BulkDialog whom={whom} choice={choice} onClose={() => setChoice(null)} onDone={done} />}
+      {planning && <PlanDialog whom={whom} onClose={() => setPlanning(false)} onDone={done} />}
     </>
   );
 }
