@@ -41,7 +41,7 @@ export function Plans({ query }: { query: Record<string, string> }) {
   };
   const show = (next: string) => replaceHash(hashOf("actions", { view: "planned", state: next === ANY ? undefined : next }));
   return (
-    <>
+    <div class="stack">
       <Card title={words.plans.progress} note={words.plans.share(formats.percent(progressOf(counts), 0))}>
         <div class="progress" role="img" aria-label={words.plans.share(formats.percent(progressOf(counts), 0))}><svg viewBox="0 0 100 4" preserveAspectRatio="none"><rect width={100 * progressOf(counts)} height="4" /></svg></div>
         <div class="row">
@@ -58,7 +58,7 @@ export function Plans({ query }: { query: Record<string, string> }) {
         )}
       </States>
       <Exemptions />
-    </>
+    </div>
   );
 }
 
