@@ -54,6 +54,22 @@ describe("the outbox", () => {
     expect(outbox.entries[0]!.state).toBe("done");
   });
 
+  it("shows a verdict until somebody else gives another, and after a reload what the server says", async () => {
+    const { outbox, storage } = make(() => Promise.resolve({ editId: "e" }));
+    outbox.add(user(1), HARMFUL, null);
+    outbox.add(user(2), HARMFUL, null);
+    await settle();
+    outbox.outdate([2, 3]);
+    expect([1, 2].map((id) => shownVerdict(outbox.entries, id)?.harmful)).toEqual([true, undefined]);
+    outbox.add(user(2), HARMFUL, null);
+    expect(shownVerdict(outbox.entries, 2)?.harmful).toBe(true);
+    await settle();
+    outbox.outdate(null);
+    expect(shownVerdict(outbox.entries, 1)).toBeUndefined();
+    const again = make(() => Promise.resolve({ editId: "e" }), storage);
+    expect(shownVerdict(again.outbox.entries, 1)).toBeUndefined();
+  });
+
   it("is there again after the tab was killed, of this operator alone", async () => {
     const { outbox, storage } = make(() => new Promise(() => undefined));
     outbox.add(user(1), HARMFUL, null);

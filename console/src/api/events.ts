@@ -17,6 +17,8 @@ export type Liveness = "live" | "reconnecting";
 
 const LEASE_MS = 5000;
 const RENEW_MS = 1500;
+/** A server that is back is noticed within this. */
+const LONGEST_WAIT_MS = 3000;
 
 interface Said {
   event?: ChangeEvent;
@@ -81,7 +83,7 @@ export class Events {
       }
       if (control.signal.aborted) return;
       this.#say({ liveness: "reconnecting", id: this.#lastId });
-      await new Promise((resolve) => setTimeout(resolve, Math.min(backoff(attempt), LEASE_MS)));
+      await new Promise((resolve) => setTimeout(resolve, Math.min(backoff(attempt), LONGEST_WAIT_MS)));
     }
   }
 

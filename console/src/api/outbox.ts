@@ -3,13 +3,14 @@
  * a tunnel, a killed tab or a restart of the server loses none; its Idempotency-Key lets it be sent again safely.
  */
 import type { BulkChoice } from "../model/bulk";
-import { backoff, isPending, isTooOld, lastToUndo, newEntry, newKey, nextToSend, type Entry, type EntryState, type Work } from "../model/outbox";
+import { backoff, isAbout, isPending, isTooOld, lastToUndo, newEntry, newKey, nextToSend, type Entry, type EntryState, type Work } from "../model/outbox";
 import type { Verdict } from "../model/types";
 import { ApiFailure } from "./failure";
 import type { Sent } from "./send";
 import { StoredEntries } from "./stored_entries";
 
-const KEPT = 40;
+/** Settled ones: all that `z` takes back, and more than triage fetches at a time, or it would ask about them again. */
+const KEPT = 250;
 
 export interface OutboxOptions {
   /** Whose decisions, and for which server: there may be several on one host. */
@@ -72,11 +73,8 @@ export class Outbox {
   /** The last decision, or the one given: forgotten where it was not sent, undone at the server where it was. */
   takeBack(entry: Entry | null = lastToUndo(this.entries)): Entry | null {
     if (!entry) return null;
-    if (entry.state === "waiting") {
-      this.#change(entry.key, { state: "taken back" });
-      return entry;
-    }
     const { before } = entry;
+    if (entry.state === "waiting") return this.#change(entry.key, { state: "taken back" }), entry;
     const verdict = before && { kind: "verdict" as const, harmful: !!before.harmful, inactive: !!before.inactive, notes: before.notes, sampled: false };
     const current = this.entries.find(({ key }) => key === entry.key) ?? entry;
     if (current.state === "sending") {
@@ -106,6 +104,13 @@ export class Outbox {
   /** After a conflict theirs stays; after a failure nothing happens. */
   drop(key: string): void {
     this.#change(key, { state: "taken back" });
+  }
+
+  /** Others changed verdicts of these users (null: of whom is not known) after this operator. */
+  outdate(ids: readonly number[] | null): void {
+    const isIt = (entry: Entry) => entry.state === "done" && (ids?.some((id) => isAbout(entry, id)) ?? true);
+    this.entries = this.entries.map((entry) => (isIt(entry) ? { ...entry, isPast: true } : entry));
+    this.#tell();
   }
 
   tooOld(now = Date.now()): Entry[] {

@@ -8,7 +8,7 @@ export class StoredEntries {
     this.#prefix = `wdx.outbox.${owner}.`;
   }
 
-  /** Oldest first. What was being sent when the tab ended is waiting again: its key makes that safe. */
+  /** Oldest first. What was being sent when the tab ended is waiting again: its key makes that safe. What was done is in the server's answers. */
   load(): Entry[] {
     const { storage } = this;
     const names = Array.from({ length: storage.length }, (_, i) => storage.key(i)).filter((name) => name?.startsWith(this.#prefix));
@@ -19,7 +19,7 @@ export class StoredEntries {
         return []; // not ours
       }
     });
-    return entries.map((entry): Entry => (entry.state === "sending" ? { ...entry, state: "waiting" } : entry)).sort((a, b) => a.at - b.at);
+    return entries.map((entry): Entry => (entry.state === "sending" ? { ...entry, state: "waiting" } : { ...entry, isPast: entry.state === "done" })).sort((a, b) => a.at - b.at);
   }
 
   keep(entry: Entry): void {

@@ -52,7 +52,7 @@ export class Services {
       },
     });
     this.outbox.subscribe(this.#tell);
-    this.events = new Events(this.send, this.root, localStorage, (event) => this.#hear(event), this.#tell);
+    this.events = new Events(this.send, this.root, localStorage, (event) => this.#hear(event), () => this.#live());
     void this.preferences.load();
     this.#tell();
   }
@@ -67,10 +67,23 @@ export class Services {
   }
 
   #hear(event: ChangeEvent): void {
-    if (event.kind === "reset") return void this.answers.invalidateQueries();
+    if (event.kind === "reset") {
+      this.outbox?.outdate(null);
+      return void this.answers.invalidateQueries();
+    }
     if (event.table === "preferences") return void this.preferences.load();
     if (event.editId && this.outbox?.ownEdits.has(event.editId)) return; // its echo: known since its answer
+    if (event.table === "classification") this.outbox?.outdate(event.ids);
     this.#age(event.table ?? "");
+  }
+
+  /** Where the server answers again, nothing waits any longer. */
+  #live(): void {
+    if (this.events?.liveness === "live") {
+      void this.outbox?.pump();
+      void this.answers.refetchQueries({ type: "active", predicate: ({ state }) => state.status === "error" });
+    }
+    this.#tell();
   }
 
   #age(table: string): void {

@@ -29,6 +29,8 @@ export interface Entry {
   error: string | null;
   /** What somebody else decided meanwhile. */
   theirs: Verdict | null;
+  /** What the server tells about its users is newer: it no longer stands for how they are. */
+  isPast?: boolean;
 }
 
 /** The server forgets an Idempotency-Key after 24 hours: older entries ask before they are sent. */
@@ -66,13 +68,13 @@ export function lastToUndo(entries: readonly Entry[]): Entry | null {
   return [...entries].reverse().find(undoable) ?? null;
 }
 
-function isAbout(entry: Entry, userId: number): boolean {
+export function isAbout(entry: Entry, userId: number): boolean {
   return entry.work.kind === "bulk" ? entry.work.userIds.includes(userId) : entry.user.id === userId;
 }
 
 /** The verdict on a user as the operator decided last, if an entry says so: undefined where none does. */
 export function shownVerdict(entries: readonly Entry[], userId: number): Verdict | null | undefined {
-  const about = entries.filter((entry) => isAbout(entry, userId) && (isPending(entry) || entry.state === "done"));
+  const about = entries.filter((entry) => isAbout(entry, userId) && (isPending(entry) || (entry.state === "done" && !entry.isPast)));
   for (const { work, at, before } of about.reverse()) {
     if (work.kind === "verdict")
       return { harmful: work.harmful, inactive: work.inactive, notes: work.notes, classified_at: new Date(at).toISOString() };
