@@ -85,10 +85,11 @@ export function PeoplePage({ query }: { query: Record<string, string> }) {
   };
   const draw = (index: number) => {
     const row = rows.rowAt(index);
+    const tabIndex = index === Math.max(0, at) ? 0 : -1; // Tab leads past the list, not through all of it
     return (
       <div key={index} role="row" aria-rowindex={index + 2} aria-selected={row ? isSelected(row.id) : false} class={`grid-row ${index === at ? "at" : ""}`} style={template} onClick={() => setAt(index)} onDblClick={() => open(index)}>
-        <span role="gridcell">{row && <input type="checkbox" aria-label={`@${row.handle}`} checked={isSelected(row.id)} onClick={(event) => (event.preventDefault(), void toggle(index, event.shiftKey))} />}</span>
-        <span role="gridcell">{row && <a href={hashOf(`users/${row.id}`)}><Handle>{row.handle}</Handle></a>}</span>
+        <span role="gridcell">{row && <input type="checkbox" tabIndex={tabIndex} aria-label={`@${row.handle}`} checked={isSelected(row.id)} onClick={(event) => (event.preventDefault(), void toggle(index, event.shiftKey))} />}</span>
+        <span role="gridcell">{row && <a tabIndex={tabIndex} href={hashOf(`users/${row.id}`)}><Handle>{row.handle}</Handle></a>}</span>
         {columns.map((column) => <span key={column} role="gridcell" class={COLUMN[column].number ? "num" : ""}>{row && cell(row, column)}</span>)}
       </div>
     );

@@ -24,7 +24,7 @@ export function UserPage({ path }: { path: string[] }) {
   const known = Number.isSafeInteger(id) && id > 0;
   const user = useQuery(ask.user(known ? id : 0), { enabled: known });
   if (!known || (user.error as { status?: number } | null)?.status === 404) return <><h1 class="sr">{words.user.title}</h1><Empty title={words.user.gone} why={words.user.goneWhy}><p><a href={hashOf("people")}>{words.pages.people}</a></p></Empty></>;
-  return <States of={user} rows={8}>{(data) => <One key={data.id} user={data} refetch={() => void user.refetch()} />}</States>;
+  return <States of={user} rows={8} title={words.user.title}>{(data) => <One key={data.id} user={data} refetch={() => void user.refetch()} />}</States>;
 }
 
 function One({ user, refetch }: { user: UserDetail; refetch: () => void }) {

@@ -72,15 +72,21 @@ export function Failure({ error, again }: { error: Told; again: () => void }) {
 interface StatesProps<T> {
   of: QueryObserverResult<T, Error>;
   rows?: number;
+  /** Of a page that has its heading from what is fetched: so that it has one before, too. */
+  title?: string;
   empty?: ComponentChildren;
   isEmpty?: (data: T) => boolean;
   children: (data: T) => ComponentChildren;
 }
 
-export function States<T>({ of, rows, empty, isEmpty, children }: StatesProps<T>) {
+export function States<T>({ of, rows, title, empty, isEmpty, children }: StatesProps<T>) {
   if (of.data === undefined) {
-    if (of.error) return <Failure error={of.error} again={() => void of.refetch()} />;
-    return <Skeleton rows={rows} />;
+    return (
+      <>
+        {title && <h1 class="sr">{title}</h1>}
+        {of.error ? <Failure error={of.error} again={() => void of.refetch()} /> : <Skeleton rows={rows} />}
+      </>
+    );
   }
   const nothing = isEmpty ? isEmpty(of.data) : Array.isArray(of.data) && of.data.length === 0;
   return <>{nothing && empty !== undefined ? empty : children(of.data)}</>;
