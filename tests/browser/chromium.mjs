@@ -1,5 +1,6 @@
 // Starts the system's Chromium for the drivers beside this file.
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { chromium } from "playwright-core";
 
@@ -15,5 +16,18 @@ export async function launch() {
   return chromium.launch({
     executablePath,
     args: process.getuid() === 0 ? ["--no-sandbox"] : [],  // Chromium's sandbox does not run as root
+  });
+}
+
+/** In place of the console that the server has: the one in the folder CONSOLE_SITE, under the same policy (scripts/console-faults). */
+export async function serveSite(context) {
+  const folder = process.env.CONSOLE_SITE;
+  if (!folder) return;
+  const types = { html: "text/html; charset=utf-8", js: "text/javascript", css: "text/css", svg: "image/svg+xml" };
+  await context.route(/\/admin\/(?:[\w.-]+\.(?:js|css|svg))?(?:[?#].*)?$/, async (route) => {
+    const name = new URL(route.request().url()).pathname.split("/").pop() || "index.html";
+    const own = await route.fetch({ url: new URL(".", route.request().url()).href });
+    const headers = { "content-security-policy": own.headers()["content-security-policy"], "content-type": types[name.split(".").pop()] };
+    await route.fulfill({ status: 200, headers, body: readFileSync(join(folder, name)) });
   });
 }

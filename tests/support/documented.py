@@ -63,13 +63,17 @@ def replaced(text, changes):
 
 
 class Documented:
-    """A proxy in front of `server` on a port of its own, until `stop()`; asked as a Server is."""
+    """A proxy in front of `server` on a port of its own, until `stop()`; asked as a Server is.
+
+    @param path  where nginx has the server, changed as the document says for a path
+    """
 
     host = HOST
     # What the document tells the server.
     settings = {"trusted_proxies": "127.0.0.1", "allowed_hosts": f"{HOST},localhost,127.0.0.1"}
 
-    def __init__(self, kind, server):
+    def __init__(self, kind, server, path="/"):
+        self.path = path
         self.server, self.url, self.port = server, server.url, free_port()
         self.base_url = f"https://{HOST}"
         self.folder = Path(tempfile.mkdtemp(prefix=f"wdx-{kind}-", dir="/tmp"))
@@ -92,7 +96,8 @@ class Documented:
             "listen 443 ssl": f"listen 127.0.0.1:{self.port} ssl",
             f"/etc/ssl/{HOST}.pem": str(certificate.cert),
             f"/etc/ssl/private/{HOST}.key": str(certificate.key),
-            "127.0.0.1:8000": f"127.0.0.1:{self.server.port}"})
+            "proxy_pass http://127.0.0.1:8000": f"proxy_pass http://127.0.0.1:{self.server.port}{'' if self.path == '/' else '/'}",
+            "location /": f"location {self.path}"})
         user = "user root;" if os.geteuid() == 0 else ""
         (self.folder / "nginx.conf").write_text(NGINX.format(folder=self.folder, block=block, user=user))
         return [program("nginx"), "-p", str(self.folder), "-e", "stderr", "-c", "nginx.conf"], certificate.cert
@@ -106,7 +111,7 @@ class Documented:
     def _answers(self):
         assert self._process.poll() is None, self._log.read_text(errors="replace")
         try:
-            return self.authority.exists() and self.get("/healthz", timeout=5).status_code == 200
+            return self.authority.exists() and self.get(f"{self.path}healthz", timeout=5).status_code == 200
         except requests.RequestException:
             return False
 

@@ -1,0 +1,44 @@
+"""A browser at the console, which does step by step what a test asks for (tests/browser/steps.mjs)."""
+import json
+import selectors
+import shutil
+import subprocess
+
+from support.postgres import TESTS
+from support.processes import dies_with_us
+
+STEP_SECONDS = 300
+
+
+class Console:
+    """`console("judge", count=20, keys="his")` does a step and returns what it gives."""
+
+    def __init__(self):
+        if not (TESTS / "browser/node_modules/axe-core").exists():
+            raise RuntimeError("axe-core is missing: run `npm ci` in tests/browser, or ./test, which does it")
+        self._process = subprocess.Popen([shutil.which("node"), "steps.mjs"], cwd=TESTS / "browser", text=True,
+                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=dies_with_us())
+
+    def __call__(self, step, **arguments):
+        self._process.stdin.write(json.dumps({"step": step, **arguments}) + "\n")
+        self._process.stdin.flush()
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._process.stdout, selectors.EVENT_READ)
+            assert selector.select(STEP_SECONDS), f"{step} was not done within {STEP_SECONDS} s"
+        line = self._process.stdout.readline()
+        assert line, f"the browser ended in {step}"
+        answer = json.loads(line)
+        assert "error" not in answer, f"{step} {arguments}: {answer['error']}"
+        return answer["result"]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._process.stdin.close()
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
