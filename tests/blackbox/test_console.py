@@ -1,6 +1,7 @@
 """The console at /admin/: its files and their headers, and the page itself in Chromium."""
 import gzip
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -18,6 +19,8 @@ POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'sel
           "require-trusted-types-for 'script'")
 FIRST_LOAD_LIMIT = 100 * 1024
 LARGEST_SCRIPT = 60 * 1024
+PICTURES = TESTS / "browser/pictures.json"
+DIFFERENT = 0.25  # of the fields of a picture
 
 
 def get(server, path, encoding="identity", **headers):
@@ -182,6 +185,22 @@ def test_the_policy_is_never_violated_and_nobody_else_is_asked(seen):
 
 def test_axe_has_no_complaint_in_either_theme_at_three_widths(seen):
     assert seen["axe"] == []
+
+
+def test_pages_look_about_as_they_did(seen):
+    """Against what tests/browser/thumbnail.mjs made of each picture before. After a change of looks, look at build/console-pictures,
+    and keep what it makes of them now: CONSOLE_PICTURES=keep ./test -k look_about"""
+    if os.environ.get("CONSOLE_PICTURES") == "keep":
+        PICTURES.write_text(json.dumps(seen["pictures"], indent=0) + "\n")
+    kept = json.loads(PICTURES.read_text())
+    assert kept.keys() == seen["pictures"].keys()
+    assert {name: before for name, before in kept.items() if not looks_alike(before, seen["pictures"][name])} == {}
+
+
+def looks_alike(one, other):
+    """About the same ground, and things in about the same fields."""
+    different = sum(abs(int(a) - int(b)) for a, b in zip(one[1:], other[1:]))
+    return abs(int(one[0], 16) - int(other[0], 16)) <= 1 and different <= DIFFERENT * len(one)
 
 
 def test_no_page_is_wider_than_the_window(seen):

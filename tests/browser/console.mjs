@@ -2,16 +2,18 @@
 //   echo '{"api": URL, "username": TEXT, "password": TEXT, "screenshots": FOLDER, "user": ID}' | node console.mjs
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { launch, readJob } from "./chromium.mjs";
+import { launch, readJob, serveSite } from "./chromium.mjs";
+import { thumbnail } from "./thumbnail.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PAGES = ["overview", "triage", "people", "waves", "actions", "changes", "calibration", "quality", "log", "settings"];
 
 const job = await readJob();
 const browser = await launch();
-const seen = { violations: [], errors: [], foreign: [], axe: [], wide: [] };
+const seen = { violations: [], errors: [], foreign: [], axe: [], wide: [], pictures: {} };
 try {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB" });
+  await serveSite(context);
   await context.exposeFunction("reportViolation", (text) => seen.violations.push(text));
   await context.addInitScript(() => addEventListener("securitypolicyviolation", (event) => window.reportViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`)));
   const page = await context.newPage();
@@ -22,6 +24,7 @@ try {
     if (protocol.startsWith("http") && host !== new URL(job.api).host) seen.foreign.push(request.url());
   });
   const shot = (name) => page.screenshot({ path: `${job.screenshots}/${name}.png` });
+  const canvas = await (await browser.newContext()).newPage();
   const audit = async (name) => {
     await page.evaluate(AXE);
     const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
@@ -61,7 +64,8 @@ try {
       await audit(`${path} ${theme} ${width}`);
       const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (over > 0) seen.wide.push(`${path} ${width}: ${over}`);
-      await shot(`${path.replace("/", "-")}-${theme}-${width}`);
+      const name = `${path.replace("/", "-")}-${theme}-${width}`;
+      seen.pictures[name] = await thumbnail(canvas, await shot(name));
     }
   }
   await page.emulateMedia({ colorScheme: "light" });

@@ -79,7 +79,7 @@ export async function chooseAccount({ tabs: [page] }, { handle }) {
   await saved;
 }
 
-/** What a page made of what strangers wrote, in a window so wide: @return [elements that are none of ours, links out, overflow, executed] */
+/** @return what a page made of what strangers wrote, in a window so wide: elements, links to others, pixels beyond the window, what ran */
 export async function strangers(state, { path, width }) {
   const [page] = state.tabs;
   await page.setViewportSize({ width, height: 900 });
@@ -92,7 +92,7 @@ export async function strangers(state, { path, width }) {
       .filter((href) => typeof href === "string" && !(/^https?:/.test(href) && ours.has(new URL(href).host)));
     return {
       elements: document.querySelectorAll("#main img, #main iframe, #main script, #main object, #main b[onclick]").length, links,
-      over: document.documentElement.scrollWidth - document.documentElement.clientWidth, executed: window.executed ?? null,
+      over: Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth), executed: window.executed ?? null,
     };
   });
 }

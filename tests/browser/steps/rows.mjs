@@ -1,5 +1,21 @@
 // The long list of people.
 
+/** Types into the search, as a person does, and waits until it is what is asked for. @return where that led */
+export async function search({ tabs: [page] }, { text }) {
+  await page.keyboard.press("/");
+  await page.keyboard.type(text);
+  await page.waitForFunction((wanted) => new URLSearchParams(location.hash.split("?")[1]).get("search") === wanted, text);
+  return page.evaluate(() => ({
+    hash: location.hash, value: document.activeElement.value, dialogs: document.querySelectorAll("dialog[open]").length,
+    decisions: Object.keys(localStorage).filter((name) => name.startsWith("wdx.outbox.")).length,
+  }));
+}
+
+export async function back({ tabs: [page] }, { hash }) {
+  await page.goBack();
+  await page.waitForFunction((wanted) => location.hash === wanted, hash);
+}
+
 /** Scrolls from the first row to the last. @return how many rows it has, the ids in their order, the most nodes at a time */
 export async function scrollThrough({ tabs: [page] }) {
   return page.evaluate(async () => {
