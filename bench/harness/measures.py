@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from harness import load
+from harness.console import measure_console
 from harness.ground import (BIG_ACCOUNT, HANDLE, OPERATOR, PASSWORD, SMALL_ACCOUNT, STATISTICS, prepare_scores,
                             prepare_statistics, serve)
 from harness.process import CpuMeter, memory_kb
@@ -34,7 +35,7 @@ HASH_ROUNDS = 1_000_000
 
 
 GROUPS = ("lookup", "classes", "small_list", "long_list", "exports", "deep_page", "statistics", "insight", "refresh",
-          "login", "memory", "cold_start")  # methods of Measures
+          "login", "memory", "cold_start", "console")  # methods of Measures
 
 
 class Measures:
@@ -231,6 +232,12 @@ class Measures:
                 lags.append(time.perf_counter() - begin)
             result["insight_lag"] = single(lags)
         return result
+
+    # -- the console
+
+    def console(self):
+        measured = measure_console(self.ground.url, min(self.rounds, 3), self.seconds)
+        return {key: single(values, note) for key, (values, note) in measured.items()}
 
     # -- one at a time
 

@@ -65,4 +65,11 @@ TARGETS = (
     Target("idle", "idle memory, RSS", "MB", 8, False, False),
     Target("connection", "memory of an idle connection", "KB", 5, False, False),
     Target("start", "cold start to the first answer", "ms", 30, False, False),
+    Target("console_triage", "console: 100 decisions by script", "s", 30, False, False),
+    Target("console_key", "console: from key to painted next card, p95", "ms", 50, False, False),
+    Target("console_end", "console: to the end of 100,000 rows", "ms", 1000, False, False),
+    Target("console_frames", "console: frames while scrolling, p95", "ms", 18, False, False),
+    Target("console_nodes", "console: most nodes while scrolling through 100,000 rows", "nodes", 2500, False, False),
+    Target("console_tabs", "console: a change is in eight tabs after", "ms", 1000, False, False),
+    Target("console_back", "console: back after the server was gone for 30 s", "s", 5, False, False),
 )

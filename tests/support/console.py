@@ -7,7 +7,7 @@ import subprocess
 from support.postgres import TESTS
 from support.processes import dies_with_us
 
-STEP_SECONDS = 300
+STEP_SECONDS = 600
 
 
 class Console:
