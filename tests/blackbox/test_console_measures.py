@@ -207,6 +207,7 @@ def tabs_of_short_tokens(url, **settings):
         return logins, seen["statuses"], execute(url, "SELECT event, count(*) FROM watchdxg_log GROUP BY 1")
 
 
+@pytest.mark.slow
 def test_five_tabs_stay_logged_in_while_tokens_expire(cluster, tmp_path):
     """On plain http, which has no Web Locks, and on https."""
     with ThreadPoolExecutor() as pool:

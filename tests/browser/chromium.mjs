@@ -19,15 +19,15 @@ export async function launch() {
   });
 }
 
-/** In place of the console that the server has: the one in the folder CONSOLE_SITE, under the same policy (scripts/console-faults). */
-export async function serveSite(context) {
+/** In place of the console at `root`: the one in the folder CONSOLE_SITE, under the same policy (scripts/console-faults). */
+export async function serveSite(context, root) {
   const folder = process.env.CONSOLE_SITE;
   if (!folder) return;
   const types = { html: "text/html; charset=utf-8", js: "text/javascript", css: "text/css", svg: "image/svg+xml" };
-  await context.route(/\/admin\/(?:[\w.-]+\.(?:js|css|svg))?(?:[?#].*)?$/, async (route) => {
+  const policy = (await context.request.get(root)).headers()["content-security-policy"];
+  await context.route(/\/admin\/(?:[\w.-]+\.(?:js|css|svg))?(?:[?#].*)?$/, (route) => {
     const name = new URL(route.request().url()).pathname.split("/").pop() || "index.html";
-    const own = await route.fetch({ url: new URL(".", route.request().url()).href });
-    const headers = { "content-security-policy": own.headers()["content-security-policy"], "content-type": types[name.split(".").pop()] };
-    await route.fulfill({ status: 200, headers, body: readFileSync(join(folder, name)) });
+    const headers = { "content-security-policy": policy, "content-type": types[name.split(".").pop()] };
+    return route.fulfill({ headers, body: readFileSync(join(folder, name)) }).catch(() => undefined);  // the page has gone
   });
 }

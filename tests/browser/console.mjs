@@ -13,7 +13,7 @@ const browser = await launch();
 const seen = { violations: [], errors: [], foreign: [], axe: [], wide: [], pictures: {} };
 try {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB" });
-  await serveSite(context);
+  await serveSite(context, `${job.api}/admin/`);
   await context.exposeFunction("reportViolation", (text) => seen.violations.push(text));
   await context.addInitScript(() => addEventListener("securitypolicyviolation", (event) => window.reportViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`)));
   const page = await context.newPage();

@@ -2,7 +2,7 @@
 import { serveSite } from "../chromium.mjs";
 
 export const PAGES = ["overview", "triage", "people", "waves", "actions", "changes", "calibration", "quality", "log", "settings"];
-const PATIENCE_MS = 15_000;  // of a machine that does other things beside
+const PATIENCE_MS = 30_000;  // of a machine that does other things beside
 
 /** A context of its own, and the login in the first of its tabs. @param url the API's, with any prefix */
 export async function enter(state, { url, username = "watchdxg", password = "watchdxg", tabs = 1, width = 1280, height = 900, slowdown = 1 }) {
@@ -12,7 +12,7 @@ export async function enter(state, { url, username = "watchdxg", password = "wat
     viewport: { width, height }, locale: "en-GB", ignoreHTTPSErrors: true, reducedMotion: "reduce",
   }));
   context.setDefaultTimeout(PATIENCE_MS);
-  await serveSite(context);
+  await serveSite(context, `${url}/admin/`);
   await context.exposeFunction("reportViolation", (text) => seen.violations.push(text));
   await context.addInitScript(() => addEventListener("securitypolicyviolation", (event) => window.reportViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`)));
   context.on("request", (request) => {
