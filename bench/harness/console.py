@@ -3,7 +3,7 @@ import statistics
 import time
 
 from harness.ground import OPERATOR, PASSWORD, serve
-from support.console import Console
+from support.console import Console, judge_once
 from support.postgres import execute
 from support.server import Server
 from support.signals import up_to_date
@@ -26,7 +26,7 @@ def measure_console(url, rounds, seconds):
     """@return values by the keys of targets.py, as lists of what each round gave, and notes"""
     with Console() as console:
         with serve(url) as server:
-            up_to_date(server)
+            judge_once(up_to_date(server))
             result = {**triage(server, console, rounds), **long_list(server, console, rounds, seconds), **tabs(server, console, rounds)}
         return {**result, **outage(console, url)}
 
