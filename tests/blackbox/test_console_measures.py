@@ -334,7 +334,6 @@ def test_strangers_words_run_nothing_and_lead_nowhere(at_desk):
         assert (seen["elements"], seen["links"], seen["executed"]) == (0, [], None), path
 
 
-@pytest.mark.xfail(strict=True, reason="long handles, kinds of actions and posts are wider than a window of 320 pixels: their styles let them")
 def test_strangers_words_move_nothing(at_desk):
     """In the narrowest window no page is wider than it, and what stands around the words stands where it always does."""
     wide = {path: over for path in STRANGE_PAGES if (over := at_desk("strangers", path=path, width=320)["over"]) > 0}
