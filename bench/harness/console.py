@@ -14,6 +14,7 @@ DECISIONS = 100
 TABS = 8
 GONE_SECONDS = 30
 FRAME_PIXELS = 250
+SCROLL_SECONDS = 1800  # through 100,000 rows, on a busy machine
 USER = 1          # of the account
 VERDICT = f"/api/users/{USER}/classification/"
 
@@ -24,7 +25,7 @@ def percentile(values, share):
 
 def measure_console(url, rounds, seconds):
     """@return values by the keys of targets.py, as lists of what each round gave, and notes"""
-    with Console() as console:
+    with Console(SCROLL_SECONDS) as console:
         with serve(url) as server:
             judge_once(up_to_date(server))
             result = {**triage(server, console, rounds), **long_list(server, console, rounds, seconds), **tabs(server, console, rounds)}

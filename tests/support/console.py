@@ -8,7 +8,7 @@ from support.postgres import TESTS
 from support.processes import dies_with_us
 from support.tokens import mint
 
-STEP_SECONDS = 600
+STEP_SECONDS = 300
 
 
 def judge_once(server, user_id="1"):
@@ -19,9 +19,13 @@ def judge_once(server, user_id="1"):
 
 
 class Console:
-    """`console("judge", count=20, keys="his")` does a step and returns what it gives."""
+    """`console("judge", count=20, keys="his")` does a step and returns what it gives.
 
-    def __init__(self):
+    @param step_seconds  how long a step may take
+    """
+
+    def __init__(self, step_seconds=STEP_SECONDS):
+        self._step_seconds = step_seconds
         if not (TESTS / "browser/node_modules/axe-core").exists():
             raise RuntimeError("axe-core is missing: run `npm ci` in tests/browser, or ./test, which does it")
         self._process = subprocess.Popen([shutil.which("node"), "steps.mjs"], cwd=TESTS / "browser", text=True,
@@ -32,7 +36,7 @@ class Console:
         self._process.stdin.flush()
         with selectors.DefaultSelector() as selector:
             selector.register(self._process.stdout, selectors.EVENT_READ)
-            assert selector.select(STEP_SECONDS), f"{step} was not done within {STEP_SECONDS} s"
+            assert selector.select(self._step_seconds), f"{step} was not done within {self._step_seconds} s"
         line = self._process.stdout.readline()
         assert line, f"the browser ended in {step}"
         answer = json.loads(line)
