@@ -109,7 +109,7 @@ std::string plan_sql(const std::string& asked) {
 
 /// SQL over the row `t` of watchdxg_planned_action: nothing may be done about its user any more.
 std::string is_exempt_sql() {
-    return fmt::format("EXISTS (SELECT FROM watchdxg_exemption AS x WHERE x.handle = {} OR x.handle = {})",
+    return fmt::format("EXISTS (SELECT FROM watchdxg_exemption AS x WHERE x.handle IN ({}, {}))",
                        exempt_handle_sql("t.handle"),
                        exempt_handle_sql("(SELECT h.handle FROM users AS h WHERE h.id = t.user_id)"));
 }

@@ -10,6 +10,8 @@ WHERE id IN (SELECT edit_id FROM watchdxg_edited_row WHERE user_id IN (SELECT n 
 DELETE FROM watchdxg_edited_row WHERE user_id IN (SELECT n FROM crowd);
 DELETE FROM watchdxg_sampled_verdict WHERE user_id IN (SELECT n FROM crowd);
 DELETE FROM watchdxg_snooze WHERE user_id IN (SELECT n FROM crowd);
+DELETE FROM watchdxg_planned_action WHERE user_id IN (SELECT n FROM crowd);
+DELETE FROM watchdxg_exemption WHERE handle IN (SELECT lower(handle) FROM crowd);
 
 -- Today's row is left to the server.
 INSERT INTO watchdxg_daily_snapshot (account_id, day, taken_at, users_total, users_people, users_followers,
@@ -65,6 +67,36 @@ FROM crowd
 WHERE NOT is_gone AND kind IN ('person', 'bot') AND came_at < pg_temp.ago(1) AND n NOT IN (SELECT n FROM judged)
 ORDER BY pg_temp.chance(n, 'snooze')
 LIMIT 12;
+
+-- Blocks for a worker: some are done, the others wait; and some users who are left alone.
+INSERT INTO watchdxg_planned_action (user_id, handle, action_type, state, cause, attempts, worker, created_at, finished_at)
+SELECT n, handle, 'block', 'done', 'judged harmful', 1, 'core', a.timestamp - interval '3 hours', a.timestamp
+FROM actions AS a
+JOIN crowd ON n = a.user_id
+WHERE a.action_type = 'block'
+ORDER BY a.timestamp DESC, a.id DESC
+LIMIT 6;
+
+INSERT INTO watchdxg_planned_action (user_id, handle, action_type, state, cause, not_before, created_at)
+SELECT n, handle, 'block', 'planned', 'judged harmful', CASE WHEN place % 4 = 0 THEN pg_temp.ago(-2) END,
+    pg_temp.ago(0.3)
+FROM (
+    SELECT n, handle, row_number() OVER (ORDER BY at DESC, n) AS place
+    FROM judged AS j
+    JOIN crowd USING (n)
+    WHERE j.bad AND NOT is_gone
+        AND NOT EXISTS (SELECT FROM actions AS a WHERE a.user_id = n AND a.action_type = 'block')
+) AS harmful
+WHERE place <= 14
+ORDER BY place;
+
+INSERT INTO watchdxg_exemption (handle, created_at)
+SELECT lower(handle), pg_temp.ago(20)
+FROM judged AS j
+JOIN crowd USING (n)
+WHERE NOT j.bad AND NOT j.idle AND NOT is_gone
+ORDER BY pg_temp.chance(n, 'left alone')
+LIMIT 3;
 
 -- What the operator did in the last two weeks: the verdicts of a day are one edit, which can be taken back.
 WITH days AS (
@@ -138,4 +170,4 @@ CROSS JOIN LATERAL pg_temp.estimate(sane, sane_sampled, sampled) AS effective
 WHERE s.day = counts.day;
 
 ANALYZE watchdxg_daily_snapshot, watchdxg_seen_user, watchdxg_sampled_verdict, watchdxg_snooze, watchdxg_edit,
-    watchdxg_edited_row;
+    watchdxg_edited_row, watchdxg_planned_action, watchdxg_exemption;
