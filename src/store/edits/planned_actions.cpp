@@ -76,9 +76,9 @@ std::string plan_sql(const std::string& asked) {
          WHERE NOT EXISTS (SELECT FROM earlier)
     ), )sql" +
            judged_sql("decision JOIN target ON decision.outcome IS NULL", "$9::text") + R"sql(, written AS (
-        INSERT INTO watchdxg_planned_action AS t (user_id, handle, action_type, state, cause, evidence, not_before,
-                                                  created_at)
-        SELECT judged.user_id, ltrim(judged.handle, '@'), $9::text, 'planned', nullif($10::text, ''), )sql" +
+        INSERT INTO watchdxg_planned_action AS t (user_id, account_id, handle, action_type, state, cause, evidence,
+                                                  not_before, created_at)
+        SELECT judged.user_id, coalesce(judged.account_id, -1), ltrim(judged.handle, '@'), $9::text, 'planned', nullif($10::text, ''), )sql" +
            evidence_sql() + R"sql(, $11::timestamptz, statement_timestamp()
           FROM judged
           LEFT JOIN watchdxg_signal AS s ON s.user_id = judged.user_id
@@ -141,23 +141,28 @@ const std::string kClaimSql = std::string(kWriteBegin) + R"sql(, decision AS MAT
            AND NOT has_lapsed
            AND (outcome IS NOT NULL OR lease_until > statement_timestamp())
          GROUP BY account_id, action_type
-    ), waiting AS (
-        SELECT t.id, u.account_id, t.action_type,
-               row_number() OVER (PARTITION BY u.account_id, t.action_type ORDER BY t.id) AS place
-          FROM watchdxg_planned_action AS t
-          JOIN decision ON true
-          JOIN users AS u ON u.id = t.user_id
-         WHERE )sql" + std::string(kWaitsForWorker) +
-                              R"sql(
-           AND (t.not_before IS NULL OR t.not_before <= statement_timestamp())
+    ), crowded AS (
+        SELECT DISTINCT t.account_id, t.action_type
+          FROM watchdxg_planned_action AS t, decision
+         WHERE t.state IN ('planned', 'claimed')
            AND ($10::text[] IS NULL OR t.action_type = ANY ($10::text[]))
-           AND NOT )sql" + is_exempt_sql() +
-                              R"sql(
     ), chosen AS MATERIALIZED (
-        SELECT w.id, w.account_id, encode(sha256(convert_to($12::text || w.id, 'UTF8')), 'hex') AS lease
-          FROM waiting AS w
-          LEFT JOIN today AS d ON d.account_id IS NOT DISTINCT FROM w.account_id AND d.action_type = w.action_type
-         WHERE w.place + coalesce(d.n, 0) <= $11::bigint
+        SELECT w.id, encode(sha256(convert_to($12::text || w.id, 'UTF8')), 'hex') AS lease
+          FROM crowded AS c
+          LEFT JOIN today AS d ON d.account_id = c.account_id AND d.action_type = c.action_type
+         CROSS JOIN LATERAL (SELECT t.id
+                               FROM watchdxg_planned_action AS t
+                              WHERE t.account_id = c.account_id
+                                AND t.action_type = c.action_type
+                                AND t.state IN ('planned', 'claimed')
+                                AND )sql" +
+                              std::string(kWaitsForWorker) + R"sql(
+                                AND (t.not_before IS NULL OR t.not_before <= statement_timestamp())
+                                AND EXISTS (SELECT FROM users AS u WHERE u.id = t.user_id)
+                                AND NOT )sql" +
+                              is_exempt_sql() + R"sql(
+                              ORDER BY t.id
+                              LIMIT greatest($11::bigint - coalesce(d.n, 0), 0)) AS w
          ORDER BY w.id
          LIMIT $8::bigint
     ), claimed AS (
@@ -166,7 +171,7 @@ const std::string kClaimSql = std::string(kWriteBegin) + R"sql(, decision AS MAT
                lease = chosen.lease, lease_until = statement_timestamp() + $9::bigint * interval '1 second'
           FROM chosen
          WHERE t.id = chosen.id
-        RETURNING t.id, chosen.account_id, t.action_type, t.lease, t.lease_until,
+        RETURNING t.id, t.account_id, t.action_type, t.lease, t.lease_until,
                   )sql" + claimed_action_row_sql("t") +
                               R"sql( AS body
     ), attempted AS (
@@ -185,7 +190,7 @@ const std::string kClaimSql = std::string(kWriteBegin) + R"sql(, decision AS MAT
            AND t.id NOT IN (SELECT id FROM chosen)
         RETURNING t.id
     ), changed AS (
-        SELECT account_id, id FROM claimed
+        SELECT nullif(account_id, -1) AS account_id, id FROM claimed
     ))sql" + std::string(kNoEdit) +
                               change_events_sql(std::array{ChangedTable{"planned_actions", "changed"}}, "NULL::text") +
                               R"sql(, answer AS (
@@ -203,8 +208,8 @@ const std::string kReportSql = std::string(kWriteBegin) + R"sql(, attempt AS MAT
            AND a.planned_action_id = $7::bigint
            AND NOT EXISTS (SELECT FROM earlier)
     ), old AS MATERIALIZED (
-        SELECT t.*, (SELECT u.account_id FROM users AS u WHERE u.id = t.user_id) AS account_id, )sql" +
-                               kRow + R"sql( AS body,
+        SELECT t.*, )sql" + kRow +
+                               R"sql( AS body,
                t.state = 'claimed' AND t.lease = $8::text AND t.lease_until > statement_timestamp() AS has_it,
                CASE WHEN $9::text = 'done' THEN 'done'
                     WHEN t.attempts >= $11::bigint THEN 'failed'
@@ -238,7 +243,7 @@ const std::string kReportSql = std::string(kWriteBegin) + R"sql(, attempt AS MAT
          WHERE t.id = old.id
            AND decision.outcome IS NULL
            AND NOT decision.is_repeated
-        RETURNING t.id, t.user_id, old.account_id, old.body AS before, )sql" +
+        RETURNING t.id, t.user_id, nullif(t.account_id, -1) AS account_id, old.body AS before, )sql" +
                                kRow + R"sql( AS body
     ), reported AS (
         UPDATE watchdxg_action_attempt AS t

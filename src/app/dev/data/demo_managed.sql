@@ -69,16 +69,17 @@ ORDER BY pg_temp.chance(n, 'snooze')
 LIMIT 12;
 
 -- Blocks for a worker: some are done, the others wait; and some users who are left alone.
-INSERT INTO watchdxg_planned_action (user_id, handle, action_type, state, cause, attempts, worker, created_at, finished_at)
-SELECT n, handle, 'block', 'done', 'judged harmful', 1, 'core', a.timestamp - interval '3 hours', a.timestamp
+INSERT INTO watchdxg_planned_action (user_id, account_id, handle, action_type, state, cause, attempts, worker, created_at,
+                                     finished_at)
+SELECT n, 1, handle, 'block', 'done', 'judged harmful', 1, 'core', a.timestamp - interval '3 hours', a.timestamp
 FROM actions AS a
 JOIN crowd ON n = a.user_id
 WHERE a.action_type = 'block'
 ORDER BY a.timestamp DESC, a.id DESC
 LIMIT 6;
 
-INSERT INTO watchdxg_planned_action (user_id, handle, action_type, state, cause, not_before, created_at)
-SELECT n, handle, 'block', 'planned', 'judged harmful', CASE WHEN place % 4 = 0 THEN pg_temp.ago(-2) END,
+INSERT INTO watchdxg_planned_action (user_id, account_id, handle, action_type, state, cause, not_before, created_at)
+SELECT n, 1, handle, 'block', 'planned', 'judged harmful', CASE WHEN place % 4 = 0 THEN pg_temp.ago(-2) END,
     pg_temp.ago(0.3)
 FROM (
     SELECT n, handle, row_number() OVER (ORDER BY at DESC, n) AS place
