@@ -29,7 +29,7 @@ Audience estimate_audience(std::span<const Cell> followers) {
     audience.n = count_sampled(followers);
     if (audience.n < model::kLeastSampled && count_unjudged(followers) > 0) {
         audience.reason = fmt::format(
-            "Verdicts on {} followers drawn at random are needed; there are {}. Triage marks them `sampled`.",
+            "Verdicts on {} followers drawn at random are needed; there are {}. Triage draws them.",
             model::kLeastSampled, audience.n);
         return audience;
     }
