@@ -334,8 +334,10 @@ def test_strangers_words_run_nothing_and_lead_nowhere(at_desk):
         assert (seen["elements"], seen["links"], seen["executed"]) == (0, [], None), path
 
 
-def test_strangers_words_move_nothing(at_desk):
+def test_strangers_words_move_nothing(at_desk, watched):
     """In the narrowest window no page is wider than it, and what stands around the words stands where it always does."""
+    # Who is judged has other keys.
+    execute(watched.url, f"DELETE FROM classification WHERE user_id = {PLAIN} OR user_id BETWEEN {HOSTILE} AND {HOSTILE + 5}")
     wide = {path: over for path in STRANGE_PAGES if (over := at_desk("strangers", path=path, width=320)["over"]) > 0}
     assert wide == {}
     frame = [".verdict-keys button", ".extra-keys button", ".card", "nav", ".find"]
