@@ -4,9 +4,12 @@
 #include "cli/changepassword.hpp"
 #include "cli/check.hpp"
 #include "cli/command.hpp"
+#include "cli/command_list.hpp"
+#include "cli/completion.hpp"
 #include "cli/config_command.hpp"
 #include "cli/create_user.hpp"
 #include "cli/flushexpiredtokens.hpp"
+#include "cli/manual.hpp"
 #include "cli/migrate.hpp"
 #include "cli/openapi.hpp"
 #include "cli/rotatesecret.hpp"
@@ -37,6 +40,7 @@ struct Arguments {
     ChangePasswordOptions change_password;
     std::string totp_username;
     std::string core_generation = "v3";
+    const CLI::App* tree = nullptr;  ///< of all commands and options, for those that describe them
 };
 
 void declare_serve(CLI::App& command, Arguments& to) {
@@ -171,6 +175,30 @@ constexpr std::array kCommands{
                 return kDone;
             },
             nullptr, false},
+    Command{"man", "Print the manual page, for man(1)",
+            [](const Loaded&, const Arguments& given) {
+                write_manual(std::cout, list_commands(*given.tree));
+                return kDone;
+            },
+            nullptr, false},
+    Command{"completion bash", "Print completions for bash",
+            [](const Loaded&, const Arguments& given) {
+                write_bash_completion(std::cout, list_commands(*given.tree));
+                return kDone;
+            },
+            nullptr, false},
+    Command{"completion zsh", "Print completions for zsh",
+            [](const Loaded&, const Arguments& given) {
+                write_zsh_completion(std::cout, list_commands(*given.tree));
+                return kDone;
+            },
+            nullptr, false},
+    Command{"completion fish", "Print completions for fish",
+            [](const Loaded&, const Arguments& given) {
+                write_fish_completion(std::cout, list_commands(*given.tree));
+                return kDone;
+            },
+            nullptr, false},
 };
 
 struct Group {
@@ -181,6 +209,7 @@ struct Group {
 constexpr std::array kGroups{
     Group{"totp", "The second factor of an operator (RFC 6238)"},
     Group{"config", "Show settings"},
+    Group{"completion", "Print what a shell completes commands and options with"},
 };
 
 /// The command line: reads it, loads the settings and runs the command.
@@ -204,6 +233,7 @@ class Program {
 };
 
 Program::Program() {
+    arguments_.tree = &app_;
     app_.name("watchdxg-back");
     app_.require_subcommand(1);
     app_.set_version_flag("--version", "watchdxg-back " WDX_VERSION);
@@ -232,7 +262,7 @@ CLI::App& Program::group_of(const Command& command) {
 
 /// Every setting is a flag of every command; `--help` lists the command's own options first.
 void Program::add_settings(CLI::App& command) {
-    const std::string group = "Settings";
+    const std::string group(kSettingsGroup);
     command.add_option("--config", config_file_, "Settings file in TOML (WDX_CONFIG_FILE)")->group(group);
     for (const config::Option& option : config::options()) {
         const std::string help(option.help());

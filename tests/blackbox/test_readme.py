@@ -73,7 +73,7 @@ def test_documented_options_exist_and_own_options_are_documented(command):
     assert set(re.findall(r"^\| `(--[a-z-]+)", documented_commands()[command], re.M)) == own
 
 
-@pytest.mark.parametrize("command", ["config", "totp"])
+@pytest.mark.parametrize("command", ["completion", "config", "totp"])
 def test_documented_subcommands_exist(command):
     documented = re.findall(rf"^\| `{command} (\w+)`", documented_commands()[command], re.M)
     assert sorted(documented) == sorted(LISTED_COMMAND.findall(help_of(command)))
