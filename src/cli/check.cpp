@@ -42,7 +42,18 @@ void run_check(db::Session& session, const config::Config& config, CheckReport& 
     }
 }
 
-void check_database(const config::Config& config, bool with_data, CheckReport& report) {
+/// What to do about a database that cannot be used: the line to write, where the settings file names it.
+std::string how_to_reach_it(const config::Loaded& settings) {
+    const auto source = settings.sources.find("WDX_DATABASE_URL");
+    if (source == settings.sources.end() || source->second.place != config::Place::file)
+        return "Start the server, or correct WDX_DATABASE_URL. What needs the database was not looked at.";
+    return "Start the server, or name another in " + config::describe(source->second) +
+           ":\ndatabase_url = \"postgresql://USER:PASSWORD@HOST/DATABASE\"\n"
+           "What needs the database was not looked at.";
+}
+
+void check_database(const config::Loaded& settings, bool with_data, CheckReport& report) {
+    const config::Config& config = settings.config;
     try {
         db::Session session = connect(config);
         const auto run = [&](std::string_view name, const std::function<void()>& body) {
@@ -63,8 +74,7 @@ void check_database(const config::Config& config, bool with_data, CheckReport& r
         run("index", [&] { check_core_indexes(session, report); });
         if (with_data) run("data", [&] { check_data(session, config, report); });
     } catch (const db::DbError& error) {
-        report.fail("database", error.message(),
-                    "Start the server, or correct WDX_DATABASE_URL. What needs the database was not looked at.");
+        report.fail("database", error.message(), how_to_reach_it(settings));
     }
 }
 
@@ -75,7 +85,7 @@ int check(const config::Loaded& settings, bool with_data, std::ostream& out, std
         CheckReport report(out);
         for (const std::string& warning : settings.warnings) report.warn("settings", warning, {});
         check_secret_key(settings.config, report);
-        check_database(settings.config, with_data, report);
+        check_database(settings, with_data, report);
         return report.failed() ? kRefused : kDone;
     });
 }

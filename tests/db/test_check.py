@@ -274,6 +274,17 @@ def test_a_database_that_is_away_is_a_failure(tmp_path):
     assert "secret key" in found
 
 
+def test_where_the_settings_file_names_the_database_the_line_to_write_is_printed(tmp_path):
+    file = tmp_path / "config.toml"
+    file.write_text(f'database_url = "postgresql:///wdx?host={tmp_path}"\n')
+    done = run_command("check", "--config", file, database_url=None)
+    assert done.returncode == 1
+    to_do = done.stdout.split("FAIL  database: ")[1].splitlines()[-3:]
+    assert to_do == [f"      Start the server, or name another in file {file}:",
+                     '      database_url = "postgresql://USER:PASSWORD@HOST/DATABASE"',
+                     "      What needs the database was not looked at."]
+
+
 @pytest.mark.parametrize("password", ["p@ss", "12/34", "50%"])
 def test_a_password_that_is_not_encoded_in_the_url_is_hinted_at_and_not_shown(password):
     url = f"postgresql://watchdxg:{password}@127.0.0.1:1/watchdxg"
