@@ -28,9 +28,9 @@ Audience estimate_audience(std::span<const Cell> followers) {
     for (const Cell& cell : followers) audience.followers += cell.people;
     audience.n = count_sampled(followers);
     if (audience.n < model::kLeastSampled && count_unjudged(followers) > 0) {
-        audience.reason = fmt::format(
-            "Verdicts on {} followers drawn at random are needed; there are {}. Triage draws them.",
-            model::kLeastSampled, audience.n);
+        audience.reason =
+            fmt::format("Verdicts on {} followers drawn at random are needed; there are {}. Triage draws them.",
+                        model::kLeastSampled, audience.n);
         return audience;
     }
     const Verdict harmful = [](const Cell& cell) { return cell.harmful; };

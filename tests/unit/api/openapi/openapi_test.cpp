@@ -71,8 +71,9 @@ TEST(MakeOpenapi, FiltersByVerdictWhereRowsAreAboutUsers) {
         const json::value verdict{{"$ref", "#/components/parameters/Verdict"}};
         if (std::find(parameters.begin(), parameters.end(), verdict) != parameters.end()) filtered.emplace(path);
     }
-    EXPECT_EQ(filtered, (std::set<std::string>{"/api/actions/", "/api/classifications/", "/api/posts/", "/api/snoozes/",
-                                               "/api/users/", "/api/users/{id}/posts/"}));
+    EXPECT_EQ(filtered,
+              (std::set<std::string>{"/api/actions/", "/api/classifications/", "/api/planned-actions/", "/api/posts/",
+                                     "/api/snoozes/", "/api/users/", "/api/users/{id}/posts/"}));
 }
 
 TEST(OpenApiDocument, FollowsTheSchema) {
