@@ -250,7 +250,7 @@ std::optional<std::string> FieldReader::choice(std::string_view name) {
     const JsonValue* value = find(name);
     if (value == nullptr) return std::nullopt;
     const auto choices = table_.field(name).choices;
-    const auto text = char_field_text(*value);
+    auto text = char_field_text(*value);
     if (text && std::find(choices.begin(), choices.end(), *text) != choices.end()) return text;
     // A text that no answer can repeat, or should, is not repeated.
     const bool is_shown = text && is_name(*text);

@@ -36,6 +36,7 @@ NamedOperator read_operator(const db::Row& row) {
 std::vector<NamedOperator> list_operators(db::Session& session, int most) {
     const db::Rows rows = session.execute(kListOperators, {std::to_string(most)});
     std::vector<NamedOperator> operators;
+    operators.reserve(static_cast<std::size_t>(rows.size()));
     for (int i = 0; i < rows.size(); ++i) operators.push_back(read_operator(rows[i]));
     return operators;
 }
