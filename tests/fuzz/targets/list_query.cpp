@@ -13,7 +13,7 @@ namespace {
 /// Everything that can stand in a statement besides `$1`: what the field tables hold and the writer's own words.
 bool is_our_sql(std::string_view sql) {
     return sql.find_first_not_of(
-               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _.,:\"'$()<>=+*{}#[]-") ==
+               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _.,:\"'$()<>=+*{}#[]|-") ==
            std::string_view::npos;
 }
 
