@@ -8,7 +8,7 @@ describe("the request that plans an action", () => {
   });
   it("says why and from when only where somebody said so", () => {
     expect(planBody([1], "block", "  ", "")).toEqual({ user_ids: [1], action_type: "block" });
-    expect(planBody([1], "block", " a wave ", "2026-12-24")).toEqual({ user_ids: [1], action_type: "block", cause: "a wave", not_before: "2026-12-24T00:00:00Z" });
+    expect(planBody([1], "block", " a wave ", "2026-12-24")).toEqual({ user_ids: [1], action_type: "block", cause: "a wave", not_before: new Date(2026, 11, 24).toISOString() });
   });
 });
 

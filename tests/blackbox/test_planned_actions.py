@@ -156,7 +156,7 @@ def test_a_core_without_actions_has_no_plans_to_make(cluster):
     with Server(url) as server:
         api = Api(server, url)
         api.plan([1], status=404)
-        assert api("GET", PLANS) == [] and api.claim() == []
+        assert api("GET", PLANS) == [] and api("POST", CLAIM, {"worker": "w"}, 404)
 
 
 # -- claiming and reporting
@@ -358,6 +358,61 @@ def test_exempting_wins_over_a_lease_that_has_run_out_and_over_a_new_name(api):
     assert api.claim(9) == [] and set(api.states().values()) == {"cancelled"}
 
 
+def test_handles_are_exempt_as_they_are_read_everywhere(api):
+    stored = ["\u00c9lan", "bob\u200b", "carl\n", "\uff20dan", "\t@eve", "\u00a0gus", " @Fay "]
+    for user, handle in enumerate(stored, 1):
+        code = "".join(f"\\+{ord(character):06X}" for character in handle)
+        api.sql(f"UPDATE users SET handle = U&'{code}' WHERE id = {user}")
+    for handle in ("\u00c9lan", "bob", "carl", "dan", "EVE", "@gus", "fay"):
+        api("POST", EXEMPTIONS, {"handle": handle}, 201)
+    assert api.plan(range(1, 8))["skipped"]["exempt"] == 7
+    for handle in ("a/b", "a b"):
+        assert api("POST", EXEMPTIONS, {"handle": handle}, 400) == {"handle": ["This is no handle."]}
+
+
+def test_a_worker_gets_the_handle_that_the_user_has_now_and_nobody_without_one(api):
+    api.plan([1, 2, 4])
+    api.sql("UPDATE users SET handle = CASE id WHEN 1 THEN '@renamed' WHEN 2 THEN '' END WHERE id IN (1, 2, 4)")
+    assert [(row["user_id"], row["handle"]) for row in api.claim(9)] == [(1, "renamed")]
+
+
+def test_what_is_exempt_when_its_lease_has_run_out_ends_with_an_entry_and_an_event(api):
+    api.plan([1])
+    api.claim(lease_seconds=5)
+    api("POST", EXEMPTIONS, {"handle": "h1"}, 201)
+    api.pass_time(6)
+    api.sql("DELETE FROM watchdxg_event")
+    assert api.claim() == [] and api.states() == {1: "cancelled"}
+    (id,) = api.sql("SELECT id FROM watchdxg_planned_action")[0]
+    assert api.sql("SELECT table_name, account_id, ids FROM watchdxg_event") == [("planned_actions", 2, [id])]
+    entry = api("GET", "/api/logs/?event=plan_cancelled")[0]
+    assert (entry["user_id"], entry["before"]["state"], entry["after"]["state"]) == (1, "claimed", "cancelled")
+
+
+def test_who_may_not_record_actions_gets_no_work_and_may_say_that_it_failed(api, cluster):
+    api.plan([1, 2])
+    (row,) = api.claim()
+    api.sql("CREATE ROLE planner LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO planner;"
+            "GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO planner; REVOKE INSERT ON actions FROM planner")
+    try:
+        with Server(api.url.replace("wdx@", "planner@")) as server:
+            other = Api(server, api.url)
+            refusal = {"detail": "The database does not let this server write the table actions."}
+            assert other("POST", CLAIM, {"worker": "w"}, 403) == refusal
+            assert other.result(row, status=403) == refusal
+            assert other.result(row, "failed")["state"] == "planned"
+    finally:
+        api.sql("DROP OWNED BY planner; DROP ROLE planner")
+
+
+def test_only_what_one_account_has_planned_can_be_stopped_and_an_empty_patch_changes_nothing(api):
+    api.plan([1, 2])
+    assert api("POST", CANCEL, {"account_id": 1}) == {"cancelled": 1}
+    assert api.states() == {1: "planned", 2: "cancelled"}
+    (row,) = api("GET", PLANS + "?user_id=1")
+    assert api("PATCH", f"{PLANS}{row['id']}/", {}) == row
+
+
 def test_undoing_a_plan_cancels_what_is_still_planned(api):
     edit = edit_of(api.ask("POST", PLANS, {"user_ids": [1, 2, 3, 4], "action_type": "block"}))
     one, two = api.claim(2)
@@ -372,6 +427,30 @@ def test_undoing_a_plan_cancels_what_is_still_planned(api):
     assert redone["reverted"] == 1 and api.states()[3] == "planned"
     assert api.undo(edit, 409)["edit_id"] == undone["edit_id"]
     assert api.result(two)["state"] == "done"
+
+
+@pytest.mark.parametrize("begin", ["plan", "cancel"])
+def test_undoing_goes_back_and_forth_as_often_as_one_likes(api, begin):
+    answer = api.ask("POST", PLANS, {"user_ids": [1], "action_type": "block"})
+    if begin == "cancel":
+        answer = api.ask("POST", CANCEL, {"account_id": 2})
+    edit, states = edit_of(answer), []
+    for _ in range(6):
+        edit = api.undo(edit)["edit_id"]
+        states.append(api.states()[1])
+    flips = ["cancelled", "planned"] if begin == "plan" else ["planned", "cancelled"]
+    assert states == flips * 3
+    events = [entry["event"] for entry in api("GET", "/api/logs/?user_id=1&ordering=-id&limit=2")["results"]]
+    assert sorted(events) == ["action_planned", "plan_cancelled"]
+
+
+def test_what_was_done_meanwhile_is_not_planned_again_by_undoing_an_old_cancelling(api):
+    api.plan([1])
+    edit = edit_of(api.ask("POST", CANCEL, {}))
+    api.plan([1])
+    api.result(api.claim()[0])
+    assert api.undo(edit) == {"edit_id": None, "reverted": 0, "skipped": [{"user_id": 1, "reason": "done"}]}
+    assert api.claim() == [] and api.sql("SELECT count(*) FROM actions") == [(1,)]
 
 
 def test_what_was_cancelled_is_not_planned_again_beside_a_new_plan_or_an_exemption(api):

@@ -59,10 +59,12 @@ try {
   await page.click("text=Stop everything");
   await stateIs("planned 0");
   seen.stopped = await states();
-  await page.goto(`${job.api}/admin/#/actions?view=edits`);
-  await page.click("li:has-text('Cancelled what was planned') >> text=Undo");
-  await page.goto(`${job.api}/admin/#/actions?view=planned&state=planned`);
+  await page.keyboard.press("z");
   await stateIs("planned 1");
+  await page.goto(`${job.api}/admin/#/actions?view=edits`);
+  await page.click("li:has-text('Undone: Cancelled what was planned') button");
+  await page.goto(`${job.api}/admin/#/actions?view=planned&state=planned`);
+  await stateIs("planned 0");
   console.log(JSON.stringify(seen));
 } catch (error) {
   await page.screenshot({ path: `${job.screenshots}/plans-failed.png` });

@@ -60,7 +60,7 @@ export class Outbox {
   }
 
   /** An edit of many that the server has confirmed already: it can be taken back like any other. */
-  made(handle: string, choice: BulkChoice | "planned", editId: string): void {
+  made(handle: string, choice: BulkChoice | "planned" | "cancelled", editId: string): void {
     const entry: Entry = { ...newEntry({ id: 0, handle }, { kind: "made", choice }, null), state: "done", editId };
     this.entries = [...this.entries, entry];
     this.ownEdits.add(editId);

@@ -45,7 +45,7 @@ export class Services {
       send: (entry) => sendEntry(this.send, this.root, entry),
       readTheirs: (userId) => readVerdict(this.send, this.root, userId),
       onConfirmed: ({ work }) => {
-        const isPlan = work.kind === "made" && work.choice === "planned";
+        const isPlan = work.kind === "made" && (work.choice === "planned" || work.choice === "cancelled");
         this.#age(isPlan ? "planned_actions" : work.kind === "action" ? "actions" : "classification");
         if (work.kind === "undo" || work.kind === "unjudge") this.#age("snoozes"); // who was judged waits again
         if (work.kind === "undo") this.#age("planned_actions");

@@ -9,7 +9,7 @@ export type Work =
   | { kind: "later"; until: string | null }
   | { kind: "bulk"; userIds: number[]; harmful: boolean; inactive: boolean }
   /** Was sent beside the outbox, and is here so that it can be taken back. */
-  | { kind: "made"; choice: BulkChoice | "planned" }
+  | { kind: "made"; choice: BulkChoice | "planned" | "cancelled" }
   | { kind: "undo"; editId: string; of: string };
 
 export type EntryState = "waiting" | "sending" | "done" | "conflict" | "failed" | "taken back";

@@ -22,7 +22,7 @@ export function planBody(whom: readonly number[] | string, type: string, cause =
   const users = typeof whom === "string" ? { filter: whom } : { user_ids: [...whom] };
   const body: PlanBody = { ...users, action_type: type };
   if (cause.trim()) body.cause = cause.trim();
-  if (day) body.not_before = `${day}T00:00:00Z`;
+  if (day) body.not_before = new Date(`${day}T00:00:00`).toISOString(); // midnight where the operator is
   return body;
 }
 

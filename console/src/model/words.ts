@@ -161,7 +161,7 @@ export const words = {
     reasons: { exempt: "exempt", already_planned: "for whom it is planned already", already_done: "for whom it is recorded already" } as Record<string, string>,
     done: (n: number, text: string) => `Planned for ${text} ${plural(n, "user", "users")}`, progress: "Progress", share: (part: string) => `${part} done or failed`,
     states: { planned: "planned", claimed: "at work", done: "done", failed: "failed", cancelled: "cancelled" },
-    stop: "Stop everything", stopped: "Stopped: nothing is planned any more", sure: "Cancel everything that no worker has yet?", cancel: "Cancel",
+    stop: "Stop everything", stopped: (n: number, text: string) => `${text} ${plural(n, "plan", "plans")} cancelled. z takes it back.`, sure: (account: string) => `Cancel everything about followers of @${account} that no worker has yet?`, cancel: "Cancel",
     none: "Nothing is planned", noneWhy: "Select people in the list and plan an action for them.", claimed: (who: string, until: string) => `${who} has it until ${until}`, from: (when: string) => `not before ${when}`,
     exempt: "Left alone", exemptHelp: "Nothing is ever planned about these.", exemptHandle: "Handle to leave alone", exemptAdd: "Leave alone", exemptEnd: "End it", noneExempt: "Nobody is exempt.",
   },

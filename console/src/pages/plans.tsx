@@ -17,27 +17,31 @@ const MOST = 1000;
 const ANY = "any";
 const TONES: Record<PlanState, Tone> = { planned: "accent", claimed: "inactive", done: "sane", failed: "harmful", cancelled: "plain" };
 
-/** A write whose failure is told. @return whether it was done */
+/** A write whose failure is told. @return the answer, or null */
 function useWrite() {
   const { send, say } = useConsole();
-  return (path: string, method: string, body?: object): Promise<boolean> => {
+  return (path: string, method: string, body?: object): Promise<Response | null> => {
     const headers: Record<string, string> = { "Idempotency-Key": newKey() };
     if (body) headers["Content-Type"] = "application/json";
-    return send(path, { method, headers, body: body ? JSON.stringify(body) : undefined }).then(() => true, (error: Error) => (say(error.message, "harmful"), false));
+    return send(path, { method, headers, body: body ? JSON.stringify(body) : undefined }).catch((error: Error) => (say(error.message, "harmful"), null));
   };
 }
 
 export function Plans({ query }: { query: Record<string, string> }) {
-  const { ask, account, formats, say } = useConsole();
+  const { ask, account, formats, say, outbox } = useConsole();
   const write = useWrite();
   const [limit, setLimit] = useState(FIRST);
   const state = PLAN_STATES.find((one) => one === query.state);
   const plans = useQuery(ask.plans(account.id, state, limit), { keep: true });
   const counts = Object.fromEntries(PLAN_STATES.map((one) => [one, useQuery(ask.planCount(account.id, one), { keep: true }).data?.count ?? 0])) as Record<PlanState, number>;
   const stop = async () => {
-    if (!confirm(words.plans.sure)) return;
-    if (await write("/api/planned-actions/cancel/", "POST", {})) say(words.plans.stopped);
-    void plans.refetch();
+    if (!confirm(words.plans.sure(account.handle))) return;
+    const answer = await write("/api/planned-actions/cancel/", "POST", { account_id: account.id });
+    if (!answer) return;
+    const { cancelled } = (await answer.json()) as { cancelled: number };
+    const editId = answer.headers.get("X-Edit-ID");
+    if (editId) outbox.made(words.actions.users(cancelled, formats.count(cancelled)), "cancelled", editId);
+    say(words.plans.stopped(cancelled, formats.count(cancelled)));
   };
   const show = (next: string) => replaceHash(hashOf("actions", { view: "planned", state: next === ANY ? undefined : next }));
   return (

@@ -43,7 +43,7 @@ function Row({ entry }: { entry: Entry }) {
           </select>
         )}
         {work.kind === "bulk" && <VerdictTag verdict={work} />}
-        {work.kind === "made" && (work.choice === "planned" ? <Tag>{words.plans.states.planned}</Tag> : <VerdictTag choice={work.choice === "none" ? null : work.choice} />)}
+        {work.kind === "made" && (work.choice === "planned" || work.choice === "cancelled" ? <Tag>{words.plans.states[work.choice]}</Tag> : <VerdictTag choice={work.choice === "none" ? null : work.choice} />)}
         {work.kind === "action" && <Tag>{work.actionType}</Tag>}
         {work.kind === "later" && <Tag>{words.verdict.later.toLowerCase()}</Tag>}
         {isPending(entry) && <i class="dot" role="img" aria-label={words.triage.waiting} title={words.triage.waiting} />}

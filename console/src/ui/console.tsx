@@ -11,7 +11,7 @@ import type { Account, Verdict } from "../model/types";
 export interface Decisions {
   entries: Entry[];
   add(user: Entry["user"], work: Work, before: Verdict | null, etag?: string | null): Entry;
-  made(handle: string, choice: BulkChoice | "planned", editId: string): void;
+  made(handle: string, choice: BulkChoice | "planned" | "cancelled", editId: string): void;
   takeBack(entry?: Entry | null): Entry | null;
   sendAgain(key: string): Promise<void>;
   drop(key: string): void;

@@ -54,6 +54,7 @@ asio::awaitable<http::Response> undo_edit(Context& context) {
     const auto table = store::EditStore::read_table(batch.rows(index));
     if (!table) throw no_such_edit();
     if (is_of_core(*table)) context.require_core_table(*table);
+    if (*table == "planned_actions") context.require_core_table("actions");  // what is done is looked for there
     store::EditStore& edits = context.services().edits.edits;
     const Write undo = [&] { return edits.undo(request, id, *table); };
     store::Written written = co_await run_write(context, *table, undo);

@@ -4,7 +4,6 @@
 #include "api/edits/routes.hpp"
 #include "api/edits/writes.hpp"
 #include "api/lists/lists.hpp"
-#include "base/ascii.hpp"
 #include "model/handle.hpp"
 #include "rest/fields.hpp"
 
@@ -27,16 +26,16 @@ constexpr std::array kNewExemptionFields{
 };
 constexpr rest::Body kNewExemption{.name = "ExemptionWrite", .fields = kNewExemptionFields, .row = &model::kExemptions};
 
-/// As the table has it.
-std::string exempt_handle(std::string_view text) {
-    return base::ascii_lower(model::plain_handle(text));
+/// What a path cannot carry, and no handle has.
+bool is_no_handle(std::string_view handle) {
+    return handle.empty() || handle.find_first_of("/ \t") != std::string_view::npos;
 }
 
 /// POST /api/exemptions/ {"handle"} -> 201 with the row, 200 where it was exempt already; 400.
 asio::awaitable<http::Response> create_exemption(Context& context) {
     FieldReader fields(context.request(), kNewExemption);
-    const std::string handle = exempt_handle(fields.text("handle").value_or("?"));
-    if (handle.empty()) fields.refuse("handle", "This is no handle.");
+    const std::string handle = model::plain_handle(fields.text("handle").value_or("?"));
+    if (is_no_handle(handle)) fields.refuse("handle", "This is no handle.");
     fields.throw_if_wrong();
     co_await context.require_access();
     store::ExemptionStore& exemptions = context.services().edits.exemptions;
@@ -47,7 +46,7 @@ asio::awaitable<http::Response> create_exemption(Context& context) {
 
 /// DELETE /api/exemptions/{handle}/ -> 204, or 404.
 asio::awaitable<http::Response> destroy_exemption(Context& context) {
-    const std::string handle = exempt_handle(context.path_values.front());
+    const std::string handle = model::plain_handle(context.path_values.front());
     co_await context.require_access();
     store::ExemptionStore& exemptions = context.services().edits.exemptions;
     const store::WriteRequest request = write_request(context);

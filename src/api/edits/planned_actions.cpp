@@ -69,11 +69,14 @@ constexpr rest::Body kResult{.name = "PlannedActionResult", .fields = kResultFie
 
 constexpr std::array<std::string_view, 1> kCancelled{"cancelled"};
 constexpr std::array kPatchFields{
-    BodyField{.name = "state", .type = BodyType::choice, .is_required = true, .choices = kCancelled},
+    BodyField{.name = "state", .type = BodyType::choice, .choices = kCancelled},
 };
 constexpr rest::Body kPatch{.name = "PlannedActionPatch", .fields = kPatchFields, .row = &model::kPlannedActions};
 
-constexpr std::array kCancelFields{kActionType};
+constexpr std::array kCancelFields{
+    kActionType,
+    BodyField{.name = "account_id", .type = BodyType::integer, .help = "Of users of this X account alone."},
+};
 constexpr rest::Body kCancel{.name = "PlannedActionCancel", .fields = kCancelFields};
 
 rest::ApiError no_such_plan() {
@@ -119,6 +122,7 @@ asio::awaitable<http::Response> plan_actions(Context& context) {
 /// `lease`.
 asio::awaitable<http::Response> claim_actions(Context& context) {
     constexpr std::int64_t kDefaultLease = 600;
+    context.require_core_table(kDoneTable);
     FieldReader fields(context.request(), kClaim);
     store::Claim claim;
     claim.worker = fields.text("worker").value_or("");
@@ -130,7 +134,9 @@ asio::awaitable<http::Response> claim_actions(Context& context) {
     const EditServices& edits = context.services().edits;
     const store::WriteRequest request = write_request(context);
     const Write take = [&] { return edits.planned_actions.claim(request, claim, edits.action_daily_cap); };
-    co_return render_written(co_await run_write(context, kTable, take));
+    store::Written written = co_await run_write(context, kDoneTable, take);
+    if (written.outcome == store::WriteOutcome::no_right) throw may_not_write(kDoneTable);
+    co_return render_written(std::move(written));
 }
 
 /// POST /api/planned-actions/{id}/result/ {"lease","outcome","notes"?} -> 200 with the row; 404, 409.
@@ -158,12 +164,12 @@ asio::awaitable<http::Response> report_result(Context& context) {
 asio::awaitable<http::Response> cancel_action(Context& context) {
     const std::int64_t id = context.path_id();
     FieldReader fields(context.request(), kPatch);
-    fields.choice("state");
+    const bool cancels = fields.choice("state").has_value();
     fields.throw_if_wrong();
     co_await context.require_access();
     store::PlannedActionStore& plans = context.services().edits.planned_actions;
     const store::WriteRequest request = write_request(context);
-    const Write cancel = [&] { return plans.cancel(request, id); };
+    const Write cancel = [&] { return plans.cancel(request, id, cancels); };
     store::Written written = co_await run_write(context, kTable, cancel);
     if (written.outcome == store::WriteOutcome::no_row) throw no_such_plan();
     if (written.outcome == store::WriteOutcome::other_state)
@@ -171,15 +177,16 @@ asio::awaitable<http::Response> cancel_action(Context& context) {
     co_return render_written(std::move(written));
 }
 
-/// POST /api/planned-actions/cancel/ {"action_type"?} -> 200 {"cancelled":n}.
+/// POST /api/planned-actions/cancel/ {"action_type"?,"account_id"?} -> 200 {"cancelled":n}.
 asio::awaitable<http::Response> cancel_actions(Context& context) {
     FieldReader fields(context.request(), kCancel);
     const std::optional<std::string> action_type = fields.text("action_type");
+    const std::optional<std::int64_t> account = fields.integer("account_id");
     fields.throw_if_wrong();
     co_await context.require_access();
     store::PlannedActionStore& plans = context.services().edits.planned_actions;
     const store::WriteRequest request = write_request(context);
-    const Write cancel = [&] { return plans.cancel_all(request, action_type); };
+    const Write cancel = [&] { return plans.cancel_all(request, action_type, account); };
     co_return render_written(co_await run_write(context, kTable, cancel));
 }
 
@@ -227,7 +234,7 @@ std::span<const Route> planned_action_routes() {
                       "lease ends; what it has not reported by then is planned again.",
               .answer = "ClaimedActions",
               .resource = &model::kPlannedActions,
-              .refusals = {409, 422},
+              .refusals = {403, 404, 409, 422},
               .parameters = {"IdempotencyKey"}},
         Route{.verb = Verb::post,
               .pattern = "/api/planned-actions/cancel/",
@@ -237,8 +244,8 @@ std::span<const Route> planned_action_routes() {
               .id = "cancelPlannedActions",
               .tag = "planned-actions",
               .summary = "Cancel all that no worker has yet",
-              .help = "Cancels everything that is planned, of one type or of all. What a worker has may still be "
-                      "reported.",
+              .help = "Cancels everything that is planned, of one type and X account or of all. What a worker has may "
+                      "still be reported.",
               .answer = "Cancelled",
               .resource = &model::kPlannedActions,
               .refusals = {409, 422},

@@ -46,8 +46,7 @@ bool is_about(const db::DbError& failure, std::string_view table) {
 asio::awaitable<void> prepare_retry(Context& context, std::string_view table, const db::DbError& failure, bool last) {
     if (failure.sqlstate() == kNoRight && is_about(failure, table)) {
         spdlog::error("{}; `watchdxg-back check` says what to grant ({})", failure.what(), context.request().id);
-        throw rest::ApiError{
-            403, rest::detail_body(fmt::format("The database does not let this server write the table {}.", table))};
+        throw may_not_write(table);
     }
     if (failure.sqlstate() == kForeignKey || failure.sqlstate() == store::kUndone) {
         // The next try finds the rows as they are now.
@@ -104,6 +103,10 @@ asio::awaitable<store::Written> run_write(Context& context, std::string_view tab
         if (written->outcome == store::WriteOutcome::failed_condition) throw rest::precondition_failed();
         co_return *std::move(written);
     }
+}
+
+rest::ApiError may_not_write(std::string_view table) {
+    return {403, rest::detail_body(fmt::format("The database does not let this server write the table {}.", table))};
 }
 
 rest::ApiError other_count(std::int64_t count) {

@@ -46,6 +46,9 @@ using Write = std::function<boost::asio::awaitable<store::Written>()>;
 ///         for another request; 412; DbError
 boost::asio::awaitable<store::Written> run_write(Context& context, std::string_view table, const Write& write);
 
+/// 403: the database's role may not write a table of the core.
+rest::ApiError may_not_write(std::string_view table);
+
 /// 409: there are others than expected.
 rest::ApiError other_count(std::int64_t count);
 

@@ -1,9 +1,6 @@
 #include "store/core/accounts.hpp"
 
-#include "base/unicode.hpp"
-#include "model/handle.hpp"
-
-#include <algorithm>
+#include "store/core/handle_sql.hpp"
 
 #include <fmt/format.h>
 
@@ -28,38 +25,6 @@ constexpr db::Query kFindAccountsAsPlain{"find_accounts_as_plain", R"sql(
       FROM accounts
      WHERE lower(regexp_replace(regexp_replace(handle, $2, '', 'g'), $3, '', 'g')) = lower($1)
      LIMIT 2)sql"};
-
-void append_range(std::string& pattern, char32_t first, char32_t last) {
-    fmt::format_to(std::back_inserter(pattern), "\\U{:08X}", static_cast<std::uint32_t>(first));
-    if (first != last) fmt::format_to(std::back_inserter(pattern), "-\\U{:08X}", static_cast<std::uint32_t>(last));
-}
-
-/// Inside of brackets: characters of the basic plane that `wanted` takes.
-template <typename Wanted>
-std::string class_of(Wanted wanted) {
-    std::string pattern;
-    for (char32_t point = 1; point <= 0xFFFF; ++point)
-        if (wanted(point)) append_range(pattern, point, point);
-    return pattern;
-}
-
-/// What is removed of a stored handle wherever it is: as `model::plain_handle` does it.
-std::string nowhere_pattern() {
-    std::string pattern = "[" + class_of(&base::is_line_break);
-    for (const base::CodePoints& range : base::invisible_characters())
-        append_range(pattern, std::max<char32_t>(range.first, 1), range.last);  // PostgreSQL has no text with a NUL
-    return pattern + ']';
-}
-
-/// What is removed at its ends.  A plain blank at the end of a stored handle stays: the original tells `a` and `a `
-/// apart, and the recorded cases do.
-std::string outside_pattern() {
-    const auto leads = [](char32_t point) {
-        return base::is_space(point) || model::kAtSigns.find(point) != std::u32string_view::npos;
-    };
-    const auto trails = [](char32_t point) { return base::is_space(point) && point != U' '; };
-    return fmt::format("^[{}]+|[{}]+$", class_of(leads), class_of(trails));
-}
 
 }  // namespace
 

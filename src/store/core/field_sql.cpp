@@ -33,7 +33,7 @@ constexpr std::array kFields{
     FieldSql{"classifications", "account_id", kOfUser, kWithinUsers},
     FieldSql{"actions", "account_id", kOfUser, kWithinUsers},
     FieldSql{"snoozes", "account_id", kOfUser, kWithinUsers},
-    FieldSql{"planned-actions", "account_id", kOfUser, kWithinUsers},
+    FieldSql{"planned-actions", "account_id", "nullif(t.account_id, -1)"},
     FieldSql{"planned-actions", "state", kPlanStateSql},
     FieldSql{"planned-actions", "attempts", kPlanAttemptsSql},
     FieldSql{"planned-actions", "worker", kPlanWorkerSql},

@@ -131,6 +131,8 @@ const std::string kRestorePlans = fmt::format(
     R"sql(, found AS MATERIALIZED (
         SELECT r.row_id, r.user_id, r.before, r.after, r.sampled_before, to_jsonb(t) AS present,
                CASE WHEN {0} THEN 'planned' ELSE t.state END AS state,
+               r.before IS NULL OR r.before ->> 'state' = 'cancelled' AS is_cancelling,
+               EXISTS (SELECT FROM actions AS a WHERE a.user_id = t.user_id AND a.action_type = t.action_type) AS is_done,
                EXISTS (SELECT FROM watchdxg_planned_action AS o
                         WHERE o.user_id = t.user_id AND o.action_type = t.action_type AND o.id <> t.id
                           AND o.state IN ('planned', 'claimed')) AS is_replaced,
@@ -140,18 +142,19 @@ const std::string kRestorePlans = fmt::format(
          WHERE r.edit_id = $7::text
            AND EXISTS (SELECT FROM decision WHERE outcome IS NULL)
     ), plan AS MATERIALIZED (
-        SELECT row_id, user_id, before,
+        SELECT row_id, user_id, is_cancelling,
                CASE WHEN present IS NULL OR NOT EXISTS (SELECT FROM users AS u WHERE u.id = found.user_id) THEN 'gone'
-                    WHEN before IS NULL AND state IN ('claimed', 'done') THEN state
-                    WHEN before IS NULL AND state <> 'planned' THEN 'changed'
-                    WHEN before IS NOT NULL AND (after IS DISTINCT FROM present OR is_replaced OR is_exempt)
-                    THEN 'changed' END AS reason
+                    WHEN is_cancelling AND state IN ('claimed', 'done') THEN state
+                    WHEN is_cancelling AND state <> 'planned' THEN 'changed'
+                    WHEN is_cancelling THEN NULL
+                    WHEN is_done THEN 'done'
+                    WHEN after IS DISTINCT FROM present OR is_replaced OR is_exempt THEN 'changed' END AS reason
           FROM found
     ), written AS (
         UPDATE watchdxg_planned_action AS t
-           SET state = CASE WHEN plan.before IS NULL THEN 'cancelled' ELSE 'planned' END,
+           SET state = CASE WHEN plan.is_cancelling THEN 'cancelled' ELSE 'planned' END,
                attempts = t.attempts - (t.state = 'claimed')::integer, worker = NULL, lease = NULL, lease_until = NULL,
-               finished_at = CASE WHEN plan.before IS NULL THEN statement_timestamp() END
+               finished_at = CASE WHEN plan.is_cancelling THEN statement_timestamp() END
           FROM plan
          WHERE t.id = plan.row_id
            AND plan.reason IS NULL

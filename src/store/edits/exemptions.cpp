@@ -12,12 +12,12 @@ namespace asio = boost::asio;
 
 const std::string kRow = exemption_row_sql("x");
 
-// $7 is the handle.
+// $7 is the handle; lower() is PostgreSQL's on both sides.
 const std::string kOld = std::string(kWriteBegin) + R"sql(, old AS MATERIALIZED (
         SELECT x.id, )sql" +
                          kRow + R"sql( AS body, to_jsonb(x) AS row
           FROM watchdxg_exemption AS x
-         WHERE x.handle = $7::text
+         WHERE x.handle = lower($7::text)
            AND NOT EXISTS (SELECT FROM earlier)
     ))sql";
 
@@ -25,7 +25,7 @@ const std::string kAddSql = kOld + R"sql(, decision AS MATERIALIZED (
         SELECT NULL::text AS outcome WHERE NOT EXISTS (SELECT FROM earlier)
     ), written AS (
         INSERT INTO watchdxg_exemption AS x (handle, created_at)
-        SELECT $7::text, statement_timestamp()
+        SELECT lower($7::text), statement_timestamp()
           FROM decision
          WHERE NOT EXISTS (SELECT FROM old)
         RETURNING x.id, x.handle, )sql" +
@@ -34,7 +34,7 @@ const std::string kAddSql = kOld + R"sql(, decision AS MATERIALIZED (
         SELECT id AS row_id, NULL::bigint AS user_id, NULL::json AS before, body AS after, NULL::jsonb AS old_row,
                row AS new_row, NULL::timestamptz AS sampled_before
           FROM written
-    ))sql" + edit_sql("exemptions", entry::kExempted, "'Exempted @' || $7::text") +
+    ))sql" + edit_sql("exemptions", entry::kExempted, "'Exempted @' || lower($7::text)") +
                             edited_rows_sql() + change_log_sql("'" + std::string(entry::kExempted) + "'") +
                             cancel_exempt_sql("written") + R"sql(, answer AS (
         SELECT 201 AS status, body::text AS body FROM written
@@ -59,7 +59,7 @@ const std::string kRemoveSql = kOld + R"sql(, decision AS MATERIALIZED (
           JOIN old ON old.id = removed.id
     ), changed AS (
         SELECT NULL::integer AS account_id, row_id AS id FROM change
-    ))sql" + record_change_sql("exemptions", entry::kExemptionEnded, "'Ended the exemption of @' || $7::text") +
+    ))sql" + record_change_sql("exemptions", entry::kExemptionEnded, "'Ended the exemption of @' || lower($7::text)") +
                                R"sql(, answer AS (
         SELECT 204 AS status, '' AS body FROM removed
     ))sql" + write_end(kNothingNamed);

@@ -14,7 +14,7 @@ class ExemptionStore {
     explicit ExemptionStore(db::Pool& pool) : pool_(pool) {}
 
     /// 201 with the row, or 200 where it was exempt already.  What waits for a worker is cancelled.
-    /// @param handle  in lower case, without `@`
+    /// @param handle  without `@`
     boost::asio::awaitable<Written> add(const WriteRequest& request, const std::string& handle);
     /// 204; `no_row`.
     boost::asio::awaitable<Written> remove(const WriteRequest& request, const std::string& handle);

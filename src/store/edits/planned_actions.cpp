@@ -3,6 +3,7 @@
 #include "base/random.hpp"
 #include "db/arrays.hpp"
 #include "model/signals.hpp"
+#include "store/core/handle_sql.hpp"
 #include "store/edits/edit_record.hpp"
 #include "store/edits/row_sql.hpp"
 #include "store/journal/change_events.hpp"
@@ -78,7 +79,8 @@ std::string plan_sql(const std::string& asked) {
            judged_sql("decision JOIN target ON decision.outcome IS NULL", "$9::text") + R"sql(, written AS (
         INSERT INTO watchdxg_planned_action AS t (user_id, account_id, handle, action_type, state, cause, evidence,
                                                   not_before, created_at)
-        SELECT judged.user_id, coalesce(judged.account_id, -1), ltrim(judged.handle, '@'), $9::text, 'planned', nullif($10::text, ''), )sql" +
+        SELECT judged.user_id, coalesce(judged.account_id, -1), )sql" +
+           plain_handle_sql("judged.handle") + R"sql(, $9::text, 'planned', nullif($10::text, ''), )sql" +
            evidence_sql() + R"sql(, $11::timestamptz, statement_timestamp()
           FROM judged
           LEFT JOIN watchdxg_signal AS s ON s.user_id = judged.user_id
@@ -109,9 +111,21 @@ std::string plan_sql(const std::string& asked) {
 
 /// SQL over the row `t` of watchdxg_planned_action: nothing may be done about its user any more.
 std::string is_exempt_sql() {
-    return fmt::format("EXISTS (SELECT FROM watchdxg_exemption AS x WHERE x.handle IN ({}, {}))",
-                       exempt_handle_sql("t.handle"),
-                       exempt_handle_sql("(SELECT h.handle FROM users AS h WHERE h.id = t.user_id)"));
+    return fmt::format(
+        "(EXISTS (SELECT FROM watchdxg_exemption AS x WHERE x.handle = {})"
+        " OR EXISTS (SELECT FROM users AS h JOIN watchdxg_exemption AS x ON x.handle = {} WHERE h.id = t.user_id))",
+        exempt_handle_sql("t.handle"), exempt_handle_sql("h.handle"));
+}
+
+/// CTE, beginning with a comma: entries of the journal for those of `dropped`, whose users are exempt now.
+std::string dropped_log_sql(std::string_view edit_id) {
+    return fmt::format(R"sql(, dropped_logged AS (
+        INSERT INTO watchdxg_log (time, level, event, operator, address, request_id, user_id, before, after, edit_id)
+        SELECT statement_timestamp(), 'info', '{}', {}, nullif($4::text, ''), nullif($5::text, ''), dropped.user_id,
+               dropped.before::jsonb, dropped.body::jsonb, {}
+          FROM dropped
+    ))sql",
+                       entry::kPlanCancelled, kOperatorNameSql, edit_id);
 }
 
 // A write that is no edit.
@@ -120,17 +134,20 @@ constexpr std::string_view kNoEdit = R"sql(, edited AS (
     ))sql";
 
 // $7 to $10 are the Claim, $11 is the cap, $12 are random digits.  Leases that have run out are ended for good first:
-// nothing that a clock does can bring them back.  PostgreSQL wants to know the type of every parameter, also of those
-// that are not used.
+// nothing that a clock does can bring them back.  Who may not write actions gets no work: nothing of it could be
+// reported. PostgreSQL wants to know the type of every parameter, also of those that are not used.
 const std::string kClaimSql = std::string(kWriteBegin) + R"sql(, decision AS MATERIALIZED (
-        SELECT NULL::text AS outcome
+        SELECT CASE WHEN NOT has_table_privilege('actions', 'INSERT')
+                      OR NOT coalesce(has_sequence_privilege(pg_get_serial_sequence('actions', 'id'), 'USAGE'), true)
+                    THEN 'no_right' END AS outcome
          WHERE NOT EXISTS (SELECT FROM earlier)
            AND concat($4::text, $5::text, $6::text) IS NOT NULL
     ), lapsed AS (
         UPDATE watchdxg_action_attempt AS t
            SET has_lapsed = true
           FROM decision
-         WHERE t.outcome IS NULL
+         WHERE decision.outcome IS NULL
+           AND t.outcome IS NULL
            AND NOT t.has_lapsed
            AND t.lease_until <= statement_timestamp()
         RETURNING t.lease
@@ -144,21 +161,23 @@ const std::string kClaimSql = std::string(kWriteBegin) + R"sql(, decision AS MAT
     ), crowded AS (
         SELECT DISTINCT t.account_id, t.action_type
           FROM watchdxg_planned_action AS t, decision
-         WHERE t.state IN ('planned', 'claimed')
+         WHERE decision.outcome IS NULL
+           AND t.state IN ('planned', 'claimed')
            AND ($10::text[] IS NULL OR t.action_type = ANY ($10::text[]))
     ), chosen AS MATERIALIZED (
-        SELECT w.id, encode(sha256(convert_to($12::text || w.id, 'UTF8')), 'hex') AS lease
+        SELECT w.id, w.handle, encode(sha256(convert_to($12::text || w.id, 'UTF8')), 'hex') AS lease
           FROM crowded AS c
           LEFT JOIN today AS d ON d.account_id = c.account_id AND d.action_type = c.action_type
-         CROSS JOIN LATERAL (SELECT t.id
+         CROSS JOIN LATERAL (SELECT t.id, )sql" +
+                              plain_handle_sql("u.handle") + R"sql( AS handle
                                FROM watchdxg_planned_action AS t
+                               JOIN users AS u ON u.id = t.user_id AND u.handle <> ''
                               WHERE t.account_id = c.account_id
                                 AND t.action_type = c.action_type
                                 AND t.state IN ('planned', 'claimed')
                                 AND )sql" +
                               std::string(kWaitsForWorker) + R"sql(
                                 AND (t.not_before IS NULL OR t.not_before <= statement_timestamp())
-                                AND EXISTS (SELECT FROM users AS u WHERE u.id = t.user_id)
                                 AND NOT )sql" +
                               is_exempt_sql() + R"sql(
                               ORDER BY t.id
@@ -167,8 +186,8 @@ const std::string kClaimSql = std::string(kWriteBegin) + R"sql(, decision AS MAT
          LIMIT $8::bigint
     ), claimed AS (
         UPDATE watchdxg_planned_action AS t
-           SET state = 'claimed', attempts = t.attempts + (t.state = 'planned')::integer, worker = $7::text,
-               lease = chosen.lease, lease_until = statement_timestamp() + $9::bigint * interval '1 second'
+           SET state = 'claimed', handle = chosen.handle, attempts = t.attempts + (t.state = 'planned')::integer,
+               worker = $7::text, lease = chosen.lease, lease_until = statement_timestamp() + $9::bigint * interval '1 second'
           FROM chosen
          WHERE t.id = chosen.id
         RETURNING t.id, t.account_id, t.action_type, t.lease, t.lease_until,
@@ -184,37 +203,58 @@ const std::string kClaimSql = std::string(kWriteBegin) + R"sql(, decision AS MAT
                finished_at = CASE WHEN )sql" +
                               is_exempt_sql() + R"sql( THEN statement_timestamp() END,
                attempts = t.attempts - 1, worker = NULL, lease = NULL, lease_until = NULL
-          FROM decision
-         WHERE t.state = 'claimed'
+          FROM decision, watchdxg_planned_action AS o
+         WHERE decision.outcome IS NULL
+           AND t.state = 'claimed'
            AND t.lease_until <= statement_timestamp()
            AND t.id NOT IN (SELECT id FROM chosen)
-        RETURNING t.id
-    ), changed AS (
+           AND o.id = t.id
+        RETURNING t.id, t.user_id, t.account_id, t.state, )sql" +
+                              planned_action_row_sql("o") + " AS before, " + kRow + R"sql( AS body
+    ), dropped AS (
+        SELECT id, user_id, account_id, before, body FROM released WHERE state = 'cancelled'
+    ))sql" + dropped_log_sql("NULL::text") +
+                              R"sql(, changed AS (
         SELECT nullif(account_id, -1) AS account_id, id FROM claimed
+         UNION ALL
+        SELECT nullif(account_id, -1), id FROM dropped
     ))sql" + std::string(kNoEdit) +
                               change_events_sql(std::array{ChangedTable{"planned_actions", "changed"}}, "NULL::text") +
                               R"sql(, answer AS (
         SELECT 200 AS status, coalesce(json_agg(body ORDER BY id), '[]')::text AS body
           FROM claimed
-        HAVING EXISTS (SELECT FROM decision)
+        HAVING EXISTS (SELECT FROM decision WHERE outcome IS NULL)
     ))sql" + write_end(kNothingNamed);
 const db::Query kClaim{"claim_planned_actions", kClaimSql, false};
 
+// What is done has its row in actions; a failure must not ask for the right to write there.
+const std::string kRecorded = R"sql(, recorded AS (
+        INSERT INTO actions AS a (user_id, action_type, timestamp, notes)
+        SELECT old.user_id, old.action_type, statement_timestamp(), $10::text
+          FROM old
+          JOIN decision ON decision.outcome IS NULL AND NOT decision.is_repeated
+          JOIN users AS u ON u.id = old.user_id
+        RETURNING a.id
+    ))sql";
+const std::string kNothingRecorded = ", recorded AS (SELECT NULL::bigint AS id WHERE false)";
+
 // $7 is the planned action, $8 to $10 are the Result, $11 is how often it is tried.
-const std::string kReportSql = std::string(kWriteBegin) + R"sql(, attempt AS MATERIALIZED (
+std::string report_sql(bool is_done) {
+    return std::string(kWriteBegin) + R"sql(, attempt AS MATERIALIZED (
         SELECT a.lease, a.outcome, a.response
           FROM watchdxg_action_attempt AS a
          WHERE a.lease = $8::text
            AND a.planned_action_id = $7::bigint
            AND NOT EXISTS (SELECT FROM earlier)
     ), old AS MATERIALIZED (
-        SELECT t.*, )sql" + kRow +
-                               R"sql( AS body,
+        SELECT t.*, )sql" +
+           kRow +
+           R"sql( AS body,
                t.state = 'claimed' AND t.lease = $8::text AND t.lease_until > statement_timestamp() AS has_it,
                CASE WHEN $9::text = 'done' THEN 'done'
                     WHEN t.attempts >= $11::bigint THEN 'failed'
                     WHEN )sql" +
-                               is_exempt_sql() + R"sql( THEN 'cancelled'
+           is_exempt_sql() + R"sql( THEN 'cancelled'
                     ELSE 'planned' END AS next
           FROM watchdxg_planned_action AS t
          WHERE t.id = $7::bigint
@@ -226,16 +266,8 @@ const std::string kReportSql = std::string(kWriteBegin) + R"sql(, attempt AS MAT
                     WHEN NOT EXISTS (SELECT FROM old WHERE has_it) THEN 'other_state' END AS outcome,
                EXISTS (SELECT FROM attempt WHERE outcome = $9::text) AS is_repeated
          WHERE NOT EXISTS (SELECT FROM earlier)
-    ), recorded AS (
-        INSERT INTO actions AS a (user_id, action_type, timestamp, notes)
-        SELECT old.user_id, old.action_type, statement_timestamp(), $10::text
-          FROM old
-          JOIN decision ON decision.outcome IS NULL AND NOT decision.is_repeated
-          JOIN users AS u ON u.id = old.user_id
-         WHERE $9::text = 'done'
-        RETURNING a.id, a.user_id, )sql" +
-                               action_row_sql("a") + R"sql( AS body
-    ), written AS (
+    ))sql" +
+           (is_done ? kRecorded : kNothingRecorded) + R"sql(, written AS (
         UPDATE watchdxg_planned_action AS t
            SET state = old.next, worker = CASE WHEN old.next <> 'planned' THEN t.worker END,
                finished_at = CASE WHEN old.next <> 'planned' THEN statement_timestamp() END, lease = NULL, lease_until = NULL, notes = $10::text
@@ -244,7 +276,7 @@ const std::string kReportSql = std::string(kWriteBegin) + R"sql(, attempt AS MAT
            AND decision.outcome IS NULL
            AND NOT decision.is_repeated
         RETURNING t.id, t.user_id, nullif(t.account_id, -1) AS account_id, old.body AS before, )sql" +
-                               kRow + R"sql( AS body
+           kRow + R"sql( AS body
     ), reported AS (
         UPDATE watchdxg_action_attempt AS t
            SET outcome = $9::text, response = written.body::text
@@ -253,25 +285,31 @@ const std::string kReportSql = std::string(kWriteBegin) + R"sql(, attempt AS MAT
     ), logged AS (
         INSERT INTO watchdxg_log (time, level, event, operator, address, request_id, user_id, before, after)
         SELECT statement_timestamp(), 'info', CASE $9::text WHEN 'done' THEN ')sql" +
-                               std::string(entry::kPlanDone) + "' ELSE '" + std::string(entry::kPlanFailed) +
-                               "' END, " + std::string(kOperatorNameSql) +
-                               R"sql(, nullif($4::text, ''), nullif($5::text, ''), user_id, before::jsonb,
+           std::string(entry::kPlanDone) + "' ELSE '" + std::string(entry::kPlanFailed) + "' END, " +
+           std::string(kOperatorNameSql) +
+           R"sql(, nullif($4::text, ''), nullif($5::text, ''), user_id, before::jsonb,
                body::jsonb
           FROM written
     ), recorded_change AS (
         SELECT written.account_id, recorded.id FROM recorded, written
     ), changed AS (
         SELECT account_id, id FROM written
-    ))sql" + std::string(kNoEdit) +
-                               change_events_sql(std::array{ChangedTable{"actions", "recorded_change"},
-                                                            ChangedTable{"planned_actions", "changed"}},
-                                                 "NULL::text") +
-                               R"sql(, answer AS (
+    ))sql" +
+           std::string(kNoEdit) +
+           change_events_sql(
+               std::array{ChangedTable{"actions", "recorded_change"}, ChangedTable{"planned_actions", "changed"}},
+               "NULL::text") +
+           R"sql(, answer AS (
         SELECT 200 AS status, body::text AS body FROM written
          UNION ALL
         SELECT 200, attempt.response FROM attempt, decision WHERE decision.is_repeated
-    ))sql" + write_end(kNothingNamed);
-const db::Query kReport{"report_planned_action", kReportSql};
+    ))sql" +
+           write_end(kNothingNamed);
+}
+const std::string kReportDoneSql = report_sql(true);
+const std::string kReportFailedSql = report_sql(false);
+const db::Query kReportDone{"report_done_action", kReportDoneSql};
+const db::Query kReportFailed{"report_failed_action", kReportFailedSql};
 
 /// CTEs from `target`, the rows that are to be cancelled, on.
 std::string cancel_rest(std::string_view summary) {
@@ -294,7 +332,7 @@ std::string cancel_rest(std::string_view summary) {
            record_change_sql("planned_actions", entry::kPlanCancelled, summary);
 }
 
-// $7 is the planned action.
+// $7 is the planned action; unless $8, nothing is changed.
 const std::string kCancelSql = std::string(kWriteBegin) + R"sql(, old AS MATERIALIZED (
         SELECT t.id, CASE WHEN )sql" +
                                std::string(kWaitsForWorker) + R"sql( THEN 'planned' ELSE t.state END AS state, )sql" +
@@ -304,23 +342,25 @@ const std::string kCancelSql = std::string(kWriteBegin) + R"sql(, old AS MATERIA
            AND NOT EXISTS (SELECT FROM earlier)
     ), decision AS MATERIALIZED (
         SELECT CASE WHEN NOT EXISTS (SELECT FROM old) THEN 'no_row'
-                    WHEN EXISTS (SELECT FROM old WHERE state NOT IN ('planned', 'cancelled')) THEN 'other_state'
+                    WHEN $8::boolean AND EXISTS (SELECT FROM old WHERE state NOT IN ('planned', 'cancelled'))
+                    THEN 'other_state'
                 END AS outcome
          WHERE NOT EXISTS (SELECT FROM earlier)
     ), target AS (
         SELECT old.id, old.body, old.row
           FROM old, decision
          WHERE decision.outcome IS NULL
+           AND $8::boolean
            AND old.state = 'planned'
     ))sql" + cancel_rest("'Cancelled a planned action about ' || who") +
                                R"sql(, answer AS (
         SELECT 200 AS status, body::text AS body FROM written
          UNION ALL
-        SELECT 200, body::text FROM old WHERE state = 'cancelled'
+        SELECT 200, body::text FROM old WHERE state = 'cancelled' OR NOT $8::boolean
     ))sql" + write_end("(SELECT state FROM old), 0::bigint");
 const db::Query kCancel{"cancel_planned_action", kCancelSql};
 
-// $7 is the action type, or NULL for any.
+// $7 is the action type, $8 the X account; NULL: any.
 const std::string kCancelAllSql = std::string(kWriteBegin) + R"sql(, decision AS MATERIALIZED (
         SELECT NULL::text AS outcome WHERE NOT EXISTS (SELECT FROM earlier)
     ), target AS (
@@ -330,6 +370,7 @@ const std::string kCancelAllSql = std::string(kWriteBegin) + R"sql(, decision AS
          WHERE )sql" + std::string(kWaitsForWorker) +
                                   R"sql(
            AND ($7::text IS NULL OR t.action_type = $7::text)
+           AND ($8::bigint IS NULL OR t.account_id = $8::bigint)
     ))sql" + cancel_rest("'Cancelled what was planned for ' || who") +
                                   R"sql(, answer AS (
         SELECT 200 AS status, json_build_object('cancelled', (SELECT count(*) FROM written))::text AS body
@@ -340,33 +381,31 @@ const db::Query kCancelAll{"cancel_planned_actions", kCancelAllSql, false};
 }  // namespace
 
 std::string cancel_exempt_sql(std::string_view added) {
-    return fmt::format(R"sql(, dropped AS (
+    return fmt::format(
+               R"sql(, dropped AS (
         UPDATE watchdxg_planned_action AS t
            SET state = 'cancelled', attempts = t.attempts - (t.state = 'claimed')::integer, worker = NULL, lease = NULL,
                lease_until = NULL, finished_at = statement_timestamp()
-          FROM {} AS x
-         WHERE {}
-           AND (x.handle = {} OR x.handle = {})
-        RETURNING t.id, t.user_id, {} AS body
-    ), dropped_logged AS (
-        INSERT INTO watchdxg_log (time, level, event, operator, address, request_id, user_id, after, edit_id)
-        SELECT statement_timestamp(), 'info', '{}', {}, nullif($4::text, ''), nullif($5::text, ''), dropped.user_id,
-               dropped.body::jsonb, edit.id
-          FROM dropped, edit
+          FROM {added} AS x, watchdxg_planned_action AS o
+         WHERE {waits}
+           AND o.id = t.id
+           AND (x.handle = {planned} OR EXISTS (SELECT FROM users AS u WHERE u.id = t.user_id AND x.handle = {present}))
+        RETURNING t.id, t.user_id, t.account_id, {before} AS before, {after} AS body
     ), dropped_change AS (
-        SELECT (SELECT u.account_id FROM users AS u WHERE u.id = dropped.user_id) AS account_id, id FROM dropped
+        SELECT nullif(account_id, -1) AS account_id, id FROM dropped
     ), exemption_change AS (
         SELECT NULL::integer AS account_id, row_id AS id FROM change
     ))sql",
-                       added, kWaitsForWorker, exempt_handle_sql("t.handle"),
-                       exempt_handle_sql("(SELECT u.handle FROM users AS u WHERE u.id = t.user_id)"),
-                       planned_action_row_sql("t"), entry::kPlanCancelled, kOperatorNameSql) +
+               fmt::arg("added", added), fmt::arg("waits", kWaitsForWorker),
+               fmt::arg("planned", exempt_handle_sql("t.handle")), fmt::arg("present", exempt_handle_sql("u.handle")),
+               fmt::arg("before", planned_action_row_sql("o")), fmt::arg("after", planned_action_row_sql("t"))) +
+           dropped_log_sql("(SELECT id FROM edit)") +
            change_events_sql(std::array{ChangedTable{"exemptions", "exemption_change"},
                                         ChangedTable{"planned_actions", "dropped_change"}});
 }
 
 std::string exempt_handle_sql(std::string_view handle) {
-    return fmt::format("lower(btrim(ltrim({}, '@ ')))", handle);
+    return fmt::format("lower({})", plain_handle_sql(handle));
 }
 
 asio::awaitable<Written> PlannedActionStore::plan(const WriteRequest& request, const ChosenUsers& users,
@@ -408,17 +447,18 @@ asio::awaitable<Written> PlannedActionStore::claim(const WriteRequest& request, 
 
 asio::awaitable<Written> PlannedActionStore::report(const WriteRequest& request, std::int64_t id, const Result& result,
                                                     std::int64_t most_attempts) {
-    return execute_write(pool_, kReport, request,
+    return execute_write(pool_, result.is_done ? kReportDone : kReportFailed, request,
                          {id, result.lease, result.is_done ? "done" : "failed", result.notes, most_attempts});
 }
 
-asio::awaitable<Written> PlannedActionStore::cancel(const WriteRequest& request, std::int64_t id) {
-    return execute_write(pool_, kCancel, request, {id});
+asio::awaitable<Written> PlannedActionStore::cancel(const WriteRequest& request, std::int64_t id, bool cancels) {
+    return execute_write(pool_, kCancel, request, {id, cancels});
 }
 
 asio::awaitable<Written> PlannedActionStore::cancel_all(const WriteRequest& request,
-                                                        const std::optional<std::string>& action_type) {
-    return execute_write(pool_, kCancelAll, request, {action_type});
+                                                        const std::optional<std::string>& action_type,
+                                                        std::optional<std::int64_t> account) {
+    return execute_write(pool_, kCancelAll, request, {action_type, account});
 }
 
 }  // namespace wdx::store

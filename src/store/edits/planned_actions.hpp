@@ -70,7 +70,8 @@ class PlannedActionStore {
     static ListSql skipped_sql(const ChosenUsers& users, const std::string& action_type);
     static SkippedPlans read_skipped(const db::Rows& rows);
 
-    /// The oldest that may be done now, at most `claim.limit`: 200 with the array of rows, each with its `lease`.
+    /// The oldest that may be done now, at most `claim.limit`: 200 with the array of rows, each with its `lease` and
+    /// the handle that the user has now; `no_right` where the database's role may not write actions.
     /// @param daily_cap  attempts for each X account and action type on a day (UTC)
     boost::asio::awaitable<Written> claim(const WriteRequest& request, const Claim& claim, std::int64_t daily_cap);
     /// 200 with the row; `no_row`; `other_state` for a lease that is over, or was reported otherwise.  What is done has
@@ -80,10 +81,13 @@ class PlannedActionStore {
                                            std::int64_t most_attempts);
 
     /// 200 with the row; `no_row`; `other_state` with the state in which it is.
-    boost::asio::awaitable<Written> cancel(const WriteRequest& request, std::int64_t id);
+    /// @param cancels  false: nothing is changed
+    boost::asio::awaitable<Written> cancel(const WriteRequest& request, std::int64_t id, bool cancels);
     /// All that wait for a worker: 200 `{"cancelled":n}`.
+    /// @param action_type, account  nullopt: any
     boost::asio::awaitable<Written> cancel_all(const WriteRequest& request,
-                                               const std::optional<std::string>& action_type);
+                                               const std::optional<std::string>& action_type,
+                                               std::optional<std::int64_t> account);
 
   private:
     db::Pool& pool_;

@@ -30,6 +30,7 @@ constexpr std::array kOutcomes{
     NamedOutcome{"other_user", WriteOutcome::other_user},
     NamedOutcome{"other_count", WriteOutcome::other_count},
     NamedOutcome{"already_undone", WriteOutcome::already_undone},
+    NamedOutcome{"no_right", WriteOutcome::no_right},
     NamedOutcome{"other_state", WriteOutcome::other_state},
     NamedOutcome{"overtaken", WriteOutcome::overtaken},
 };

@@ -32,6 +32,7 @@ enum class WriteOutcome {
     other_user,        ///< an action stays with its user
     other_count,       ///< of users than expected, see `count`
     already_undone,    ///< see `named`: the edit that did it
+    no_right,          ///< the database's role may not do what the write is for
     other_state,       ///< what was to be changed does not allow it any more, see `named`
     overtaken,         ///< the core made or removed a row meanwhile: to be tried again
 };
