@@ -144,7 +144,7 @@ def test_events_come_at_once_and_a_client_that_comes_back_gets_what_it_missed(se
     with EventReader(server, last_id=newest - 2) as reader:
         assert [reader.next().id, reader.next().id] == [newest - 1, newest]
     with EventReader(server, target=f"/api/events/?lastEventId={newest - 1}") as reader:
-        assert reader.next().id == newest == reader.newest
+        assert reader.next().id == newest <= reader.newest  # the watch may have seen more by then
 
 
 def open_stream(server, headers=()):

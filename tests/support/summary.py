@@ -9,6 +9,7 @@ without saying which test did (a crash, a wrong argument).
 AGAIN is the JUnit file of the second run that pytest's failed tests got, with nothing beside them; it need not exist.
 At most UNSTEADY tests that passed there count as passed, and are named: each is a fault to be found.
 """
+import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
@@ -16,6 +17,7 @@ BAD = ("failure", "error", "skipped")
 NOTHING_COLLECTED = 5  # pytest's exit status
 SLOWEST = 20
 UNSTEADY = 5
+GROUP = r"@[^\]@]*$"
 
 
 def cases_of(path):
@@ -27,7 +29,8 @@ def cases_of(path):
 
 
 def name_of(case):
-    return f"{case.get('classname')}: {case.get('name')}"
+    """Without the `@group` that pytest-xdist adds."""
+    return f"{case.get('classname')}: {re.sub(GROUP, '', case.get('name'))}"
 
 
 def has_failed(case):

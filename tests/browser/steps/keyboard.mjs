@@ -10,18 +10,24 @@ function focus() {
   const node = document.activeElement;
   if (!node || node === document.body) return { lost: true };
   const { outlineStyle, outlineWidth } = getComputedStyle(node);
-  const { left, top, right, bottom } = node.getBoundingClientRect();
-  const x = Math.min(innerWidth - 1, Math.max(0, (left + right) / 2));
-  const points = [0.5, 0.1, 0.9].flatMap((share) => [[x, top + (bottom - top) * share], [left + (right - left) * share, (top + bottom) / 2]]);
-  const isAbove = points.some(([px, py]) => {
-    const hit = document.elementFromPoint(px, py);
-    return hit && (node.contains(hit) || hit.contains(node));
-  });
+  // The browser has scrolled to it; what was fetched since may have moved it.
+  if (!isAbove(node)) node.scrollIntoView({ block: "nearest" });
   if (!window.focusNames.has(node)) window.focusNames.set(node, window.focusNames.size);
   return {
     id: window.focusNames.get(node), name: `${node.tagName} ${node.className} ${(node.getAttribute("aria-label") ?? node.textContent).slice(0, 40)}`,
-    outlined: outlineStyle !== "none" && parseFloat(outlineWidth) >= 1, isAbove,
+    outlined: outlineStyle !== "none" && parseFloat(outlineWidth) >= 1, isAbove: isAbove(node),
   };
+}
+
+/** Whether any part of a node is in sight and covered by nothing else. */
+function isAbove(node) {
+  const { left, top, right, bottom } = node.getBoundingClientRect();
+  const x = Math.min(innerWidth - 1, Math.max(0, (left + right) / 2));
+  const points = [0.5, 0.1, 0.9].flatMap((share) => [[x, top + (bottom - top) * share], [left + (right - left) * share, (top + bottom) / 2]]);
+  return points.some(([px, py]) => {
+    const hit = document.elementFromPoint(px, py);
+    return hit && (node.contains(hit) || hit.contains(node));
+  });
 }
 
 /** Remembers what can have the focus by Tab and is in sight. */
@@ -73,7 +79,7 @@ async function tabAround(page, path) {
   let rounds = 0;
   for (let i = 0; i < MOST && rounds < 2; i++) {
     await page.keyboard.press("Tab");
-    const at = await page.evaluate(focus);
+    const at = await page.evaluate(`(() => { ${isAbove}; return (${focus})(); })()`);
     lost = at.lost ? lost + 1 : 0;  // once is the way from the last to the first, by way of the browser's own controls
     if (lost > 1) complaints.add(`${path}: the focus is lost after ${last?.name}`);
     if (at.lost) continue;
