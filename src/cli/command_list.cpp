@@ -1,7 +1,5 @@
 #include "cli/command_list.hpp"
 
-#include <CLI/CLI.hpp>
-
 namespace wdx::cli {
 namespace {
 

@@ -4,9 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace CLI {  // NOLINT(readability-identifier-naming): CLI11's own name
-class App;
-}
+#include <CLI/CLI.hpp>
 
 namespace wdx::cli {
 

@@ -7,8 +7,7 @@ import pytest
 
 from support.server import PROJECT
 
-# It is made of the preset `release`, which ./test has not built when it is given another program.
-pytestmark = pytest.mark.skipif("WDX_BINARY" in os.environ, reason="another program than that of the package")
+pytestmark = pytest.mark.xdist_group("package")  # one folder is built, by one process
 
 UNIT = PROJECT / "packaging/systemd/watchdxg-back.service"
 FILES = {
@@ -30,13 +29,24 @@ FILES = {
 }
 
 
+# The program would take what the tests are told for settings.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("WDX_")}
+
+
 def output_of(*command, cwd=PROJECT):
-    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=cwd).stdout
+    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=cwd, env=ENVIRONMENT).stdout
+
+
+@pytest.fixture(scope="module", autouse=True)
+def release():
+    """The preset `release`, of which the package is made: ./test has built it, unless it was given another program."""
+    if "WDX_BINARY" in os.environ:
+        output_of("cmake", "--preset", "release")
+        output_of("cmake", "--build", "--preset", "release")
 
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory):
-    """The package of the preset `release`, which ./test has built."""
     folder = tmp_path_factory.mktemp("package")
     output_of("cpack", "--config", PROJECT / "build/release/CPackConfig.cmake", "-B", folder, cwd=folder)
     return next(folder.glob("watchdxg-back_*.deb"))

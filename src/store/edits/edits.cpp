@@ -136,7 +136,7 @@ const std::string kRestorePlans = fmt::format(
                EXISTS (SELECT FROM watchdxg_planned_action AS o
                         WHERE o.user_id = t.user_id AND o.action_type = t.action_type AND o.id <> t.id
                           AND o.state IN ('planned', 'claimed')) AS is_replaced,
-               EXISTS (SELECT FROM watchdxg_exemption AS x WHERE x.handle IN ({1}, {2})) AS is_exempt
+               {1} AS is_exempt
           FROM watchdxg_edited_row AS r
           LEFT JOIN watchdxg_planned_action AS t ON t.id = r.row_id
          WHERE r.edit_id = $7::text
@@ -158,7 +158,7 @@ const std::string kRestorePlans = fmt::format(
           FROM plan
          WHERE t.id = plan.row_id
            AND plan.reason IS NULL
-        RETURNING plan.row_id, plan.user_id, to_jsonb(t) AS new_row, {3} AS after
+        RETURNING plan.row_id, plan.user_id, to_jsonb(t) AS new_row, {2} AS after
     ), restored AS (
         SELECT written.row_id, written.user_id, found.present AS old_row, written.new_row, written.after,
                found.sampled_before
@@ -166,15 +166,14 @@ const std::string kRestorePlans = fmt::format(
           JOIN found ON found.row_id = written.row_id
     ), change AS (
         SELECT row_id, user_id, old_row, new_row, NULL::timestamptz AS sampled_before,
-               (SELECT {3} FROM jsonb_populate_record(NULL::watchdxg_planned_action, old_row) AS t) AS before, after
+               (SELECT {2} FROM jsonb_populate_record(NULL::watchdxg_planned_action, old_row) AS t) AS before, after
           FROM restored
          ORDER BY row_id
     ), changed AS (
         SELECT (SELECT u.account_id FROM users AS u WHERE u.id = restored.user_id) AS account_id, row_id AS id
           FROM restored
     ))sql",
-    kWaitsForWorker, exempt_handle_sql("t.handle"),
-    exempt_handle_sql("(SELECT h.handle FROM users AS h WHERE h.id = t.user_id)"), planned_action_row_sql("t"));
+    kWaitsForWorker, is_exempt_sql(), planned_action_row_sql("t"));
 
 // Exemptions that are there again.
 constexpr std::string_view kExemptAgain = R"sql(, exempt_again AS (

@@ -23,6 +23,11 @@ constexpr std::size_t kLeaseBytes = 16;
 
 const std::string kRow = planned_action_row_sql("t");
 
+/// SQL: a handle as watchdxg_exemption has it.
+std::string exempt_handle_sql(std::string_view handle) {
+    return fmt::format("lower({})", plain_handle_sql(handle));
+}
+
 /// SQL over the users `u` and the row `s` of their signals: what speaks against the user at this moment.
 std::string evidence_sql() {
     std::string values;
@@ -107,14 +112,6 @@ std::string plan_sql(const std::string& asked) {
         HAVING EXISTS (SELECT FROM decision WHERE outcome IS NULL)
     ))sql" +
            write_end(unknown_users_sql());
-}
-
-/// SQL over the row `t` of watchdxg_planned_action: nothing may be done about its user any more.
-std::string is_exempt_sql() {
-    return fmt::format(
-        "(EXISTS (SELECT FROM watchdxg_exemption AS x WHERE x.handle = {})"
-        " OR EXISTS (SELECT FROM users AS h JOIN watchdxg_exemption AS x ON x.handle = {} WHERE h.id = t.user_id))",
-        exempt_handle_sql("t.handle"), exempt_handle_sql("h.handle"));
 }
 
 /// CTE, beginning with a comma: entries of the journal for those of `dropped`, whose users are exempt now.
@@ -404,8 +401,11 @@ std::string cancel_exempt_sql(std::string_view added) {
                                         ChangedTable{"planned_actions", "dropped_change"}});
 }
 
-std::string exempt_handle_sql(std::string_view handle) {
-    return fmt::format("lower({})", plain_handle_sql(handle));
+std::string is_exempt_sql() {
+    return fmt::format(
+        "(EXISTS (SELECT FROM watchdxg_exemption AS x WHERE x.handle = {})"
+        " OR EXISTS (SELECT FROM users AS h JOIN watchdxg_exemption AS x ON x.handle = {} WHERE h.id = t.user_id))",
+        exempt_handle_sql("t.handle"), exempt_handle_sql("h.handle"));
 }
 
 asio::awaitable<Written> PlannedActionStore::plan(const WriteRequest& request, const ChosenUsers& users,

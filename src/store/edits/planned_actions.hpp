@@ -46,8 +46,8 @@ struct SkippedPlans {
 inline constexpr std::string_view kWaitsForWorker =
     "(t.state = 'planned' OR (t.state = 'claimed' AND t.lease_until <= statement_timestamp()))";
 
-/// SQL: a handle as watchdxg_exemption has it.
-std::string exempt_handle_sql(std::string_view handle);
+/// SQL over such a row: nothing may be done about its user any more, by the handle that she has now or had then.
+std::string is_exempt_sql();
 
 /// CTEs, beginning with a comma, behind `change`, the exemptions that a write has made or ended: what waits for a
 /// worker is cancelled for handles that are exempt now, with an entry of the journal each; and events of both tables.
