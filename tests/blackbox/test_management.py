@@ -101,12 +101,13 @@ def test_the_state_of_the_process_is_told(database, start_managed):
     version = run_command("version").stdout.split()[-1]
 
     def settled():
-        """A scrape in which every connection is up: more come for writes at the start, and take a moment."""
+        """A scrape in which every connection is up and idle: more come for writes at the start, and the jobs' first batches take a moment."""
         samples = scrape(port)
         up = int(value(samples, "wdx_database_connections_up"))
         depths = {dict(labels)["connection"] for name, labels in samples if name == "wdx_database_pipeline_depth"}
-        return samples if up >= 4 and depths == set(map(str, range(up))) else None
-    samples = wait_until(settled, "three connections and the one that the watcher of the core's tables has made for edits")
+        idle = not value(samples, "wdx_database_queue")
+        return samples if up >= 4 and depths == set(map(str, range(up))) and idle else None
+    samples = wait_until(settled, "three connections and the one that the watcher of the core's tables has made for edits, none of them at work")
     assert value(samples, "wdx_build_info", version=version) == 1
     assert 1e6 < value(samples, "process_resident_memory_bytes") < 1e9
     assert value(samples, "process_start_time_seconds") > 1.7e9
