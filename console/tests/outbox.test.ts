@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiFailure } from "../src/api/failure";
 import { Outbox, type OutboxOptions } from "../src/api/outbox";
 import type { Entry, Work } from "../src/model/outbox";
-import { ASK_AFTER_MS, backoff, lastToUndo, newEntry, nextToSend, settledUsers, shownVerdict } from "../src/model/outbox";
+import { ASK_AFTER_MS, backoff, lastDecided, lastToUndo, newEntry, nextToSend, settledUsers, shownVerdict, whichStand } from "../src/model/outbox";
 import { MemoryStorage } from "./memory_storage";
 
 const HARMFUL: Work = { kind: "verdict", harmful: true, inactive: false, notes: null, sampled: false };
@@ -12,6 +12,7 @@ function make(send: (entry: Entry) => Promise<{ editId: string | null }>, storag
   const sent: Entry[] = [];
   const options: OutboxOptions = {
     owner: "https://x.test 1", storage, onConfirmed: () => undefined, readTheirs: () => Promise.resolve({ verdict: null, etag: null }),
+    later: (work) => work(),
     send: (entry) => (sent.push(entry), send(entry)), ...more,
   };
   return { outbox: new Outbox(options), sent, storage };
@@ -30,6 +31,19 @@ describe("the outbox", () => {
     expect(sent.map((entry) => entry.user.id)).toEqual([1, 2, 3]);
     expect(outbox.entries.map(({ state, editId }) => [state, editId])).toEqual([["done", "e1"], ["done", "e2"], ["done", "e3"]]);
     expect([...outbox.ownEdits]).toEqual(["e1", "e2", "e3"]);
+  });
+
+  it("keeps a decision before anything else, and sends it when the next card is seen", async () => {
+    const waiting: (() => void)[] = [];
+    const { outbox, sent, storage } = make(() => Promise.resolve({ editId: "e" }), undefined, { later: (work) => waiting.push(work) });
+    let told = 0;
+    outbox.subscribe(() => (told = storage.length));
+    outbox.add(user(1), HARMFUL, null);
+    await settle();
+    expect([told, storage.length, sent.length]).toEqual([1, 1, 0]);
+    waiting.forEach((work) => work());
+    await settle();
+    expect(sent.map((entry) => entry.user.id)).toEqual([1]);
   });
 
   it("sends again with the same key until the server answers, and loses nothing", async () => {
@@ -181,5 +195,23 @@ describe("what the pages show meanwhile", () => {
   });
   it("waits longer each time, half a minute at most", () => {
     expect([backoff(0), backoff(1), backoff(2), backoff(50)]).toEqual([500, 1000, 2000, 30_000]);
+  });
+});
+
+describe("the last decisions", () => {
+  const entry = (id: number, work: Work = HARMFUL, state: Entry["state"] = "done"): Entry => ({ ...newEntry(user(id), work, null), state });
+
+  it("are the newest first, each user once, without what was taken back", () => {
+    const later: Work = { kind: "later", until: null };
+    const entries = [entry(1), entry(2), entry(1, { ...HARMFUL, harmful: false }), entry(3, HARMFUL, "taken back"), entry(2, later), entry(4, { kind: "undo", editId: "e", of: "k" })];
+    expect(lastDecided(entries, 10)).toEqual([entries[4], entries[2], entries[1]]);
+    expect(lastDecided(entries, 2)).toEqual([entries[4], entries[2]]);
+  });
+
+  it("are others when one comes, fails or is taken back, not when one is sent", () => {
+    const one = entry(1, HARMFUL, "waiting");
+    const before = whichStand([one]);
+    expect(whichStand([{ ...one, state: "done" }])).toBe(before);
+    for (const entries of [[one, entry(2)], [{ ...one, state: "failed" as const }], [{ ...one, state: "taken back" as const }]]) expect(whichStand(entries)).not.toBe(before);
   });
 });

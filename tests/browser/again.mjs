@@ -2,6 +2,7 @@
 // as one JSON object.
 //   echo '{"api": URL, "username": TEXT, "password": TEXT}' | node again.mjs
 import { launch, readJob } from "./chromium.mjs";
+import { isSettled } from "./outbox.mjs";
 
 const job = await readJob();
 const browser = await launch();
@@ -23,22 +24,23 @@ try {
   await page.waitForSelector(".subject .person .handle");
   await page.waitForTimeout(1000);  // who comes back is known: the card that is shown stays
   await press("h");
-  await page.waitForSelector(".why li");
-  seen.text = await page.textContent(".triage article");
+  await page.waitForSelector(".subject .why li");
+  seen.text = await page.textContent(".triage .subject");
   await press("h");
   await toast("you said the same");
   await press("s");
   await press("s");
   seen.question = await page.textContent(".question");
   await page.click('.question button:has-text("Sane")');
-  await page.waitForFunction(() => !document.querySelector(".question, .unsent"));
+  await page.waitForFunction(() => !document.querySelector(".question"));
+  await page.waitForFunction(isSettled);
   await press("i");
   // Taken back: it stands there again.
   await press("i");
   const again = seen.cards.at(-1);
   await page.keyboard.press("z");
   await page.waitForFunction((old) => document.querySelector(".subject .person .handle").textContent === old, again);
-  await page.waitForFunction(() => !document.querySelector(".unsent"));
+  await page.waitForFunction(isSettled);
   await page.goto(`${job.api}/admin/#/calibration`);
   await page.waitForSelector(".figure");
   seen.agreement = await page.$eval(".card:has(.figure)", (node) => node.textContent);

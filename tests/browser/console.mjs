@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { launch, readJob, serveSite } from "./chromium.mjs";
+import { isSettled } from "./outbox.mjs";
 import { thumbnail } from "./thumbnail.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -35,7 +36,7 @@ try {
     await page.waitForSelector("#main > *");
     await page.waitForFunction(() => !document.querySelector(".skeleton"));
   };
-  const settled = () => page.waitForFunction(() => !document.querySelector(".unsent"));
+  const settled = () => page.waitForFunction(isSettled);
   const handles = () => page.$eval(".subject .person .handle", (node) => node.textContent);
   const nextCard = (before) => page.waitForFunction((old) => document.querySelector(".subject .person .handle")?.textContent !== old, before);
 
@@ -122,13 +123,13 @@ try {
     await page.keyboard.press("h");
     await nextCard(handle);
   }
-  seen.waiting = await page.textContent(".unsent");
+  seen.waiting = await (await page.waitForSelector(".unsent:has-text('5')")).textContent();
   await page.close();
   await context.setOffline(false);
   const again = await context.newPage();
   await again.goto(`${job.api}/admin/#/triage`);
   await again.waitForSelector(".subject .person .handle");
-  await again.waitForFunction(() => !document.querySelector(".unsent"));
+  await again.waitForFunction(isSettled);
 
   // Letters switched off: none acts.
   await again.goto(`${job.api}/admin/#/settings`);

@@ -57,7 +57,7 @@ try {
   for (const key of DECISIONS) await press(key);
   await settled();
   while (EMOJI.test(await page.textContent(".subject"))) await press("j");
-  await page.waitForSelector(".why .strength rect");
+  await page.waitForSelector(".subject .why .strength rect");
   await page.waitForFunction(() => !document.querySelector(".toast"));
   await settled();
   await save("triage");

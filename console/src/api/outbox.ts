@@ -20,6 +20,8 @@ export interface OutboxOptions {
   readTheirs: (userId: number) => Promise<{ verdict: Verdict | null; etag: string | null }>;
   /** Called when the server has confirmed one. */
   onConfirmed: (entry: Entry) => void;
+  /** Does what the next card need not wait for. */
+  later: (work: () => void) => void;
 }
 
 export class Outbox {
@@ -48,30 +50,24 @@ export class Outbox {
     return this.entries.filter(isPending).length;
   }
 
-  /** Shown as done at once; sent as soon as it can be. */
+  /** Kept and shown as done at once; sent as soon as that is seen. */
   add(user: Entry["user"], work: Work, before: Verdict | null, etag: string | null = null): Entry {
     const entry = newEntry(user, work, before, etag);
-    this.entries = [...this.entries, entry];
-    this.#stored.keep(entry);
-    this.#trim();
-    this.#tell();
-    void this.pump();
+    this.#put(entry);
+    this.options.later(() => void this.pump());
     return entry;
   }
 
   /** An edit of many that the server has confirmed already: it can be taken back like any other. */
   made(handle: string, choice: BulkChoice | "planned" | "cancelled", editId: string): void {
     const entry: Entry = { ...newEntry({ id: 0, handle }, { kind: "made", choice }, null), state: "done", editId };
-    this.entries = [...this.entries, entry];
     this.ownEdits.add(editId);
-    this.#stored.keep(entry);
-    this.#trim();
-    this.#tell();
+    this.#put(entry);
     this.options.onConfirmed(entry);
   }
 
   /** The last decision, or the one given: forgotten where it was not sent, undone at the server where it was. */
-  takeBack(entry: Entry | null = lastToUndo(this.entries)): Entry | null {
+  takeBack(entry = lastToUndo(this.entries)): Entry | null {
     if (!entry) return null;
     const { before } = entry;
     if (entry.state === "waiting") return this.#change(entry.key, { state: "taken back" }), entry;
@@ -93,11 +89,9 @@ export class Outbox {
     const entry = this.entries.find((one) => one.key === key);
     if (!entry) return;
     const theirs = entry.work.kind === "verdict" ? await this.options.readTheirs(entry.user.id) : { verdict: entry.before, etag: null };
-    const again: Entry = { ...entry, key: newKey(), at: Date.now(), state: "waiting", before: theirs.verdict, etag: theirs.etag, error: null };
     this.#stored.forget(key);
-    this.entries = [...this.entries.filter((one) => one.key !== key), again];
-    this.#stored.keep(again);
-    this.#tell();
+    this.entries = this.entries.filter((one) => one.key !== key);
+    this.#put({ ...entry, key: newKey(), at: Date.now(), state: "waiting", before: theirs.verdict, etag: theirs.etag, error: null });
     void this.pump();
   }
 
@@ -171,6 +165,13 @@ export class Outbox {
     });
     const sent = this.entries.find(({ key }) => key === entry.key);
     if (sent?.editId) this.add(entry.user, { kind: "undo", editId: sent.editId, of: entry.key }, entry.before);
+  }
+
+  #put(entry: Entry): void {
+    this.entries = [...this.entries, entry];
+    this.#stored.keep(entry);
+    this.#trim();
+    this.#tell();
   }
 
   #stateOf(key: string): EntryState | undefined {

@@ -4,8 +4,10 @@ import { isPending, isTooOld } from "../model/outbox";
 import type { Account } from "../model/types";
 import { words } from "../model/words";
 import { useConsole } from "../pages/use_console";
+import { useEntriesLater } from "../ui/console";
 import { Icon } from "../ui/icons";
 import { Kbd } from "../ui/keys";
+import { memo } from "../ui/memo";
 import { Handle } from "../ui/parts";
 import type { Services } from "./services";
 
@@ -27,28 +29,25 @@ function useOnline(): boolean {
 }
 
 export function Bar({ services, accounts, onFind }: BarProps) {
-  const { account, formats, prefer, outbox } = useConsole();
+  const { formats, outbox } = useConsole();
+  const entries = useEntriesLater();
   const online = useOnline();
-  const pending = outbox.entries.filter(isPending).length;
-  const old = outbox.entries.filter((entry) => isTooOld(entry, Date.now()));
+  const pending = entries.filter(isPending).length;
+  const old = entries.filter((entry) => isTooOld(entry, Date.now()));
   const live = services.events?.liveness === "live";
   const state = !online ? "offline" : live ? "live" : "reconnecting";
-  const newest = services.answers.getQueryCache().getAll().reduce((at, query) => Math.max(at, query.state.dataUpdatedAt), 0);
+  const newest = online ? 0 : services.answers.getQueryCache().getAll().reduce((at, query) => Math.max(at, query.state.dataUpdatedAt), 0);
   return (
     <header>
       <div class="bar">
-        {accounts.length > 1 ? (
-          <select class="who" aria-label={words.shell.account} value={account?.handle} onChange={(event) => prefer({ account: event.currentTarget.value })}>
-            {accounts.map(({ id, handle }) => <option key={id} value={handle}>@{handle}</option>)}
-          </select>
-        ) : account && <span class="who"><Handle>{account.handle}</Handle></span>}
+        <Who accounts={accounts} />
         <span class={`liveness ${state}`} role="status">{words.shell[state]}</span>
         {pending > 0 && <span class="unsent note">{words.shell.unsent(pending, formats.count(pending))}</span>}
         <button class="find" type="button" onClick={onFind} aria-label={words.shell.find}>
           <Icon name="search" /><span>{words.shell.find}</span><em aria-hidden="true"><Kbd of="palette" /></em>
         </button>
       </div>
-      {!online && newest > 0 && <p class="notice">{words.states.stale(formats.time(new Date(newest).toISOString()))}</p>}
+      {newest > 0 && <p class="notice">{words.states.stale(formats.time(new Date(newest).toISOString()))}</p>}
       {old.length > 0 && (
         <p class="notice">
           {words.triage.old(formats.count(old.length))}{" "}
@@ -59,3 +58,14 @@ export function Bar({ services, accounts, onFind }: BarProps) {
     </header>
   );
 }
+
+/** There may be a thousand. */
+const Who = memo(({ accounts }: { accounts: Account[] }) => {
+  const { account, prefer } = useConsole();
+  if (accounts.length < 2) return account ? <span class="who"><Handle>{account.handle}</Handle></span> : null;
+  return (
+    <select class="who" aria-label={words.shell.account} value={account?.handle} onChange={(event) => prefer({ account: event.currentTarget.value })}>
+      {accounts.map(({ id, handle }) => <option key={id} value={handle}>@{handle}</option>)}
+    </select>
+  );
+});

@@ -1,16 +1,21 @@
 /** What lives as long as the page: the session, the client, the answers kept, the preferences; and per operator the rest. */
-import { QueryClient } from "@tanstack/query-core";
+import { notifyManager, QueryClient } from "@tanstack/query-core";
 import { apiRoot, authorizedFetch, makeClient, type Fetch } from "../api/client";
 import { Events, type ChangeEvent } from "../api/events";
 import { Outbox } from "../api/outbox";
 import { PreferenceStore } from "../api/preferences";
-import { MADE_OF } from "../api/queries";
 import { readVerdict, sendEntry } from "../api/send";
 import { Session } from "../api/session";
+import type { Entry } from "../model/outbox";
+import { afterPaint } from "../ui/after_paint";
+import { Reading } from "./reading";
 
 const KEEP_MS = 10 * 60_000;
-/** Several changes within this are one reading. */
-const GATHER_MS = 300;
+/** What own decisions change is read again this often at most: they themselves are shown already. */
+const GATHER_MS = 1000;
+
+// By default answers are told by a timer, of which a tab in the background has one a second.
+notifyManager.setScheduler(queueMicrotask);
 
 export class Services {
   readonly root = apiRoot(document.baseURI);
@@ -25,11 +30,15 @@ export class Services {
   outbox: Outbox | null = null;
   events: Events | null = null;
   #operator: number | null = null;
-  #stale = new Set<string>();
+  readonly #reading = new Reading(this.answers);
+  /** Tables that own decisions have changed. */
+  #changed = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The decision that is on its way, and its answer. */
+  #sending: { entry: Entry; answer: Promise<unknown> } | null = null;
   #listeners = new Set<() => void>();
 
-  /** Of the outbox or of being live. */
+  /** Of who is logged in, and of being live. */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -42,16 +51,15 @@ export class Services {
     this.#operator = operator;
     this.outbox = new Outbox({
       owner: `${this.root} ${operator}`, storage: localStorage,
-      send: (entry) => sendEntry(this.send, this.root, entry),
-      readTheirs: (userId) => readVerdict(this.send, this.root, userId),
-      onConfirmed: ({ work }) => {
-        const isPlan = work.kind === "made" && (work.choice === "planned" || work.choice === "cancelled");
-        this.#age(isPlan ? "planned_actions" : work.kind === "action" ? "actions" : "classification");
-        if (work.kind === "undo" || work.kind === "unjudge") this.#age("snoozes"); // who was judged waits again
-        if (work.kind === "undo") this.#age("planned_actions");
+      send: (entry) => {
+        const answer = sendEntry(this.send, this.root, entry).finally(() => (this.#sending = null));
+        this.#sending = { entry, answer };
+        return answer;
       },
+      readTheirs: (userId) => readVerdict(this.send, this.root, userId),
+      onConfirmed: (entry) => this.#confirmed(entry),
+      later: afterPaint,
     });
-    this.outbox.subscribe(this.#tell);
     this.events = new Events(this.send, this.root, localStorage, (event) => this.#hear(event), () => this.#live());
     void this.preferences.load();
     this.#tell();
@@ -73,8 +81,12 @@ export class Services {
     }
     if (event.table === "preferences") return void this.preferences.load();
     if (event.editId && this.outbox?.ownEdits.has(event.editId)) return; // its echo: known since its answer
+    if (event.editId && this.#sending && mayBeOf(event, this.#sending.entry)) {
+      const again = () => this.#hear(event);
+      return void this.#sending.answer.then(again, again); // whose it is, the answer tells
+    }
     if (event.table === "classification") this.outbox?.outdate(event.ids);
-    this.#age(event.table ?? "");
+    if (event.table) this.#reading.again([event.table]);
   }
 
   /** Where the server answers again, nothing waits any longer. */
@@ -86,17 +98,24 @@ export class Services {
     this.#tell();
   }
 
-  #age(table: string): void {
-    for (const name of MADE_OF[table] ?? []) this.#stale.add(name);
+  #confirmed({ work }: Entry): void {
+    const isPlan = work.kind === "made" && (work.choice === "planned" || work.choice === "cancelled");
+    this.#changed.add(isPlan ? "planned_actions" : work.kind === "action" ? "actions" : "classification");
+    if (work.kind === "undo" || work.kind === "unjudge") this.#changed.add("snoozes"); // who was judged waits again
+    if (work.kind === "undo") this.#changed.add("planned_actions");
     this.#timer ??= setTimeout(() => {
-      const names = [...this.#stale];
-      this.#stale.clear();
       this.#timer = undefined;
-      for (const name of names) void this.answers.invalidateQueries({ queryKey: [name] });
+      this.#reading.again(this.#changed);
+      this.#changed.clear();
     }, GATHER_MS);
   }
 
   #tell = (): void => {
     for (const listener of this.#listeners) listener();
   };
+}
+
+/** Whether an event may tell of what a decision did. */
+function mayBeOf({ table, ids }: ChangeEvent, { user }: Entry): boolean {
+  return table !== "classification" || ids === null || user.id === 0 || ids.includes(user.id);
 }

@@ -4,7 +4,6 @@ import { asks } from "../api/queries";
 import type { Formats } from "../model/format";
 import { hashOf, parsePlace } from "../model/place";
 import type { Account } from "../model/types";
-import type { Tone } from "../model/verdict";
 import { words } from "../model/words";
 import { ConsoleContext, type Console } from "../ui/console";
 import { useHash } from "../ui/hash";
@@ -19,7 +18,7 @@ import { Nav } from "./nav";
 import { Palette } from "./palette";
 import { findPage, PAGES } from "./routes";
 import type { Services } from "./services";
-import { Toast, useToast } from "./toast";
+import { Toast, Toasts } from "./toast";
 
 export type Over = "palette" | "help" | "logout" | null;
 
@@ -31,11 +30,11 @@ export function Shell({ services, formats }: { services: Services; formats: Form
   const accounts = useQuery(ask.accounts());
   useEffect(() => void (me.data && services.begin(me.data.id)), [me.data?.id]);
   useStore(services);
+  const named = useMemo(() => accounts.data?.filter(({ handle }) => handle) ?? [], [accounts.data]);
   if (!me.data || !accounts.data || !services.outbox) {
     const waiting = me.error ? me : accounts;
     return <main class="login"><States of={waiting as typeof me}>{() => null}</States></main>;
   }
-  const named = accounts.data.filter(({ handle }) => handle);
   const chosen = named.find(({ handle }) => handle === preferences.value.account) ?? named[0];
   return <Frame services={services} formats={formats} ask={ask} account={chosen} accounts={named} operator={me.data.username} />;
 }
@@ -53,7 +52,7 @@ function Frame({ services, formats, ask, account, accounts, operator }: FramePro
   const place = parsePlace(useHash());
   const [over, setOver] = useState<Over>(null);
   const [basket, setBasket] = useState<number[]>([]);
-  const toast = useToast();
+  const [toasts] = useState(() => new Toasts());
   const outbox = services.outbox!;
   const row = findPage(place.path);
   const title = row ? words.pages[row.id] : words.shell.notFound;
@@ -61,27 +60,24 @@ function Frame({ services, formats, ask, account, accounts, operator }: FramePro
   useEffect(() => document.getElementById("main")?.focus({ preventScroll: false }), [row?.id]);
   const undo = () => {
     const back = outbox.takeBack();
-    toast.say(back ? words.triage.undone(back.user.id > 0 ? `@${back.user.handle}` : back.user.handle) : words.triage.nothingToUndo);
+    toasts.say(back ? words.triage.undone(back.user.id > 0 ? `@${back.user.handle}` : back.user.handle) : words.triage.nothingToUndo);
   };
   const go = Object.fromEntries(PAGES.filter(({ go }) => go).map(({ id, go }) => [go, () => (location.hash = hashOf(id))])) as Handlers;
-  useKeys({ ...go, palette: () => setOver("palette"), help: () => setOver("help"), undo, close: toast.close });
-  const shared: Console<typeof ask> = {
-    ask, formats, operator, basket, setBasket,
+  useKeys({ ...go, palette: () => setOver("palette"), help: () => setOver("help"), undo, close: toasts.close });
+  const preferences = services.preferences.value;
+  // The same one as long as it can be: all that is shown is drawn again with another.
+  const shared = useMemo((): Console<typeof ask> => ({
+    ask, formats, operator, outbox, preferences, basket, setBasket,
     account: account!,
-    outbox: {
-      entries: outbox.entries, add: outbox.add.bind(outbox), made: outbox.made.bind(outbox), takeBack: (entry) => outbox.takeBack(entry ?? undefined),
-      sendAgain: outbox.sendAgain.bind(outbox), drop: outbox.drop.bind(outbox),
-    },
-    preferences: services.preferences.value,
     prefer: (change) => services.preferences.set(change),
-    say: (text: string, tone?: Tone) => toast.say(text, tone),
+    say: toasts.say,
     send: (path, init) => services.send(new Request(services.root + path, init)),
     logout: async () => {
       if (outbox.pending > 0 && !confirm(words.settings.logoutAsk(formats.count(outbox.pending)))) return;
       outbox.empty();
       await services.session.logout();
     },
-  };
+  }), [ask, formats, operator, outbox, preferences, basket, account]);
   return (
     <ConsoleContext.Provider value={shared as never}>
       <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), document.getElementById("main")?.focus())}>{words.shell.skip}</a>
@@ -98,7 +94,7 @@ function Frame({ services, formats, ask, account, accounts, operator }: FramePro
         </div>
       </div>
       <Basket />
-      <Toast of={toast} />
+      <Toast of={toasts} />
       {over === "palette" && <Palette onClose={() => setOver(null)} onHelp={() => setOver("help")} />}
       {over === "help" && <KeysHelp onClose={() => setOver(null)} />}
     </ConsoleContext.Provider>

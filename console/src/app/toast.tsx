@@ -1,36 +1,44 @@
 /** One short message at a time, read out to readers of screens. */
-import { useRef, useState } from "preact/hooks";
 import type { Tone } from "../model/verdict";
 import { words } from "../model/words";
 import { Icon } from "../ui/icons";
+import { useStore } from "../ui/store";
 
 const SHOWN_MS = 5000;
 
-export interface ToastState {
-  text: string;
-  tone: Tone;
-  say(text: string, tone?: Tone): void;
-  close(): void;
-}
+export class Toasts {
+  shown: { text: string; tone: Tone } | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #listeners = new Set<() => void>();
 
-export function useToast(): ToastState {
-  const [shown, show] = useState<{ text: string; tone: Tone }>({ text: "", tone: "plain" });
-  const timer = useRef<ReturnType<typeof setTimeout>>();
-  const say = (text: string, tone: Tone = "plain") => {
-    clearTimeout(timer.current);
-    show({ text, tone });
-    timer.current = setTimeout(() => show({ text: "", tone: "plain" }), SHOWN_MS);
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  readonly say = (text: string, tone: Tone = "plain"): void => {
+    this.#show({ text, tone });
+    this.#timer = setTimeout(this.close, SHOWN_MS);
   };
-  return { ...shown, say, close: () => show({ text: "", tone: "plain" }) };
+
+  readonly close = (): void => this.#show(null);
+
+  #show(shown: { text: string; tone: Tone } | null): void {
+    clearTimeout(this.#timer);
+    this.shown = shown;
+    for (const listener of this.#listeners) listener();
+  }
 }
 
-export function Toast({ of }: { of: ToastState }) {
+export function Toast({ of }: { of: Toasts }) {
+  useStore(of);
+  const { shown, close } = of;
   return (
     <div class="toast-place" role="status" aria-live="polite">
-      {of.text && (
-        <div class={`toast ${of.tone}`}>
-          <span>{of.text}</span>
-          <button class="bare" aria-label={words.shell.dismiss} onClick={of.close}><Icon name="close" /></button>
+      {shown && (
+        <div class={`toast ${shown.tone}`}>
+          <span>{shown.text}</span>
+          <button class="bare" aria-label={words.shell.dismiss} onClick={close}><Icon name="close" /></button>
         </div>
       )}
     </div>

@@ -68,6 +68,22 @@ export function lastToUndo(entries: readonly Entry[]): Entry | null {
   return [...entries].reverse().find(undoable) ?? null;
 }
 
+/** Another text when there is one decision more, or one that was taken back or failed. */
+export function whichStand(entries: readonly Entry[]): string {
+  return `${entries.at(-1)?.key} ${entries.filter(({ state }) => state !== "taken back" && state !== "failed").length}`;
+}
+
+/** The newest decisions that stand, each once: a change of mind stands for what it changed. */
+export function lastDecided(entries: readonly Entry[], most: number): Entry[] {
+  const shown: Entry[] = [];
+  for (let i = entries.length - 1; i >= 0 && shown.length < most; i--) {
+    const { user, work, state } = entries[i]!;
+    if (work.kind === "undo" || work.kind === "unjudge" || state === "taken back") continue;
+    if (user.id === 0 || !shown.some((one) => one.user.id === user.id && one.work.kind === work.kind)) shown.push(entries[i]!);
+  }
+  return shown;
+}
+
 export function isAbout(entry: Entry, userId: number): boolean {
   return entry.work.kind === "bulk" ? entry.work.userIds.includes(userId) : entry.user.id === userId;
 }

@@ -5,6 +5,7 @@ import { shownVerdict } from "../model/outbox";
 import { COLUMN, COLUMNS, nextOrder, usersQuery, type Column } from "../model/people";
 import { hashOf } from "../model/place";
 import { words } from "../model/words";
+import { useEntries } from "../ui/console";
 import { replaceHash } from "../ui/hash";
 import { useKeys } from "../ui/keys";
 import { LongList } from "../ui/long_list";
@@ -21,7 +22,8 @@ const HEAD: Record<Column, string> = {
 };
 
 export function PeoplePage({ query }: { query: Record<string, string> }) {
-  const { account, preferences, formats, outbox } = useConsole();
+  const { account, preferences, formats } = useConsole();
+  const entries = useEntries();
   const params = usersQuery(account.id, query);
   const rows = useRows(params);
   const [at, setAt] = useState(-1);
@@ -68,7 +70,7 @@ export function PeoplePage({ query }: { query: Record<string, string> }) {
     </div>
   );
   const verdictOf = (row: PersonRow) => {
-    const pending = shownVerdict(outbox.entries, row.id);
+    const pending = shownVerdict(entries, row.id);
     return pending === undefined ? (row.classification ?? null) : pending;
   };
   const cell = (row: PersonRow, column: Column) => {

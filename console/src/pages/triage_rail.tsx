@@ -1,29 +1,29 @@
 /** The last ten decisions, each of which can still be changed. */
-import { isPending, type Entry } from "../model/outbox";
+import { isPending, lastDecided, type Entry } from "../model/outbox";
 import { hashOf } from "../model/place";
 import { bodyOf, choiceOf, CHOICES, SIGNS, type Choice } from "../model/verdict";
 import { words } from "../model/words";
+import { useEntriesLater } from "../ui/console";
 import { Icon } from "../ui/icons";
 import { Kbd } from "../ui/keys";
+import { memo } from "../ui/memo";
 import { Card, Handle, Tag, VerdictTag } from "../ui/parts";
 import { useConsole } from "./use_console";
 
 const SHOWN = 10;
 
-export function LastTen({ left, text }: { left: number; text?: string }) {
-  const { outbox, formats } = useConsole();
-  const decided = outbox.entries.filter(({ work, state }) => work.kind !== "undo" && work.kind !== "unjudge" && state !== "taken back").reverse();
-  // A change of mind stands for what it changed.
-  const shown = decided.filter(({ user, work }, i) => user.id === 0 || decided.findIndex((one) => one.user.id === user.id && one.work.kind === work.kind) === i).slice(0, SHOWN);
+export const LastTen = memo(({ left, text }: { left: number; text?: string }) => {
+  const { formats } = useConsole();
+  const shown = lastDecided(useEntriesLater(), SHOWN);
   return (
     <Card title={words.triage.decided} note={<><Kbd of="undo" /> {words.triage.takesBack}</>} class="rail">
       {shown.length === 0 ? <p class="note">{words.triage.nothingDecided}</p> : <ul class="rows">{shown.map((entry) => <Row key={entry.key} entry={entry} />)}</ul>}
       {left > 0 && <p class="note more">{words.triage.left(formats.count(left))} {text}</p>}
     </Card>
   );
-}
+});
 
-function Row({ entry }: { entry: Entry }) {
+const Row = memo(({ entry }: { entry: Entry }) => {
   const { outbox } = useConsole();
   const { work, user, state } = entry;
   const choice = work.kind === "verdict" ? choiceOf(work) : null;
@@ -59,7 +59,7 @@ function Row({ entry }: { entry: Entry }) {
       )}
     </li>
   );
-}
+});
 
 function Conflict({ entry }: { entry: Entry }) {
   const { outbox } = useConsole();

@@ -5,6 +5,7 @@ import { hashOf } from "../model/place";
 import type { UserDetail, Verdict } from "../model/types";
 import { choiceOf, type Choice } from "../model/verdict";
 import { words } from "../model/words";
+import { useEntries } from "../ui/console";
 import { ExtraKeys } from "../ui/extra_keys";
 import { useKeys } from "../ui/keys";
 import { NoteDialog } from "../ui/note";
@@ -29,13 +30,14 @@ export function UserPage({ path }: { path: string[] }) {
 
 function One({ user, refetch }: { user: UserDetail; refetch: () => void }) {
   const { outbox, formats, send, say, basket } = useConsole();
+  const entries = useEntries();
   const decide = useDecide();
   const [writing, setWriting] = useState(false);
   const [tag, setTag] = useState<string | null>(null);
-  const pending = shownVerdict(outbox.entries, user.id);
+  const pending = shownVerdict(entries, user.id);
   const stored = user.classification ?? null;
   const shown: Verdict | null = pending === undefined ? stored : pending;
-  const conflict = outbox.entries.find((entry) => entry.user.id === user.id && entry.state === "conflict");
+  const conflict = entries.find((entry) => entry.user.id === user.id && entry.state === "conflict");
   // The tag of what is shown: a write over something newer is refused, and both versions are shown.
   useEffect(() => {
     if (!stored) return setTag(null);
@@ -64,7 +66,7 @@ function One({ user, refetch }: { user: UserDetail; refetch: () => void }) {
     <div class="triage">
       <div class="stack">
         <div>
-          <div class="card subject">
+          <div class="card profile subject">
             <UserHead user={user} formats={formats} badge={<span class="badges"><VerdictTag verdict={shown} />{basket.includes(user.id) && <Tag tone="accent">{words.basket.added}</Tag>}</span>}>
               {others.length > 0 && <p class="facts"><span>{words.user.rows}:</span>{others.map((id) => <a key={id} href={hashOf(`users/${id}`)}>#{id}</a>)}</p>}
             </UserHead>

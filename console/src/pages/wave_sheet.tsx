@@ -6,6 +6,7 @@ import type { Cohort, UserDetail } from "../model/types";
 import { CHOICES, SIGNS, type Choice } from "../model/verdict";
 import { words } from "../model/words";
 import { drawn, lowerBound, partsOf } from "../model/waves";
+import { useEntries } from "../ui/console";
 import { useKeys } from "../ui/keys";
 import { Foreign, Handle, Tag, VerdictTag } from "../ui/parts";
 import { useQuery } from "../ui/query";
@@ -36,12 +37,13 @@ export function Sheet({ wave }: { wave: Cohort }) {
 }
 
 function Members({ users }: { users: UserDetail[] }) {
-  const { outbox, formats } = useConsole();
+  const { formats } = useConsole();
+  const entries = useEntries();
   const decide = useDecide();
   const [out, setOut] = useState<ReadonlySet<number>>(new Set());
   const [at, setAt] = useState(-1);
   const verdictOf = (user: UserDetail) => {
-    const pending = shownVerdict(outbox.entries, user.id);
+    const pending = shownVerdict(entries, user.id);
     return pending === undefined ? (user.classification ?? null) : pending;
   };
   const sample = users.length > LARGE ? drawn(users, SAMPLE) : [];

@@ -1,7 +1,12 @@
 /** Anything that tells when it has changed, as a hook. */
-import { useEffect, useReducer } from "preact/hooks";
+import { useLayoutEffect, useReducer } from "preact/hooks";
 
-export function useStore(store: { subscribe(listener: () => void): () => void } | null): void {
+export interface Store {
+  subscribe(listener: () => void): () => void;
+}
+
+export function useStore(store: Store | null): void {
   const [, draw] = useReducer((n: number) => n + 1, 0);
-  useEffect(() => store?.subscribe(() => draw(null as never)), [store]);
+  // In the same breath as what it draws: no change comes in between.
+  useLayoutEffect(() => store?.subscribe(() => draw(null as never)), [store]);
 }

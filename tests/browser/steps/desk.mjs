@@ -80,6 +80,24 @@ export async function shown(state, { selector, text = "" }) {
     ([where, what]) => [...document.querySelectorAll(where)].some((node) => node.textContent.includes(what)), [selector, text])));
 }
 
+/** From now on every tab notes when it shows this: nobody asks it meanwhile, which tabs in the background answer once a second. */
+export async function watchFor({ tabs }, { selector, text }) {
+  await Promise.all(tabs.map((page) => page.evaluate(([where, what]) => {
+    const isShown = () => [...document.querySelectorAll(where)].some((node) => node.textContent.includes(what));
+    window.appeared = new Promise((resolve) => {
+      const look = () => isShown() && (watcher.disconnect(), resolve(performance.timeOrigin + performance.now()));
+      const watcher = new MutationObserver(look);
+      watcher.observe(document.getElementById("main"), { subtree: true, childList: true, characterData: true, attributes: true });
+      look();
+    });
+  }, [selector, text])));
+}
+
+/** @return when each tab did, in milliseconds since 1970 */
+export async function appeared({ tabs }) {
+  return Promise.all(tabs.map((page) => page.evaluate(() => window.appeared)));
+}
+
 /** All tabs are used, one page after the other, for so long. @return how often one of them showed the login */
 export async function stay(state, { seconds, paths }) {
   const end = Date.now() + seconds * 1000;
@@ -95,6 +113,21 @@ export async function stay(state, { seconds, paths }) {
 
 export async function press(state, { keys, tab = 0 }) {
   for (const key of keys) await state.tabs[tab].keyboard.press(key);
+}
+
+/** @return how often the session was answered in which way, until now */
+export async function statuses({ seen }) {
+  return seen.statuses;
+}
+
+/** @return names of what the browser keeps for the page and in which this stands */
+export async function stored({ tabs: [page] }, { text }) {
+  return page.evaluate((what) => Object.entries({ ...localStorage, ...sessionStorage }).filter(([, kept]) => kept.includes(what)).map(([name]) => name), text);
+}
+
+export async function close(state, { tab }) {
+  await state.tabs[tab].close();
+  state.tabs.splice(tab, 1);
 }
 
 /** Ends a tab as a crash does: nothing of it runs any more. */

@@ -1,58 +1,77 @@
 // Judging and taking back.
+import { isSettled } from "../outbox.mjs";
 import { loaded } from "./desk.mjs";
 
 const CARD = ".subject .person .handle";
 
 /** No decision is on its way any more, and none failed. */
 export async function settled({ tabs: [page] }) {
-  await page.waitForFunction(() => !document.querySelector(".unsent"));
+  await page.waitForFunction(isSettled);
   const states = await page.evaluate(() => Object.entries({ ...localStorage }).filter(([name]) => name.startsWith("wdx.outbox.")).map(([, text]) => JSON.parse(text).state));
   const open = states.filter((one) => !["done", "taken back"].includes(one));
   if (open.length > 0) throw new Error(`not settled: ${open.join(", ")}`);
 }
 
-/** How many decisions the page says are not sent yet. */
-export async function unsent({ tabs: [page] }) {
-  return page.locator(".unsent").textContent({ timeout: 2000 });
-}
-
-/** Notes, for each key, when the next card was painted; a card is another one when its handle is. */
+/**
+ * Tells, for each key, when what comes next was painted: another card, which is one with another handle, or the end of the round.
+ * Nothing polls meanwhile: that would cost time of the page that is measured.
+ */
 function watchCards(selector) {
-  const handle = () => document.querySelector(selector)?.textContent;
-  const watch = (window.watch = { pressedAt: 0, before: "", times: [] });
-  addEventListener("keydown", (event) => Object.assign(watch, { pressedAt: event.timeStamp, before: handle() }), { capture: true });
+  const card = () => document.querySelector(selector);
+  const watch = (window.watch ??= { pressedAt: 0, before: "", times: [], painted: null, isWatching: false });
+  watch.times = [];
+  watch.card = () => card()?.textContent ?? null;
+  if (watch.isWatching) return;
+  watch.isWatching = true;
+  addEventListener("keydown", (event) => Object.assign(watch, { pressedAt: event.timeStamp, before: watch.card() }), { capture: true });
   new MutationObserver(() => {
-    const now = handle();
-    if (!watch.pressedAt || !now || now === watch.before) return;
+    if (!watch.pressedAt || watch.card() === watch.before) return;
     const { pressedAt } = watch;
     watch.pressedAt = 0;
     requestAnimationFrame(() => {
+      if (card()?.checkVisibility() === false) throw new Error("the next card is not to be seen");
       const painted = new MessageChannel();
-      painted.port1.onmessage = () => watch.times.push(performance.now() - pressedAt);
+      painted.port1.onmessage = () => {
+        watch.times.push(performance.now() - pressedAt);
+        watch.painted?.();
+      };
       painted.port2.postMessage(null);
     });
-  }).observe(document.getElementById("main"), { subtree: true, childList: true, characterData: true });
+  }).observe(document.getElementById("main"), { subtree: true, childList: true, characterData: true, attributes: true });
+}
+
+/** Waits until so many keys were answered. @return the handle that is shown then */
+function afterCards(count) {
+  const { watch } = window;
+  return new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error(`after ${watch.times.length} of ${count} keys no other card came`)), 30_000);
+    watch.painted = () => watch.times.length >= count && resolve(watch.card());
+    watch.painted();
+  });
 }
 
 /**
  * Judges so many users in triage, each with the next of `keys`, and goes on after each round.
+ * @param pace  milliseconds from one key to the next at least; 0: the next comes as soon as its card is painted
  * @return what was judged as [handle, key], milliseconds from each key to the painted next card, seconds in all
  */
-export async function judge({ tabs: [page] }, { count, keys }) {
+export async function judge({ tabs: [page] }, { count, keys, pace = 0 }) {
   await page.waitForSelector(CARD);
   await page.evaluate(watchCards, CARD);
   const judged = [];
   const begin = Date.now();
-  while (judged.length < count) {
-    const handle = await page.$eval(CARD, (node) => node.textContent);
+  let handle = await page.evaluate(() => window.watch.card());
+  for (;;) {
     const key = keys[judged.length % keys.length];
     judged.push([handle, key]);
+    const end = new Promise((resolve) => setTimeout(resolve, pace));
     await page.keyboard.press(key);
-    await page.waitForFunction(([card, old]) => (document.querySelector(card)?.textContent ?? "") !== old, [CARD, handle]);
+    [handle] = await Promise.all([page.evaluate(afterCards, judged.length), end]);
     if (judged.length === count) break;
-    const more = page.locator(".empty button");
-    if (!(await page.$(CARD)) && (await more.count())) await more.click();
-    await page.waitForSelector(CARD);
+    if (handle !== null) continue;
+    await page.locator(`${CARD}, .empty button`).first().waitFor();
+    if (!(await page.$(CARD))) await page.click(".empty button");
+    handle = await page.textContent(CARD);
   }
   return { judged, times: await page.evaluate(() => window.watch.times), seconds: (Date.now() - begin) / 1000 };
 }
