@@ -12,7 +12,7 @@ import { useKeys } from "../ui/keys";
 import { memo } from "../ui/memo";
 import { NoteDialog } from "../ui/note";
 import { useQuery } from "../ui/query";
-import { Empty, States } from "../ui/states";
+import { Empty, Skeleton, States } from "../ui/states";
 import { useSwipe } from "../ui/swipe";
 import { VerdictKeys } from "../ui/verdict_keys";
 import { useDecide, type Subject } from "./decide";
@@ -34,12 +34,13 @@ export function TriagePage() {
   const queue = useQuery(asked, { keep: true });
   const settled = settledUsers(entries);
   const left = (queue.data ?? []).filter(({ user }) => !settled.has(user.id));
+  const isMore = (queue.data?.length ?? 0) >= FETCHED;
   return (
     <>
       <h1 class="sr">{words.triage.title}</h1>
-      {left.length < LOW && (queue.data?.length ?? 0) >= FETCHED && <Refill left={left.length} isFetching={queue.isFetching} refetch={queue.refetch} />}
+      {isMore && left.length < LOW && <Refill left={left.length} isFetching={queue.isFetching} refetch={queue.refetch} />}
       <States of={queue} rows={6}>
-        {() => (left.length === 0 && !queue.isFetching ? <NothingLeft /> : <Round queue={left} />)}
+        {() => (left.length === 0 && !isMore && !queue.isFetching ? <NothingLeft /> : <Round queue={left} isMore={isMore && !queue.error} />)}
       </States>
     </>
   );
@@ -67,7 +68,8 @@ function NothingLeft() {
   );
 }
 
-function Round({ queue }: { queue: TriageItem[] }) {
+/** @param isMore  others are on their way */
+function Round({ queue, isMore }: { queue: TriageItem[]; isMore: boolean }) {
   const { outbox, formats, ask, account } = useConsole();
   const [seen] = useState(() => new Set<number>());
   const returning = useReturning(queue, seen);
@@ -86,6 +88,7 @@ function Round({ queue }: { queue: TriageItem[] }) {
       </div>
     </>
   );
+  if (!current && isMore && done < goal) return <>{progress}<Skeleton rows={6} /></>;
   if (done >= goal || !current) {
     return (
       <>
