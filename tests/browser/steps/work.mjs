@@ -51,11 +51,10 @@ function afterCards(count) {
 }
 
 /**
- * Judges so many users in triage, each with the next of `keys`, and goes on after each round.
- * @param pace  milliseconds from one key to the next at least; 0: the next comes as soon as its card is painted
+ * Judges so many users in triage, each with the next of `keys` as soon as the card is painted, and goes on after each round.
  * @return what was judged as [handle, key], milliseconds from each key to the painted next card, seconds in all
  */
-export async function judge({ tabs: [page] }, { count, keys, pace = 0 }) {
+export async function judge({ tabs: [page] }, { count, keys }) {
   await page.waitForSelector(CARD);
   await page.evaluate(watchCards, CARD);
   const judged = [];
@@ -64,9 +63,8 @@ export async function judge({ tabs: [page] }, { count, keys, pace = 0 }) {
   for (;;) {
     const key = keys[judged.length % keys.length];
     judged.push([handle, key]);
-    const end = new Promise((resolve) => setTimeout(resolve, pace));
     await page.keyboard.press(key);
-    [handle] = await Promise.all([page.evaluate(afterCards, judged.length), end]);
+    handle = await page.evaluate(afterCards, judged.length);
     if (judged.length === count) break;
     if (handle !== null) continue;
     await page.locator(`${CARD}, .empty button`).first().waitFor();
