@@ -27,6 +27,7 @@ struct Config {  // NOLINT(clang-analyzer-optin.performance.Padding): one object
     // database
     std::string database_url;
     std::string database_direct_url;  ///< empty: the same as database_url
+    std::string database_password;    ///< `load` has put it into the two above
     std::uint32_t database_connections = 4;
     std::uint32_t database_write_connections = 12;
     std::uint32_t database_queue = 1024;  ///< requests waiting for the database, over all connections

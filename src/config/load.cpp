@@ -1,6 +1,7 @@
 #include "config/load.hpp"
 
 #include "base/suggest.hpp"
+#include "config/database_url.hpp"
 #include "config/files.hpp"
 #include "config/removed.hpp"
 #include "config/toml_file.hpp"
@@ -101,6 +102,7 @@ class Loader {
         apply(environment_values());
         apply(flag_values());
         settle_data_dir();
+        settle_database_password();
         check_tls();
         if (!mistakes_.empty()) return std::move(mistakes_);
         return std::move(loaded_);
@@ -258,6 +260,13 @@ class Loader {
         } else {
             data_dir = std::filesystem::absolute(data_dir);
         }
+    }
+
+    void settle_database_password() {
+        Config& config = loaded_.config;
+        if (config.database_password.empty()) return;
+        for (std::string* url : {&config.database_url, &config.database_direct_url})
+            if (!url->empty()) *url = with_password(*url, config.database_password);
     }
 
     // A certificate without its key, or the other way round, would leave the server without TLS.

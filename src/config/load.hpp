@@ -62,6 +62,7 @@ std::string describe(const Mistake& mistake);
 ///  - Unknown names are mistakes: keys of the file, flags, and variables that begin with `WDX_`.
 ///  - Removed settings are ignored, whatever their value; `warnings` has a sentence for each.
 ///  - Every place is checked, also where a later one overrides it.
+///  - WDX_DATABASE_PASSWORD goes into the URLs of the database.
 /// Reads the settings file and the files of secrets; changes nothing.
 /// @return the settings, or every mistake there is
 boost::system::result<Loaded, std::vector<Mistake>> load(const Inputs& inputs);

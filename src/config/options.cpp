@@ -29,6 +29,10 @@ std::vector<Option> database_options() {
             .help(
                 "The same database without PgBouncer in between, for LISTEN, so that /api/events/ learns of changes at "
                 "once."),
+        option("WDX_DATABASE_PASSWORD", &Config::database_password)
+            .secret()
+            .empty_means("the password that WDX_DATABASE_URL holds, if any")
+            .help("The password for WDX_DATABASE_URL and WDX_DATABASE_DIRECT_URL, as it is, whatever its characters."),
         option("WDX_DATABASE_CONNECTIONS", &Config::database_connections)
             .between(1, 64)
             .help("Connections that all requests share; each carries many requests at once."),

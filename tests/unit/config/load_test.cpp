@@ -253,6 +253,21 @@ TEST(Load, UnderstandsDatabaseUrlWhereOursIsNotSet) {
     EXPECT_EQ(load_well(inputs).config.database_url, "postgresql://ours/db");
 }
 
+TEST(Load, PutsThePasswordIntoTheUrlsOfTheDatabase) {
+    const TemporaryFile password("p@ss/w'rd \\%\n");
+    Inputs inputs = plain_inputs();
+    inputs.environment["WDX_DATABASE_PASSWORD_FILE"] = password.path();
+    EXPECT_EQ(load_well(inputs).config.database_url, "");
+    inputs.environment["WDX_DATABASE_URL"] = "postgresql://op:another@db/wdx";
+    inputs.environment["WDX_DATABASE_DIRECT_URL"] = "host=db user=op";
+    const Config config = load_well(inputs).config;
+    EXPECT_EQ(config.database_url, "postgresql://op:another@db/wdx?password=p%40ss%2Fw%27rd%20%5C%25");
+    EXPECT_EQ(config.database_direct_url, "host=db user=op password='p@ss/w\\'rd \\\\%'");
+    inputs.environment["WDX_DATABASE_URL"] = "postgresql://op@db/wdx?connect_timeout=5";
+    EXPECT_THAT(load_well(inputs).config.database_url,
+                testing::EndsWith("/wdx?connect_timeout=5&password=p%40ss%2Fw%27rd%20%5C%25"));
+}
+
 TEST(Load, DoesNotLookAtDatabaseUrlWhereOursIsSet) {
     Inputs inputs = plain_inputs();
     inputs.environment["DATABASE_URL"] = "sqlite:///db.sqlite3";

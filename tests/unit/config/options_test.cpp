@@ -54,8 +54,9 @@ TEST(Options, AreSecretWhereTheyHoldPasswordsAndKeys) {
     std::set<std::string_view> secrets;
     for (const Option& option : options())
         if (option.is_secret()) secrets.insert(option.name());
-    EXPECT_EQ(secrets, (std::set<std::string_view>{"WDX_DATABASE_URL", "WDX_DATABASE_DIRECT_URL", "WDX_SECRET_KEY",
-                                                   "WDX_SECRET_KEY_FALLBACKS"}));
+    EXPECT_EQ(secrets,
+              (std::set<std::string_view>{"WDX_DATABASE_URL", "WDX_DATABASE_DIRECT_URL", "WDX_DATABASE_PASSWORD",
+                                          "WDX_SECRET_KEY", "WDX_SECRET_KEY_FALLBACKS"}));
 }
 
 TEST(Option, SpellsItsNameAsEachPlaceDoes) {
