@@ -1,5 +1,6 @@
 #include "auth/secret_key.hpp"
 
+#include "base/file.hpp"
 #include "base/random.hpp"
 
 #include <cerrno>
@@ -25,21 +26,6 @@ constexpr std::string_view kWhiteSpace = " \t\r\n";
     throw SecretKeyError(what + " " + path.string() + ": " + std::generic_category().message(error));
 }
 
-/// A file descriptor that closes itself.
-class File {
-  public:
-    explicit File(int descriptor) : descriptor_(descriptor) {}
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-    ~File() {
-        if (descriptor_ >= 0) ::close(descriptor_);
-    }
-    [[nodiscard]] int get() const noexcept { return descriptor_; }
-
-  private:
-    int descriptor_;
-};
-
 /// Removes a temporary file, whatever happens.
 struct Unlinker {
     std::filesystem::path path;
@@ -49,17 +35,16 @@ struct Unlinker {
     ~Unlinker() { ::unlink(path.c_str()); }
 };
 
-void write_all(const File& file, std::string_view text, const std::filesystem::path& path) {
-    while (!text.empty()) {
-        const ssize_t count = ::write(file.get(), text.data(), text.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) fail("Cannot write", path, errno);
-        text.remove_prefix(static_cast<std::size_t>(count));
+void write_whole(const base::FileDescriptor& file, const std::string& text, const std::filesystem::path& path) {
+    try {
+        base::write_all(file.get(), text, path);
+    } catch (const std::system_error& error) {
+        fail("Cannot write", path, error.code().value());
     }
     if (::fsync(file.get()) != 0) fail("Cannot write", path, errno);
 }
 
-std::string read_all(const File& file, const std::filesystem::path& path) {
+std::string read_all(const base::FileDescriptor& file, const std::filesystem::path& path) {
     std::string text(kFileLimit, '\0');
     std::size_t length = 0;
     while (length < text.size()) {
@@ -74,7 +59,7 @@ std::string read_all(const File& file, const std::filesystem::path& path) {
     return text;
 }
 
-void require_private_file(const File& file, const std::filesystem::path& path) {
+void require_private_file(const base::FileDescriptor& file, const std::filesystem::path& path) {
     struct stat status {};
     if (::fstat(file.get(), &status) != 0) fail("Cannot read", path, errno);
     if (!S_ISREG(status.st_mode)) throw SecretKeyError(path.string() + " is not a file.");
@@ -96,31 +81,26 @@ void make_data_dir(const std::filesystem::path& data_dir) {
     if (errno != EEXIST) fail("Cannot make the data folder", data_dir, errno);
 }
 
-void sync_folder(const std::filesystem::path& folder_path) {
-    const File folder(::open(folder_path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (folder.get() >= 0) ::fsync(folder.get());
-}
-
 /// Puts `key` under its final name unless a file is there already.
 /// @return false when another process was first
 bool publish_key(const std::string& key, const std::filesystem::path& data_dir) {
     const std::filesystem::path path = secret_key_path(data_dir);
     const Unlinker temporary(data_dir / ("secret_key.new-" + base::random_hex(6)));
-    const File file(::open(temporary.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    const base::FileDescriptor file(::open(temporary.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
     if (file.get() < 0) fail("Cannot write", temporary.path, errno);
-    write_all(file, key + "\n", temporary.path);
+    write_whole(file, key + "\n", temporary.path);
     // link(), unlike rename(), never replaces what is there.
     if (::link(temporary.path.c_str(), path.c_str()) != 0) {
         if (errno == EEXIST) return false;
         fail("Cannot write", path, errno);
     }
-    sync_folder(data_dir);
+    base::sync_folder(data_dir);
     return true;
 }
 
 /// The text of a private file without white space at its end; nullopt when there is no such file.
 std::optional<std::string> read_private_file(const std::filesystem::path& path) {
-    const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const base::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.get() < 0) {
         if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
         fail("Cannot read", path, errno);
@@ -180,14 +160,14 @@ void write_secret_file(const std::filesystem::path& path, std::string_view text)
     struct stat old {};
     const bool exists = ::stat(target.c_str(), &old) == 0;
     const Unlinker temporary(target.string() + ".new-" + base::random_hex(6));
-    const File file(::open(temporary.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    const base::FileDescriptor file(::open(temporary.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
     if (file.get() < 0) fail("Cannot write", temporary.path, errno);
     const bool kept = !exists || (::fchown(file.get(), old.st_uid, old.st_gid) == 0 &&
                                   ::fchmod(file.get(), old.st_mode & (S_IRWXU | S_IRWXG | S_IRWXO)) == 0);
     if (!kept) fail("Cannot keep the owner of", target, errno);
-    write_all(file, std::string(text) + "\n", temporary.path);
+    write_whole(file, std::string(text) + "\n", temporary.path);
     if (::rename(temporary.path.c_str(), target.c_str()) != 0) fail("Cannot write", target, errno);
-    sync_folder(target.parent_path());
+    base::sync_folder(target.parent_path());
 }
 
 bool is_weak_secret_key(std::string_view key) noexcept {

@@ -37,12 +37,13 @@ int run_in_child(const ProcessUser& user, const std::function<int()>& body);
 struct Program {
     std::vector<std::string> command{};      ///< its absolute path, then its arguments
     std::vector<std::string> environment{};  ///< all of it: `NAME=value`
-    int output = -1;                         ///< descriptor of its standard output; -1: nowhere
+    int input = -1;                          ///< descriptor of its standard input; -1: empty
+    int output = -1;                         ///< of its standard output; -1: nowhere
     int errors = -1;                         ///< of its standard error; -1: where the output goes
     std::string folder = "/";                ///< that it works in
 };
 
-/// Runs a program as `user` and waits for it, as run_in_child does.  Its standard input is empty.
+/// Runs a program as `user` and waits for it, as run_in_child does.
 /// @return as run_in_child; kCannotExecute
 /// @throws std::system_error when no process can be made
 int run_program(const ProcessUser& user, const Program& program);

@@ -64,7 +64,7 @@ bool wait_until(const std::function<bool()>& holds, std::chrono::milliseconds pa
 
 // A rename lasts once the folder is written out.
 void sync_folder(const fs::path& folder) {
-    const FileDescriptor file = open_file(folder, O_RDONLY | O_DIRECTORY);
+    const base::FileDescriptor file = base::open_file(folder, O_RDONLY | O_DIRECTORY);
     if (::fsync(file.get()) != 0) throw std::system_error(errno, std::generic_category(), folder.string());
 }
 
@@ -145,7 +145,7 @@ void DevCluster::run_initdb(const fs::path& folder) {
                        "--locale=C.UTF-8", "--auth-local=trust", "--auth-host=scram-sha-256", "--no-instructions"});
     if (status != 0) throw std::runtime_error("initdb failed: " + end_of_log());
 
-    const FileDescriptor file = open_file(folder / "postgresql.conf", O_WRONLY | O_APPEND);
+    const base::FileDescriptor file = base::open_file(folder / "postgresql.conf", O_WRONLY | O_APPEND);
     constexpr std::string_view kInclude =
         "\n# Written by `watchdxg-back dev` at each start; yours go after it, or ALTER SYSTEM.\n"
         "include_if_exists 'watchdxg.conf'\n";
@@ -280,7 +280,7 @@ std::string DevCluster::connection_string(const std::string& database) const {
 }
 
 int DevCluster::run(const std::string& program, const std::vector<std::string>& arguments) {
-    const FileDescriptor log = open_file(data_dir_ / "postgres.log", O_WRONLY | O_CREAT | O_APPEND);
+    const base::FileDescriptor log = base::open_file(data_dir_ / "postgres.log", O_WRONLY | O_CREAT | O_APPEND);
     std::vector<std::string> command{programs_ / program};
     command.insert(command.end(), arguments.begin(), arguments.end());
     // The folder goes by the environment and the log by the descriptor: pg_ctl hands its own arguments to a shell.

@@ -29,15 +29,6 @@ constexpr std::string_view kLongestSocketName = "/.s.PGSQL.65535";
     throw std::system_error(errno, std::generic_category(), what);
 }
 
-void write_all(int file, std::string_view content, const fs::path& path) {
-    while (!content.empty()) {
-        const ssize_t written = ::write(file, content.data(), content.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) throw_errno(path.string());
-        content.remove_prefix(static_cast<std::size_t>(written));
-    }
-}
-
 bool has_server_programs(const fs::path& bin) {
     return std::ranges::all_of(std::initializer_list<const char*>{"initdb", "pg_ctl", "postgres"},
                                [&](const char* name) { return ::access((bin / name).c_str(), X_OK) == 0; });
@@ -112,31 +103,12 @@ void make_private_folder(const fs::path& folder, const base::ProcessUser& user) 
 
 }  // namespace
 
-FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-}
-
-FileDescriptor::~FileDescriptor() {
-    if (number_ >= 0) ::close(number_);
-}
-
-int FileDescriptor::release() noexcept {
-    return std::exchange(number_, -1);
-}
-
-FileDescriptor open_file(const fs::path& path, int flags, mode_t mode) {
-    const int number = ::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, mode);
-    if (number < 0) throw_errno(path.string());
-    return FileDescriptor(number);
-}
-
 void replace_file(const fs::path& path, std::string_view content, const base::ProcessUser& user) {
     const fs::path draft = path.string() + ".new";
     std::error_code ignored;
     fs::remove(draft, ignored);  // of an attempt that was interrupted
-    const FileDescriptor file = open_file(draft, O_WRONLY | O_CREAT | O_EXCL);
-    write_all(file.get(), content, draft);
+    const base::FileDescriptor file = base::open_file(draft, O_WRONLY | O_CREAT | O_EXCL);
+    base::write_all(file.get(), content, draft);
     if (user.is_other && ::fchown(file.get(), user.uid, user.gid) != 0) throw_errno(draft.string());
     if (::fsync(file.get()) != 0) throw_errno(draft.string());
     fs::rename(draft, path);
@@ -159,7 +131,7 @@ fs::path make_data_folder(const fs::path& data_dir) {
     return fs::canonical(path);
 }
 
-FolderLock::FolderLock(const fs::path& data_dir) : file_(open_file(data_dir / "dev.lock", O_RDWR | O_CREAT, 0644)) {
+FolderLock::FolderLock(const fs::path& data_dir) : file_(base::open_file(data_dir / "dev.lock", O_RDWR | O_CREAT, 0644)) {
     if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK) throw_errno("dev.lock");
         const std::string holder = read_small_file(data_dir / "dev.lock");
@@ -169,7 +141,7 @@ FolderLock::FolderLock(const fs::path& data_dir) : file_(open_file(data_dir / "d
             data_dir.string(), holder.substr(0, holder.find('\n'))));
     }
     if (::ftruncate(file_.get(), 0) != 0) throw_errno("dev.lock");
-    write_all(file_.get(), fmt::format("{}\n", ::getpid()), data_dir / "dev.lock");
+    base::write_all(file_.get(), fmt::format("{}\n", ::getpid()), data_dir / "dev.lock");
 }
 
 fs::path find_server_programs(const fs::path& versions_root, std::string_view search_path, std::string_view version) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/child_process.hpp"
+#include "base/file.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -10,25 +11,6 @@
 #include <sys/types.h>
 
 namespace wdx::app {
-
-/// A file descriptor that closes itself.
-class FileDescriptor {
-  public:
-    explicit FileDescriptor(int number = -1) noexcept : number_(number) {}
-    FileDescriptor(FileDescriptor&& other) noexcept : number_(other.release()) {}
-    FileDescriptor& operator=(FileDescriptor&& other) noexcept;
-    ~FileDescriptor();
-
-    [[nodiscard]] int get() const noexcept { return number_; }
-
-  private:
-    int release() noexcept;
-    int number_;
-};
-
-/// Opens (or makes) a file without following a link at its end, close-on-exec.
-/// @throws std::system_error that names the file
-FileDescriptor open_file(const std::filesystem::path& path, int flags, mode_t mode = 0600);
 
 /// Replaces a file at once: readers, and the next start after a kill -9, see the old or the new content, never a part.
 /// The file gets mode 0600 and the owner `user`.
@@ -51,7 +33,7 @@ class FolderLock {
     explicit FolderLock(const std::filesystem::path& data_dir);
 
   private:
-    FileDescriptor file_;
+    base::FileDescriptor file_;
 };
 
 /// The folder `bin` of an installed PostgreSQL server (`initdb`, `pg_ctl`, `postgres`).
