@@ -15,6 +15,7 @@ set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # Their programs are called by the maintainer scripts.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "systemd | systemd-standalone-sysusers | systemd-sysusers")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS postgresql-client)  # of `backup` and `restore`
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "postgresql (>= 12)")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "JSON API and console over the data of watchdxg-core
 Serves what watchdxg-core has collected about the followers of an account on
@@ -69,7 +70,8 @@ add_custom_target(package_files ALL DEPENDS ${said} ${made}/watchdxg-back.1.gz $
 install(TARGETS watchdxg-back DESTINATION usr/libexec/watchdxg-back)
 install(PROGRAMS ${packaging}/watchdxg-back DESTINATION usr/bin)
 install(FILES ${packaging}/config.toml DESTINATION etc/watchdxg-back)
-install(FILES ${packaging}/systemd/watchdxg-back.service DESTINATION lib/systemd/system)
+install(FILES ${packaging}/systemd/watchdxg-back.service ${packaging}/systemd/watchdxg-back-backup.service
+  ${packaging}/systemd/watchdxg-back-backup.timer DESTINATION lib/systemd/system)
 install(FILES ${packaging}/systemd/watchdxg-back.sysusers DESTINATION usr/lib/sysusers.d RENAME watchdxg-back.conf)
 install(FILES ${made}/watchdxg-back.1.gz DESTINATION usr/share/man/man1)
 install(FILES ${made}/completion.bash DESTINATION usr/share/bash-completion/completions RENAME watchdxg-back)

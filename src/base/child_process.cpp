@@ -42,8 +42,7 @@ bool take_descriptors(const Program& program) {
     const int input = program.input < 0 ? nothing : program.input;
     const int output = program.output < 0 ? nothing : program.output;
     const int errors = program.errors < 0 ? output : program.errors;
-    return ::dup2(input, STDIN_FILENO) >= 0 && ::dup2(output, STDOUT_FILENO) >= 0 &&
-           ::dup2(errors, STDERR_FILENO) >= 0;
+    return ::dup2(input, STDIN_FILENO) >= 0 && ::dup2(output, STDOUT_FILENO) >= 0 && ::dup2(errors, STDERR_FILENO) >= 0;
 }
 
 int wait_for(pid_t child) {

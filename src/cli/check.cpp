@@ -1,5 +1,6 @@
 #include "cli/check.hpp"
 
+#include "cli/check_backup.hpp"
 #include "cli/check_core.hpp"
 #include "cli/check_data.hpp"
 #include "cli/check_login.hpp"
@@ -69,6 +70,7 @@ void check_database(const config::Loaded& settings, bool with_data, CheckReport&
         run("migrations", [&] { check_migrations(session, report); });
         run("operator", [&] { check_operator(session, report); });
         run("default password", [&] { check_default_password(session, report); });
+        run("backup", [&] { check_backup(session, report); });
         run("core schema", [&] { check_core_schema(session, report); });
         run("core rights", [&] { check_core_rights(session, report); });
         run("index", [&] { check_core_indexes(session, report); });
@@ -86,6 +88,7 @@ int check(const config::Loaded& settings, bool with_data, std::ostream& out, std
         for (const std::string& warning : settings.warnings) report.warn("settings", warning, {});
         check_secret_key(settings.config, report);
         check_database(settings, with_data, report);
+        report.finish();
         return report.failed() ? kRefused : kDone;
     });
 }

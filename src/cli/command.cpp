@@ -6,6 +6,8 @@
 
 #include <vector>
 
+#include <fmt/format.h>
+
 namespace wdx::cli {
 namespace {
 
@@ -34,15 +36,17 @@ int run_command(std::ostream& err, const std::function<int()>& body) {
     }
 }
 
+db::Session connect(const config::Config& config, const std::string& url, std::string_view given_as) {
+    if (url.empty()) throw CommandError(kUsage, fmt::format("{} is not set.", given_as));
+    if (!db::Session::is_valid_url(url))
+        throw CommandError(
+            kUsage, fmt::format("{} is not a connection string that libpq understands: {}.", given_as,
+                                db::connect_failure(url, "see \"Connection Strings\" in the manual of PostgreSQL")));
+    return db::Session::connect(url, config.database_connect_timeout);
+}
+
 db::Session connect(const config::Config& config) {
-    if (config.database_url.empty()) throw CommandError(kUsage, "WDX_DATABASE_URL is not set.");
-    if (!db::Session::is_valid_url(config.database_url))
-        throw CommandError(kUsage, "WDX_DATABASE_URL is not a connection string that libpq understands: " +
-                                       db::connect_failure(config.database_url,
-                                                           "see \"Connection Strings\" in the "
-                                                           "manual of PostgreSQL") +
-                                       ".");
-    return db::Session::connect(config.database_url, config.database_connect_timeout);
+    return connect(config, config.database_url, "WDX_DATABASE_URL");
 }
 
 void require_migrated(db::Session& session) {

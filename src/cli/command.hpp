@@ -7,6 +7,7 @@
 #include <ostream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 /// What the commands that touch the database share: exit codes, the connection, and how a failure is told.
 namespace wdx::cli {
@@ -33,6 +34,11 @@ int run_command(std::ostream& err, const std::function<int()>& body);
 /// @throws CommandError (kUsage) when WDX_DATABASE_URL is missing or malformed
 /// @throws DbError (`is_unavailable()`)
 db::Session connect(const config::Config& config);
+
+/// As above, to the database that was given in another place.
+/// @param url       may be malformed
+/// @param given_as  for the message
+db::Session connect(const config::Config& config, const std::string& url, std::string_view given_as);
 
 /// @throws CommandError (kRefused) naming what is pending
 /// @throws MigrationError, DbError

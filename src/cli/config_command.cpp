@@ -203,6 +203,18 @@ void write_config_example(std::ostream& out) {
     }
 }
 
+void write_given_settings(std::ostream& out, const config::Loaded& loaded) {
+    for (const Option& option : config::options()) {
+        const auto source = loaded.sources.find(option.name());
+        if (source == loaded.sources.end() || !source->second.place) continue;
+        const std::string name = option.spelled(Place::file);
+        if (option.is_secret())
+            fmt::print(out, "# {} is a secret, and not here.\n", name);
+        else
+            fmt::print(out, "{} = {}\n", name, toml_value(option, loaded.config));
+    }
+}
+
 void write_config_docs(std::ostream& out) {
     const config::Config defaults;
     std::string_view section;

@@ -1,6 +1,7 @@
 #include "cli/program.hpp"
 
 #include "app/process_setup.hpp"
+#include "cli/backup.hpp"
 #include "cli/changepassword.hpp"
 #include "cli/check.hpp"
 #include "cli/command.hpp"
@@ -12,6 +13,7 @@
 #include "cli/manual.hpp"
 #include "cli/migrate.hpp"
 #include "cli/openapi.hpp"
+#include "cli/restore.hpp"
 #include "cli/rotatesecret.hpp"
 #include "cli/serve.hpp"
 #include "cli/totp.hpp"
@@ -39,6 +41,8 @@ struct Arguments {
     CreateUserOptions create_user;
     ChangePasswordOptions change_password;
     std::string totp_username;
+    BackupOptions backup;
+    RestoreOptions restore;
     std::string core_generation = "v3";
     const CLI::App* tree = nullptr;  ///< of all commands and options, for those that describe them
 };
@@ -87,6 +91,36 @@ void declare_changepassword(CLI::App& command, Arguments& to) {
 
 void declare_totp(CLI::App& command, Arguments& to) {
     command.add_option("--username", to.totp_username, kUsernameHelp);
+}
+
+void declare_key_secret(CLI::App& command, KeySecretOptions& to) {
+    auto* passphrase = command.add_option("--passphrase-file", to.passphrase_file,
+                                          "File whose first line encrypts the signing key in the backup");
+    command.add_option("--key-file", to.key_file, "File whose whole contents do so instead")->excludes(passphrase);
+}
+
+void declare_backup(CLI::App& command, Arguments& to) {
+    command.add_option("--to", to.backup.folder, "Folder for the backup; made if it is missing")->required();
+    command
+        .add_option("--keep", to.backup.keep, "Then keep the newest of so many days, weeks and months; remove others")
+        ->check(CLI::Range(1, 1000));
+    command
+        .add_option_function<std::string>(
+            "--what", [&to](const std::string& text) { to.backup.scope = *backup::parse_scope(text); },
+            "all (default), or ours: without what watchdxg-core has collected")
+        ->check(CLI::IsMember({"all", "ours"}));
+    declare_key_secret(command, to.backup.key_secret);
+    command.add_flag("--verify", to.backup.verify,
+                     "Restore it into a database of its own, and count, before it counts");
+}
+
+void declare_restore(CLI::App& command, Arguments& to) {
+    command.add_option("file", to.restore.file, "The backup")->required();
+    command.add_option("--to", to.restore.url, "Connection string of the database; default: WDX_DATABASE_URL");
+    declare_key_secret(command, to.restore.key_secret);
+    command.add_flag("--without-key", to.restore.without_key, "Leave the signing key of the backup");
+    command.add_flag("--replace", to.restore.replace, "Lose what the database holds now");
+    command.add_flag("--dry-run", to.restore.dry_run, "Change nothing; say what would be done");
 }
 
 /// One command.
@@ -148,6 +182,16 @@ constexpr std::array kCommands{
             &declare_changepassword},
     Command{"rotatesecret", "Make a new signing key; the old one still verifies",
             [](const Loaded& settings, const Arguments&) { return rotatesecret(settings, std::cout, std::cerr); }},
+    Command{"backup", "Write a file with a copy of the database, the settings and the signing key",
+            [](const Loaded& settings, const Arguments& given) {
+                return backup(settings, given.backup, std::cout, std::cerr);
+            },
+            &declare_backup},
+    Command{"restore", "Put a backup into a database",
+            [](const Loaded& settings, const Arguments& given) {
+                return restore(settings, given.restore, std::cout, std::cerr);
+            },
+            &declare_restore},
     Command{"totp enable", "Ask for a one-time code at every login",
             [](const Loaded& settings, const Arguments& given) {
                 return enable_totp(settings.config, given.totp_username, std::cout, std::cerr);

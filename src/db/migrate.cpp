@@ -87,6 +87,12 @@ void require_schema(Session& session) {
 
 }  // namespace
 
+std::vector<std::string> list_migrations() {
+    std::vector<std::string> names;
+    for (const EmbeddedFile& file : embedded::migrations::kFiles) names.emplace_back(name_of(file));
+    return names;
+}
+
 std::vector<std::string> pending(Session& session) {
     require_schema(session);
     const State state = read_state(session);

@@ -23,6 +23,9 @@ enum class MigrationStep {
     adopted,  ///< the original had made these tables: they are taken as they are
 };
 
+/// The names of all migrations that this build knows, in order, without `.sql`.
+std::vector<std::string> list_migrations();
+
 /// The migrations of migrations/*.sql that `apply` would run, in order, without `.sql`.  Reads only, and never from the
 /// core's tables. The first one is not pending in a database that the original made.  Names that this build does not
 /// know (a newer one ran here) are no error.

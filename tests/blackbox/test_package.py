@@ -12,6 +12,8 @@ pytestmark = pytest.mark.xdist_group("package")  # one folder is built, by one p
 UNIT = PROJECT / "packaging/systemd/watchdxg-back.service"
 FILES = {
     "/etc/watchdxg-back/config.toml": "-rw-r--r--",
+    "/lib/systemd/system/watchdxg-back-backup.service": "-rw-r--r--",
+    "/lib/systemd/system/watchdxg-back-backup.timer": "-rw-r--r--",
     "/lib/systemd/system/watchdxg-back.service": "-rw-r--r--",
     "/usr/bin/watchdxg-back": "-rwxr-xr-x",
     "/usr/lib/sysusers.d/watchdxg-back.conf": "-rw-r--r--",

@@ -71,6 +71,41 @@ def test_warnings_alone_are_no_failure(complete):
     assert found["operator"][0][0] == "warn"
 
 
+def end_of(url, **settings):
+    return run_command("check", url=url, **settings).stdout.splitlines()[-2:]
+
+
+def test_it_ends_with_the_command_that_helps_with_the_worst_finding(empty, migrated, tmp_path):
+    assert end_of(empty) == ["Next:", "    watchdxg-back migrate"]
+    apply_core_schema(migrated, "v3")
+    assert end_of(migrated) == ["Next:", "    watchdxg-back create_user"]
+    create(migrated, "watchdxg", "watchdxg")
+    assert end_of(migrated) == ["Next:", "    watchdxg-back changepassword --username watchdxg"]
+    (tmp_path / "secret_key").write_text("short")
+    (tmp_path / "secret_key").chmod(0o600)
+    assert end_of(migrated, secret_key=None, data_dir=tmp_path) == ["Next:", "    watchdxg-back rotatesecret"]
+
+
+def test_without_a_command_that_helps_it_names_none(complete):
+    assert "Next:" not in run_command("check", url=complete).stdout
+
+
+def test_a_backup_that_failed_or_is_long_ago_is_told(complete):
+    def add(event, age):
+        execute(complete, "INSERT INTO watchdxg_log (time, level, event, message)"
+                          f" VALUES (now() - interval '{age}', 'info', '{event}', 'what it said')")
+
+    def verdict():
+        return check(complete)[1]["backup"][0]
+    assert verdict()[0] == "ok" and "none" in verdict()[1]
+    add("backup_made", "10 days")
+    assert verdict()[0] == "warn" and "10 days ago" in verdict()[1]
+    add("backup_made", "2 days")
+    assert verdict()[0] == "ok" and "2 days ago" in verdict()[1]
+    add("backup_failed", "1 day")
+    assert verdict()[0] == "warn" and "what it said" in verdict()[1]
+
+
 def test_the_statement_for_the_index_works(complete):
     execute(complete, "DROP INDEX users_account_id_id_idx, posts_user_id_id_idx, actions_user_id_id_idx")
     for verdict, _, statement in check(complete)[1]["index"]:

@@ -50,6 +50,9 @@ inline constexpr std::string_view kDatabase = "database";
 inline constexpr std::string_view kSchema = "schema";
 inline constexpr std::string_view kMaintenance = "maintenance";
 inline constexpr std::string_view kEntriesLost = "entries_lost";
+inline constexpr std::string_view kBackupMade = "backup_made";
+inline constexpr std::string_view kBackupFailed = "backup_failed";
+inline constexpr std::string_view kRestored = "restored";
 
 }  // namespace entry
 

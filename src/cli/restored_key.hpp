@@ -1,0 +1,32 @@
+#pragma once
+
+#include "config/load.hpp"
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace wdx::cli {
+
+/// Puts the signing keys of a backup where `serve` reads its own.  In two steps, so that a restore that is killed in
+/// between leaves nobody logged out: first they verify, then the first of them signs.
+class RestoredKey {
+  public:
+    /// @param keys  the one that signs first, then those that verify
+    RestoredKey(const config::Loaded& settings, std::vector<std::string> keys);
+
+    /// What `put` is going to do, in a sentence; empty when nothing has to be done.
+    [[nodiscard]] std::string describe() const;
+    /// Before the database is replaced.  @throws SecretKeyError
+    void let_verify() const;
+    /// After it.  What it cannot do itself, because the key is set somewhere else, it prints for the operator to do.
+    /// @throws SecretKeyError
+    void let_sign(std::ostream& out, std::ostream& err) const;
+
+  private:
+    const config::Loaded& settings_;
+    std::vector<std::string> keys_;
+    bool is_there_;  ///< `serve` signs with it already
+};
+
+}  // namespace wdx::cli
