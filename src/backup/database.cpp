@@ -101,6 +101,7 @@ std::vector<Table> find_tables(db::Session& session, std::string_view which) {
     const std::string core = fmt::format("{}", fmt::join(kCoreTables, ","));
     const db::Rows rows = session.execute(kListTables, {which, core, kOurTables});
     std::vector<Table> tables;
+    tables.reserve(static_cast<std::size_t>(rows.size()));
     for (int i = 0; i < rows.size(); ++i)
         tables.push_back({{std::string(rows[i].text(0)), std::string(rows[i].text(1))}, std::string(rows[i].text(2))});
     return tables;
@@ -175,6 +176,7 @@ bool has_no_table(db::Session& session) {
 std::vector<std::string> list_other_sessions(db::Session& session) {
     const db::Rows rows = session.execute(kListOtherSessions);
     std::vector<std::string> names;
+    names.reserve(static_cast<std::size_t>(rows.size()));
     for (int i = 0; i < rows.size(); ++i) names.push_back(base::safe_text(rows[i].text(0), kLongestMessage));
     return names;
 }

@@ -83,8 +83,8 @@ TEST(BackupTarget, OurOwnSettingsAreNotHandedOn) {
 }
 
 TEST(BackupTarget, AnotherDatabaseOfTheSameServer) {
-    EXPECT_EQ(with_database("host=/tmp dbname='old one' user='it''s'", "new'\\"),
-              R"(user='it' host='/tmp' dbname='new\'\\')");
+    EXPECT_EQ(with_database("host=/tmp dbname='old one' user='it\\'s'", "new'\\"),
+              R"(user='it\'s' host='/tmp' dbname='new\'\\')");
 }
 
 TEST(RestoredEntries, OfTheCoresTablesOnlyRowsAreWantedWhereTheyStay) {
