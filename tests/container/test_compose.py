@@ -168,14 +168,13 @@ def test_the_password_is_neither_in_the_environment_nor_in_the_log(project):
     assert PASSWORD not in environment and PASSWORD not in server.log
 
 
-def test_the_image_has_what_dumps_the_database(project):
+def test_a_backup_is_made_and_tried_in_the_container(project):
     set_up_the_scraper(project.database())
     server = project.server()
     server.answers("/readyz", 200)
-    done = server.execute("sh", "-c", 'PGPASSWORD="$(cat /run/secrets/.pg_password)"'
-                          " pg_dump --host=psql_srvc --username=watchdxg -Fc watchdxg | pg_restore --list")
+    done = server.execute("sh", "-c", "watchdxg-back backup --to /tmp/backups && watchdxg-back restore /tmp/backups/*.backup --dry-run")
     assert done.returncode == 0, done.stderr
-    assert "TABLE DATA public accounts watchdxg" in done.stdout
+    assert "with everything" in done.stdout and "watchdxg_migrations" in done.stdout
 
 
 def test_sigterm_ends_it_in_order(project):
