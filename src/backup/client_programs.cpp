@@ -170,8 +170,9 @@ void run_client(const ClientPrograms& programs, std::string_view name, const std
                                                                      .output = streams.output,
                                                                      .errors = ::fileno(errors.get())});
     if (status == 0) return;
-    throw BackupError(
-        fmt::format("{} failed (exit {}): {}", name, status, base::safe_text(beginning(errors.get()), kErrorsShown)));
+    std::string said = beginning(errors.get());
+    std::ranges::replace(said, '\n', ' ');
+    throw BackupError(fmt::format("{} failed (exit {}): {}", name, status, base::safe_text(said, kErrorsShown)));
 }
 
 }  // namespace wdx::backup

@@ -59,11 +59,18 @@ std::vector<backup::SmallMember> small_members(const config::Loaded& settings,
     return members;
 }
 
+/// Now, or the first second afterwards by which no backup in the folder is named.
+std::chrono::sys_seconds unused_second(const fs::path& folder) {
+    auto second = std::chrono::floor<std::chrono::seconds>(system_clock::now());
+    while (fs::exists(folder / backup::backup_name(second))) second += std::chrono::seconds(1);
+    return second;
+}
+
 backup::Manifest begin_manifest(const db::ServerInfo& server, const BackupOptions& options,
-                                system_clock::time_point now) {
+                                std::chrono::sys_seconds now) {
     backup::Manifest manifest;
     manifest.program_version = WDX_VERSION;
-    manifest.made_at = base::iso_time(std::chrono::floor<std::chrono::seconds>(now));
+    manifest.made_at = base::iso_time(now);
     manifest.scope = options.scope;
     manifest.database = server.database;
     manifest.server_version = server.version;
@@ -112,9 +119,8 @@ Made make_backup(const config::Loaded& settings, const BackupOptions& options, c
     const backup::ClientPrograms programs = backup::installed_client_programs();
     backup::require_version(programs, major_version(server), "The server");
 
-    const auto now = system_clock::now();
-    const std::string name = backup::backup_name(std::chrono::floor<std::chrono::seconds>(now));
-    const backup::PartialFile partial(options.folder, name);
+    const std::chrono::sys_seconds now = unused_second(options.folder);
+    const backup::PartialFile partial(options.folder, backup::backup_name(now));
     backup::Manifest manifest = begin_manifest(server, options, now);
     manifest.dump_version = programs.major_version;
     {

@@ -151,7 +151,7 @@ def test_verdicts_of_users_who_are_not_there_are_not_lost_silently(cluster, tmp_
     target = make_database(cluster, state=None)
     before = contents(target)
     done = restore(file, target, "--replace")
-    assert done.returncode == 1 and "classification" in done.stderr, done.stderr
+    assert done.returncode == 1 and 'is not present in table "users"' in done.stderr, done.stderr
     assert contents(target) == before
 
 
@@ -304,6 +304,11 @@ def test_a_role_that_may_not_make_databases_is_told_what_verify_needs(cluster, t
                        if "//wdx@" in url else re.sub(r"user=\w+", "user=verifier", url))
     assert done.returncode == 1 and "ALTER ROLE verifier CREATEDB;" in done.stderr, done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_two_backups_of_one_second_have_two_names(cluster, tmp_path):
+    url = make_database(cluster)
+    assert len({back_up(url, tmp_path) for _ in range(4)}) == len(list(tmp_path.iterdir())) == 4
 
 
 def test_a_failure_is_said_by_the_exit_code_and_the_log(cluster, tmp_path):
