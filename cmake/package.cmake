@@ -13,8 +13,9 @@ set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_SECTION web)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-# Their programs are called by the maintainer scripts.
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "systemd | systemd-standalone-sysusers | systemd-sysusers")
+# The certificates of receivers of alerts are checked with the first; the programs of the others are called by the
+# maintainer scripts.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "ca-certificates, systemd | systemd-standalone-sysusers | systemd-sysusers")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS postgresql-client)  # of `backup` and `restore`
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "postgresql (>= 12)")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "JSON API and console over the data of watchdxg-core

@@ -1,5 +1,6 @@
 #include "api/routes.hpp"
 
+#include "api/alerts/routes.hpp"
 #include "api/edits/routes.hpp"
 #include "api/insight/routes.hpp"
 #include "api/lists/routes.hpp"
@@ -23,8 +24,8 @@ std::vector<Route> make_table() {
                             data_quality_routes(),  user_routes(),           classification_routes(), signal_routes(),
                             report_routes(),        server_routes(),         list_routes(),           action_routes(),
                             snooze_routes(),        planned_action_routes(), exemption_routes(),      edit_routes(),
-                            preference_routes(),    event_routes(),          console_routes(),        schema_routes(),
-                            page_routes(),          console_page_routes(),   probe_routes()})
+                            preference_routes(),    alert_routes(),          event_routes(),          console_routes(),
+                            schema_routes(),        page_routes(),           console_page_routes(),   probe_routes()})
         table.insert(table.end(), rows.begin(), rows.end());
     return table;
 }

@@ -75,6 +75,7 @@ class Application {
     asio::io_context::executor_type executor_ = context_.get_executor();
     Workers workers_;
     db::Pool pool_;
+    alert::Sender sender_;
     Stores stores_;
     Readiness readiness_;
     ApiParts api_;
@@ -95,11 +96,13 @@ Application::Application(const config::Config& config, const ServeOptions& optio
       throttles_(make_throttles(config)),
       metrics_(counters_),
       pool_(executor_, workers_.blocking(), workers_.cancelling(), pool_options(config)),
-      stores_(executor_, pool_, config),
+      sender_(sender_options(config)),
+      stores_(executor_, pool_, config, sender_.channels()),
       readiness_(executor_),
       api_(config, {.executor = executor_,
                     .pool = pool_,
                     .stores = stores_,
+                    .sender = sender_,
                     .throttles = throttles_,
                     .counters = counters_,
                     .key = load_signing_key(config, beyond_loopback_),
@@ -109,6 +112,7 @@ Application::Application(const config::Config& config, const ServeOptions& optio
                      .workers = workers_.blocking(),
                      .pool = pool_,
                      .stores = stores_,
+                     .sender = sender_,
                      .event_hub = api_.event_hub}),
       front_(config, {.executor = executor_,
                       .sockets = options.sockets,
@@ -144,6 +148,9 @@ Gauges Application::gauges() const {
             .log_lines_lost = base::lost_log_lines(),
             .event_streams = api_.event_hub.streams(),
             .event_listen_up = listener_.is_listening(),
+            .alerts = jobs_.alert_watcher.made(),
+            .alerts_undelivered = jobs_.alert_watcher.undelivered(),
+            .alert_channels = jobs_.alert_channels(),
             .database = pool_.status()};
 }
 
@@ -230,6 +237,8 @@ asio::awaitable<void> Application::open() {
     spawn(jobs_.signal_keeper.keep_turn());
     spawn(jobs_.probability_keeper.run());
     spawn(jobs_.schema_reader.run());
+    spawn(jobs_.alert_watcher.run());
+    for (const auto& courier : jobs_.couriers) spawn(courier->run());
 }
 
 asio::awaitable<std::chrono::milliseconds> Application::retry_to_open() {
@@ -280,6 +289,7 @@ asio::awaitable<void> Application::stop() {
     readiness_.stop_waiting();
     opening_.stop();
     jobs_.stop();
+    sender_.stop();
     listener_.stop();
     api_.event_hub.stop();  // its streams would never end
     pool_.drain();          // nothing long begins any more

@@ -114,6 +114,19 @@ void add_classes(std::vector<MetricFamily>& out, const std::vector<db::LaneStatu
     for (MetricFamily* one : {&running, &waiting, &full, &refused}) out.push_back(std::move(*one));
 }
 
+void add_alerts(std::vector<MetricFamily>& out, const Gauges& gauges) {
+    out.push_back(counter("wdx_alerts_total", "Alerts and digests that this process has made.", gauges.alerts));
+    out.push_back(gauge("wdx_alerts_undelivered", "Deliveries of alerts that are not confirmed yet, of all processes.",
+                        static_cast<double>(gauges.alerts_undelivered)));
+    MetricFamily deliveries = family("wdx_alert_deliveries_total",
+                                     "Attempts to deliver alerts, by channel and outcome.", MetricType::Counter);
+    for (const AlertChannel& channel : gauges.alert_channels) {
+        add_counter(deliveries, {{"channel", channel.name}, {"result", "delivered"}}, channel.delivered);
+        add_counter(deliveries, {{"channel", channel.name}, {"result", "failed"}}, channel.failed);
+    }
+    out.push_back(std::move(deliveries));
+}
+
 void add_gauges(std::vector<MetricFamily>& out, const Gauges& gauges) {
     out.push_back(gauge("wdx_open_connections", "Connections of clients.", static_cast<double>(gauges.connections)));
     out.push_back(gauge("wdx_hashes_pending", "Password hashes being computed or waiting.",
@@ -127,6 +140,7 @@ void add_gauges(std::vector<MetricFamily>& out, const Gauges& gauges) {
     out.push_back(gauge("wdx_event_streams", "Clients of /api/events/.", static_cast<double>(gauges.event_streams)));
     out.push_back(gauge("wdx_event_listen_up", "1 while PostgreSQL notifies us of events at once.",
                         gauges.event_listen_up ? 1 : 0));
+    add_alerts(out, gauges);
     const db::PoolStatus& database = gauges.database;
     out.push_back(gauge("wdx_database_connections_up", "Shared connections to PostgreSQL that are up.",
                         static_cast<double>(database.connections_up)));

@@ -17,6 +17,13 @@ struct Answered;
 
 namespace wdx::app {
 
+/// A channel of alerts, as this process has served it.
+struct AlertChannel {
+    std::string name;
+    std::uint64_t delivered = 0;  ///< alerts
+    std::uint64_t failed = 0;     ///< attempts
+};
+
 /// What is read from the parts of the program when somebody asks.
 struct Gauges {
     std::size_t connections = 0;  ///< of clients
@@ -24,8 +31,11 @@ struct Gauges {
     std::size_t computations_pending = 0;
     std::uint64_t events_lost = 0;  ///< entries that the event log had to drop
     std::uint64_t log_lines_lost = 0;
-    std::size_t event_streams = 0;  ///< clients of /api/events/
-    bool event_listen_up = false;   ///< the database notifies us of events
+    std::size_t event_streams = 0;        ///< clients of /api/events/
+    bool event_listen_up = false;         ///< the database notifies us of events
+    std::uint64_t alerts = 0;             ///< made by this process
+    std::int64_t alerts_undelivered = 0;  ///< deliveries of all processes that are not confirmed yet
+    std::vector<AlertChannel> alert_channels;
     db::PoolStatus database;
 };
 

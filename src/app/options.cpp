@@ -25,6 +25,17 @@ rest::Rate rate(const config::Rate& rate) {
     return {.count = rate.count, .period = rate.period};
 }
 
+/// @param fallback  where the setting is empty
+/// @return nullopt for `off`
+template <typename Number>
+std::optional<Number> threshold(const std::string& text, const std::string& fallback) {
+    const std::string& given = text.empty() ? fallback : text;
+    if (given == "off") return std::nullopt;
+    Number number{};
+    std::from_chars(given.data(), given.data() + given.size(), number);  // checked when it was loaded
+    return number;
+}
+
 }  // namespace
 
 base::LogOptions log_options(const config::Config& config) {
@@ -103,6 +114,40 @@ double triage_sample(const config::Config& config) {
     double share = 0;
     std::from_chars(text.data(), text.data() + text.size(), share);  // checked when it was loaded
     return share;
+}
+
+alert::SenderOptions sender_options(const config::Config& config) {
+    return {.webhook = config.alert_webhook,
+            .webhook_secret = config.alert_webhook_secret,
+            .webhook_form = alert::form_of(config.alert_webhook_form),
+            .email = config.alert_email,
+            .smtp_url = config.smtp_url,
+            .ca_file = config.alert_ca_file,
+            .timeout = config.alert_timeout};
+}
+
+AlertThresholds alert_thresholds(const config::Config& config) {
+    const config::Config defaults;
+    return {.new_wave = threshold<std::int64_t>(config.alert_new_wave, defaults.alert_new_wave),
+            .harmful_share = threshold<double>(config.alert_harmful_share, defaults.alert_harmful_share),
+            .followers_drop = threshold<double>(config.alert_followers_drop, defaults.alert_followers_drop),
+            .core_silent = threshold<std::int64_t>(config.alert_core_silent, defaults.alert_core_silent),
+            .data_quality = threshold<std::int64_t>(config.alert_data_quality, defaults.alert_data_quality),
+            .queue_stuck = threshold<std::int64_t>(config.alert_queue_stuck, defaults.alert_queue_stuck),
+            .new_login_address = config.alert_new_login_address,
+            .refresh_reuse = config.alert_refresh_reuse,
+            .backup_failed = config.alert_backup_failed};
+}
+
+DigestPeriod digest_period(const config::Config& config) {
+    if (config.digest == "off") return DigestPeriod::off;
+    return config.digest == "daily" ? DigestPeriod::daily : DigestPeriod::weekly;
+}
+
+std::string public_url(const config::Config& config) {
+    std::string url = config.public_url;
+    while (url.ends_with('/')) url.pop_back();
+    return url;
 }
 
 }  // namespace wdx::app

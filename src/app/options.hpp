@@ -1,7 +1,9 @@
 #pragma once
 
+#include "alert/sender.hpp"
 #include "api/request/throttles.hpp"
 #include "app/database_gate.hpp"
+#include "app/jobs/alert_watcher.hpp"
 #include "app/pipeline.hpp"
 #include "base/log.hpp"
 #include "config/config.hpp"
@@ -34,5 +36,11 @@ model::SignalWeights signal_weights(const config::Config& config);
 
 /// The share of triage's places that go to users drawn at random.
 double triage_sample(const config::Config& config);
+
+alert::SenderOptions sender_options(const config::Config& config);
+AlertThresholds alert_thresholds(const config::Config& config);
+DigestPeriod digest_period(const config::Config& config);
+/// WDX_PUBLIC_URL without a slash at its end.
+std::string public_url(const config::Config& config);
 
 }  // namespace wdx::app

@@ -2,12 +2,37 @@
 
 #include "api/routes.hpp"
 #include "app/options.hpp"
+#include "base/random.hpp"
 
 #include <utility>
 
 namespace wdx::app {
 
-Stores::Stores(const boost::asio::any_io_executor& executor, db::Pool& pool, const config::Config& config)
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t kHolderBytes = 16;
+
+std::vector<std::unique_ptr<AlertCourier>> make_couriers(const config::Config& config, const JobsOptions& options) {
+    std::vector<std::unique_ptr<AlertCourier>> couriers;
+    for (const std::string& channel : options.sender.channels())
+        couriers.push_back(std::make_unique<AlertCourier>(
+            AlertCourierOptions{.executor = options.executor,
+                                .channel = channel,
+                                .sender = options.sender,
+                                .alerts = options.stores.alerts,
+                                .journal = options.stores.journal,
+                                .backoff = {config.alert_retry, config.alert_retry_max},
+                                .timeout = config.alert_timeout,
+                                .is_up = [&pool = options.pool] { return pool.is_up(); }}));
+    return couriers;
+}
+
+}  // namespace
+
+Stores::Stores(const asio::any_io_executor& executor, db::Pool& pool, const config::Config& config,
+               const std::vector<std::string>& channels)
     : tokens(pool),
       sessions(pool),
       factors(pool),
@@ -24,6 +49,8 @@ Stores::Stores(const boost::asio::any_io_executor& executor, db::Pool& pool, con
       history(pool),
       signals(pool),
       probabilities(pool),
+      alerts(pool, base::random_hex(kHolderBytes), channels),
+      alert_figures(pool),
       schema(pool, journal, config.core_timezone) {}
 
 ApiParts::ApiParts(const config::Config& config, ApiPartsOptions options)
@@ -68,6 +95,7 @@ ApiParts::ApiParts(const config::Config& config, ApiPartsOptions options)
       insight{.signals = options.stores.signals,
               .report_limit = config.report_limit,
               .triage_sample = triage_sample(config)},
+      alerts{.alerts = options.stores.alerts, .sender = options.sender, .public_url = public_url(config)},
       services{.pool = options.pool,
                .schema = options.stores.schema,
                .journal = options.stores.journal,
@@ -76,6 +104,7 @@ ApiParts::ApiParts(const config::Config& config, ApiPartsOptions options)
                .lists = lists,
                .edits = edits,
                .insight = insight,
+               .alerts = alerts,
                .computations = computations,
                .event_hub = event_hub,
                .streams = streams,
@@ -88,6 +117,7 @@ Jobs::Jobs(const config::Config& config, const JobsOptions& options)
                     .journal = options.stores.journal,
                     .changes = options.stores.changes,
                     .edits = options.stores.edits,
+                    .alerts = options.stores.alerts,
                     .log_retention = config.log_retention,
                     .event_retention = config.event_retention}),
       watcher({.executor = options.executor,
@@ -118,7 +148,33 @@ Jobs::Jobs(const config::Config& config, const JobsOptions& options)
                           .weights = signal_weights(config),
                           .core_timezone = config.core_timezone,
                           .is_up = [&pool = options.pool] { return pool.is_up(); }}),
-      schema_reader(options.executor, options.stores.schema, [&pool = options.pool] { return pool.is_up(); }) {}
+      schema_reader(options.executor, options.stores.schema, [&pool = options.pool] { return pool.is_up(); }),
+      couriers(make_couriers(config, options)),
+      alert_watcher({.executor = options.executor,
+                     .alerts = options.stores.alerts,
+                     .figures = options.stores.alert_figures,
+                     .journal = options.stores.journal,
+                     .schema = options.stores.schema,
+                     .core_timezone = config.core_timezone,
+                     .thresholds = alert_thresholds(config),
+                     .digest = digest_period(config),
+                     .digest_timezone = config.digest_timezone.empty() ? "UTC" : config.digest_timezone,
+                     .public_url = public_url(config),
+                     .interval = config.alert_interval,
+                     .is_up = [&pool = options.pool] { return pool.is_up(); },
+                     .last_event = [&hub = options.event_hub] { return hub.last_id(); },
+                     .are_waves_known = [&known = options.stores.freshness] { return known.as_of.has_value(); },
+                     .on_alerts =
+                         [this] {
+                             for (const auto& courier : couriers) courier->wake();
+                         }}) {}
+
+std::vector<AlertChannel> Jobs::alert_channels() const {
+    std::vector<AlertChannel> channels;
+    for (const auto& courier : couriers)
+        channels.push_back({courier->channel(), courier->delivered(), courier->failed()});
+    return channels;
+}
 
 void Jobs::stop() {
     housekeeping.stop();
@@ -127,6 +183,8 @@ void Jobs::stop() {
     signal_keeper.stop();
     probability_keeper.stop();
     schema_reader.stop();
+    alert_watcher.stop();
+    for (const auto& courier : couriers) courier->stop();
 }
 
 }  // namespace wdx::app

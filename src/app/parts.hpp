@@ -1,5 +1,7 @@
 #pragma once
 
+#include "alert/sender.hpp"
+#include "api/alerts/alert_services.hpp"
 #include "api/edits/edit_services.hpp"
 #include "api/insight/insight_services.hpp"
 #include "api/lists/list_services.hpp"
@@ -10,14 +12,19 @@
 #include "api/request/context.hpp"
 #include "api/request/stream_watch.hpp"
 #include "api/request/work_pool.hpp"
+#include "app/jobs/alert_courier.hpp"
+#include "app/jobs/alert_watcher.hpp"
 #include "app/jobs/history_keeper.hpp"
 #include "app/jobs/housekeeping.hpp"
 #include "app/jobs/probability_keeper.hpp"
 #include "app/jobs/schema_reader.hpp"
 #include "app/jobs/signal_keeper.hpp"
 #include "app/jobs/table_watcher.hpp"
+#include "app/metrics.hpp"
 #include "config/config.hpp"
 #include "db/pool.hpp"
+#include "store/alerts/alert_figures.hpp"
+#include "store/alerts/alert_store.hpp"
 #include "store/core/schema_watch.hpp"
 #include "store/edits/actions.hpp"
 #include "store/edits/classifications.hpp"
@@ -33,6 +40,9 @@
 #include "store/login/tokens.hpp"
 
 #include <functional>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -42,7 +52,9 @@ namespace wdx::app {
 
 /// The stores, over one pool.
 struct Stores {
-    Stores(const boost::asio::any_io_executor& executor, db::Pool& pool, const config::Config& config);
+    /// @param channels  to which alerts go
+    Stores(const boost::asio::any_io_executor& executor, db::Pool& pool, const config::Config& config,
+           const std::vector<std::string>& channels);
 
     store::TokenStore tokens;
     store::SessionStore sessions;
@@ -60,6 +72,8 @@ struct Stores {
     store::HistoryStore history;
     store::SignalStore signals;
     store::ProbabilityStore probabilities;
+    store::AlertStore alerts;
+    store::AlertFigures alert_figures;
     store::SignalFreshness freshness;
     store::SchemaWatch schema;
 };
@@ -68,6 +82,7 @@ struct ApiPartsOptions {
     boost::asio::any_io_executor executor;
     db::Pool& pool;
     Stores& stores;
+    alert::Sender& sender;
     api::Throttles& throttles;
     api::Counters& counters;
     auth::SigningKey key;
@@ -89,6 +104,7 @@ struct ApiParts {
     api::ListServices lists;
     api::EditServices edits;
     api::InsightServices insight;
+    api::AlertServices alerts;
     api::Services services;
 };
 
@@ -97,6 +113,7 @@ struct JobsOptions {
     boost::asio::thread_pool& workers;
     db::Pool& pool;
     Stores& stores;
+    alert::Sender& sender;
     api::EventHub& event_hub;
 };
 
@@ -106,6 +123,7 @@ struct Jobs {
 
     /// No job begins anything more.  Does not wait for what runs.
     void stop();
+    [[nodiscard]] std::vector<AlertChannel> alert_channels() const;
 
     Housekeeping housekeeping;
     TableWatcher watcher;
@@ -113,6 +131,8 @@ struct Jobs {
     SignalKeeper signal_keeper;
     ProbabilityKeeper probability_keeper;
     SchemaReader schema_reader;
+    std::vector<std::unique_ptr<AlertCourier>> couriers;  ///< one for each channel of alerts
+    AlertWatcher alert_watcher;
 };
 
 }  // namespace wdx::app

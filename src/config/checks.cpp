@@ -46,6 +46,14 @@ bool is_authority(std::string_view text) {
     return is_host_name(text) || is_bracketed_ipv6(text) || (with_port && !with_port->is_unix);
 }
 
+/// The scheme, then a host, and no character that a URL cannot have.
+bool is_url_of(std::string_view text, std::string_view scheme) {
+    if (!text.starts_with(scheme) || text.size() == scheme.size() || text[scheme.size()] == '/') return false;
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        return c > ' ' && c < '\x7f' && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
+    });
+}
+
 }  // namespace
 
 std::optional<std::string> check_listen(std::string_view text) {
@@ -82,6 +90,55 @@ std::optional<std::string> check_share(std::string_view text) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), share);
     if (error == std::errc{} && end == text.data() + text.size() && share >= 0 && share <= 1) return std::nullopt;
     return fmt::format("'{}' is not a number from 0 to 1", text);
+}
+
+std::optional<std::string> check_alert_count(std::string_view text) {
+    std::uint32_t count = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    const bool is_count = error == std::errc{} && end == text.data() + text.size() && count >= 1;
+    if (text == "off" || is_count) return std::nullopt;
+    return fmt::format("'{}' is neither off nor a whole number from 1", text);
+}
+
+std::optional<std::string> check_alert_share(std::string_view text) {
+    double share = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), share);
+    const bool is_share = error == std::errc{} && end == text.data() + text.size() && share > 0 && share <= 1;
+    if (text == "off" || is_share) return std::nullopt;
+    return fmt::format("'{}' is neither off nor a number above 0 and up to 1", text);
+}
+
+std::optional<std::string> check_digest(std::string_view text) {
+    if (text == "off" || text == "daily" || text == "weekly") return std::nullopt;
+    return fmt::format("'{}' is not off, daily or weekly", text);
+}
+
+std::optional<std::string> check_webhook_form(std::string_view text) {
+    if (text == "json" || text == "slack" || text == "discord" || text == "ntfy") return std::nullopt;
+    return fmt::format("'{}' is not json, slack, discord or ntfy", text);
+}
+
+std::optional<std::string> check_web_url(std::string_view text) {
+    if (is_url_of(text, "https://") || is_url_of(text, "http://")) return std::nullopt;
+    return "must be an https:// or http:// URL";
+}
+
+std::optional<std::string> check_smtp_url(std::string_view text) {
+    if (is_url_of(text, "smtps://") || is_url_of(text, "smtp://")) return std::nullopt;
+    return "must be an smtps:// or smtp:// URL";
+}
+
+std::optional<std::string> check_mail_address(std::string_view text) {
+    const std::size_t at = text.find('@');
+    const auto is_plain = [](std::string_view part, std::string_view others) {
+        return !part.empty() && std::all_of(part.begin(), part.end(), [&](char c) {
+            return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || others.find(c) != std::string_view::npos;
+        });
+    };
+    if (at != std::string_view::npos && is_plain(text.substr(0, at), ".!#$%&'*+-/=?^_`{|}~") &&
+        is_plain(text.substr(at + 1), ".-"))
+        return std::nullopt;
+    return fmt::format("'{}' is not an address like name@example.org", text);
 }
 
 std::optional<std::string> check_allowed_host(std::string_view text) {

@@ -34,6 +34,27 @@ std::optional<std::string> check_signal_weight(std::string_view text);
 /// A share, 0 to 1.
 std::optional<std::string> check_share(std::string_view text);
 
+/// `off`, or a whole number from 1.
+std::optional<std::string> check_alert_count(std::string_view text);
+
+/// `off`, or a number above 0 and up to 1.
+std::optional<std::string> check_alert_share(std::string_view text);
+
+/// `off`, `daily`, `weekly`.
+std::optional<std::string> check_digest(std::string_view text);
+
+/// `json`, `slack`, `discord`, `ntfy`.
+std::optional<std::string> check_webhook_form(std::string_view text);
+
+/// `https://` or `http://`, a host and whatever follows; without blanks and controls.
+std::optional<std::string> check_web_url(std::string_view text);
+
+/// `smtp://` or `smtps://`, likewise.
+std::optional<std::string> check_smtp_url(std::string_view text);
+
+/// `local@domain` in ASCII, as it can stand in a header without quotes.
+std::optional<std::string> check_mail_address(std::string_view text);
+
 /// The characters of a time zone's name; only the database knows whether it exists.
 std::optional<std::string> check_time_zone(std::string_view text);
 

@@ -107,6 +107,30 @@ struct Config {  // NOLINT(clang-analyzer-optin.performance.Padding): one object
     std::chrono::seconds history_interval{60s};         ///< between two snapshots of one day, also after a failure
     std::chrono::seconds history_retention{365 * 24h};  ///< of users that are gone
     std::uint32_t event_streams = 2000;
+
+    // alerts: each kind is `off` or a threshold
+    std::string alert_new_wave{"10"};          ///< users
+    std::string alert_harmful_share{"0.05"};   ///< points within 7 days
+    std::string alert_followers_drop{"0.05"};  ///< share within 7 days
+    std::string alert_core_silent{"3"};        ///< days
+    std::string alert_data_quality{"1"};       ///< rows newly found
+    std::string alert_queue_stuck{"24"};       ///< hours
+    bool alert_new_login_address = true;
+    bool alert_refresh_reuse = true;
+    bool alert_backup_failed = true;
+    std::string digest{"weekly"};  ///< `off`, `daily`, `weekly`
+    std::string digest_timezone{"UTC"};
+    std::string alert_webhook;  ///< empty: none
+    std::string alert_webhook_secret;
+    std::string alert_webhook_form{"json"};  ///< `json`, `slack`, `discord`, `ntfy`
+    std::filesystem::path alert_ca_file;     ///< empty: the system's authorities
+    std::vector<std::string> alert_email;    ///< with smtp_url; both empty: no mail
+    std::string smtp_url;
+    std::string public_url;  ///< empty: no links
+    std::chrono::seconds alert_interval{20s};
+    std::chrono::seconds alert_timeout{10s};
+    std::chrono::seconds alert_retry{30s};     ///< the first pause
+    std::chrono::seconds alert_retry_max{1h};  ///< the longest one
 };
 
 }  // namespace wdx::config

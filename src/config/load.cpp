@@ -104,6 +104,7 @@ class Loader {
         settle_data_dir();
         settle_database_password();
         check_tls();
+        check_mail();
         if (!mistakes_.empty()) return std::move(mistakes_);
         return std::move(loaded_);
     }
@@ -275,6 +276,16 @@ class Loader {
         if (config.tls_cert.empty() == config.tls_key.empty()) return;
         const std::string given = config.tls_key.empty() ? "WDX_TLS_CERT" : "WDX_TLS_KEY";
         const std::string missing = config.tls_key.empty() ? "WDX_TLS_KEY" : "WDX_TLS_CERT";
+        mistakes_.push_back(
+            {missing, fmt::format("is missing: {} needs it", given), describe(loaded_.sources.at(given))});
+    }
+
+    // Alerts that are to be mailed need a server that takes the mail, and the other way round.
+    void check_mail() {
+        const Config& config = loaded_.config;
+        if (config.alert_email.empty() == config.smtp_url.empty()) return;
+        const std::string given = config.smtp_url.empty() ? "WDX_ALERT_EMAIL" : "WDX_SMTP_URL";
+        const std::string missing = config.smtp_url.empty() ? "WDX_SMTP_URL" : "WDX_ALERT_EMAIL";
         mistakes_.push_back(
             {missing, fmt::format("is missing: {} needs it", given), describe(loaded_.sources.at(given))});
     }

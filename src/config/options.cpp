@@ -305,6 +305,94 @@ std::vector<Option> event_options() {
     };
 }
 
+std::vector<Option> alert_options() {
+    return {
+        option("WDX_ALERT_NEW_WAVE", &Config::alert_new_wave)
+            .check(&check_alert_count)
+            .empty_means("10")
+            .help("Tell of a new wave with so many users; `off`: never."),
+        option("WDX_ALERT_HARMFUL_SHARE", &Config::alert_harmful_share)
+            .check(&check_alert_share)
+            .empty_means("0.05")
+            .help("Tell when the harmful share of the judged users has risen by so much within 7 days (0.05: by five "
+                  "points); `off`: never."),
+        option("WDX_ALERT_FOLLOWERS_DROP", &Config::alert_followers_drop)
+            .check(&check_alert_share)
+            .empty_means("0.05")
+            .help("Tell when this share of the followers has gone within 7 days; `off`: never."),
+        option("WDX_ALERT_CORE_SILENT", &Config::alert_core_silent)
+            .check(&check_alert_count)
+            .empty_means("3")
+            .help("Tell when watchdxg-core has read no user for so many days; `off`: never."),
+        option("WDX_ALERT_DATA_QUALITY", &Config::alert_data_quality)
+            .check(&check_alert_count)
+            .empty_means("1")
+            .help("Tell when a check of the data newly finds so many rows; `off`: never."),
+        option("WDX_ALERT_QUEUE_STUCK", &Config::alert_queue_stuck)
+            .check(&check_alert_count)
+            .empty_means("24")
+            .help("Tell when planned actions have been waiting for so many hours and no worker takes any; `off`: "
+                  "never."),
+        option("WDX_ALERT_NEW_LOGIN_ADDRESS", &Config::alert_new_login_address)
+            .help("Tell of a login from an address that the operator has not used before."),
+        option("WDX_ALERT_REFRESH_REUSE", &Config::alert_refresh_reuse)
+            .help("Tell when a refresh token is shown again after its use: somebody may have a copy."),
+        option("WDX_ALERT_BACKUP_FAILED", &Config::alert_backup_failed).help("Tell when a backup has failed."),
+        option("WDX_DIGEST", &Config::digest)
+            .check(&check_digest)
+            .empty_means("weekly")
+            .help("How often to send a summary of what happened: off, daily or weekly (Mondays), at 07:00. None is "
+                  "sent when nothing happened."),
+        option("WDX_DIGEST_TIMEZONE", &Config::digest_timezone)
+            .check(&check_time_zone)
+            .empty_means("UTC")
+            .help("The time zone of WDX_DIGEST, for example Europe/Paris."),
+        option("WDX_ALERT_WEBHOOK", &Config::alert_webhook)
+            .secret()
+            .check(&check_web_url)
+            .empty_means("none")
+            .help("The https:// (or http://) URL that alerts are posted to."),
+        option("WDX_ALERT_WEBHOOK_SECRET", &Config::alert_webhook_secret)
+            .secret()
+            .empty_means("not signed")
+            .help("The key of X-Signature-256, with which the receiver checks that an alert is from here."),
+        option("WDX_ALERT_WEBHOOK_FORM", &Config::alert_webhook_form)
+            .check(&check_webhook_form)
+            .empty_means("json")
+            .help("What the receiver understands: json, slack, discord or ntfy."),
+        option("WDX_ALERT_CA_FILE", &Config::alert_ca_file)
+            .empty_means("the system's authorities")
+            .help("Certificates, in PEM, of the authorities that the webhook's and the mail server's certificates are "
+                  "checked with."),
+        option("WDX_ALERT_EMAIL", &Config::alert_email)
+            .check(&check_mail_address)
+            .empty_means("none")
+            .help("The addresses that alerts are mailed to, by WDX_SMTP_URL."),
+        option("WDX_SMTP_URL", &Config::smtp_url)
+            .secret()
+            .check(&check_smtp_url)
+            .empty_means("none")
+            .help("The mail server: smtps://user:password@host:465 or smtp://host:587, which is encrypted by STARTTLS "
+                  "where the server can; with a password, or else it is not used."),
+        option("WDX_PUBLIC_URL", &Config::public_url)
+            .check(&check_web_url)
+            .empty_means("no links")
+            .help("Where people reach this server, for links into the console: https://watchdxg.example.org."),
+        option("WDX_ALERT_INTERVAL", &Config::alert_interval)
+            .between(1s, 60s)
+            .help("How often to look for what alerts tell of."),
+        option("WDX_ALERT_TIMEOUT", &Config::alert_timeout)
+            .between(1s, 120s)
+            .help("How long one attempt to deliver an alert may take."),
+        option("WDX_ALERT_RETRY", &Config::alert_retry)
+            .between(1s, 1h)
+            .help("The pause after a first attempt that failed; it doubles with each further one."),
+        option("WDX_ALERT_RETRY_MAX", &Config::alert_retry_max)
+            .between(1s, kDay)
+            .help("The longest pause between two attempts."),
+    };
+}
+
 std::vector<Option> all_options() {
     std::vector<Option> all;
     const auto add = [&all](std::string_view title, std::vector<Option> section) {
@@ -318,6 +406,7 @@ std::vector<Option> all_options() {
     add("Files and log", file_options());
     add("Signals", signal_options());
     add("Events", event_options());
+    add("Alerts", alert_options());
     return all;
 }
 

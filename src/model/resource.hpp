@@ -72,6 +72,7 @@ extern const Resource kSnoozes;
 extern const Resource kPlannedActions;
 extern const Resource kExemptions;
 extern const Resource kEdits;
+extern const Resource kAlerts;
 extern const Resource kLogs;
 
 /// All of them.

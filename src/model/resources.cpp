@@ -240,6 +240,38 @@ constexpr std::array kEditFields{
     Field{.name = "undone_by", .type = Type::text, .help = "The edit that takes it back."},
 };
 
+constexpr std::array kAlertFields{
+    Field{.name = "id",
+          .type = Type::bigint,
+          .help = "Number of the alert, the same in each delivery.",
+          .nullable = false},
+    Field{.name = "at", .type = Type::date_time, .help = "When it was noticed.", .nullable = false},
+    Field{.name = "kind",
+          .type = Type::text,
+          .help = "`new_wave`, `harmful_share`, `followers_drop`, `core_silent`, `data_quality`, `new_login_address`, "
+                  "`refresh_reuse`, `backup_failed`, `queue_stuck`, `digest` or `test`.",
+          .nullable = false},
+    Field{.name = "text",
+          .type = Type::text,
+          .help = "What happened, in words.",
+          .nullable = false,
+          .searched = true,
+          .is_long = true},
+    Field{.name = "data",
+          .type = Type::json,
+          .help = "The figures behind it, and `link` into the console.",
+          .nullable = false},
+    Field{.name = "delivered_at",
+          .type = Type::date_time,
+          .help = "When the last channel confirmed it; null as long as one has not, and without channels.",
+          .is_column = false},
+    Field{.name = "error",
+          .type = Type::text,
+          .help = "Why channels have not confirmed it yet.",
+          .is_column = false,
+          .is_long = true},
+};
+
 constexpr std::array kLogFields{
     Field{.name = "id", .type = Type::bigint, .help = "Number of the entry.", .nullable = false},
     Field{.name = "time", .type = Type::date_time, .help = "When it happened.", .nullable = false},
@@ -309,6 +341,13 @@ const Resource kEdits{.name = "edits",
                       .fields = kEditFields,
                       .of_core = false,
                       .newest_first = true};
+const Resource kAlerts{.name = "alerts",
+                       .title = "Alert",
+                       .table = "watchdxg_alert",
+                       .key = "id",
+                       .fields = kAlertFields,
+                       .of_core = false,
+                       .newest_first = true};
 const Resource kLogs{.name = "logs",
                      .title = "LogEntry",
                      .table = "watchdxg_log",
@@ -319,7 +358,8 @@ const Resource kLogs{.name = "logs",
 
 std::span<const Resource* const> all_resources() {
     static constexpr std::array kResources{&kAccounts, &kUsers,          &kPosts,      &kClassifications, &kActions,
-                                           &kSnoozes,  &kPlannedActions, &kExemptions, &kEdits,           &kLogs};
+                                           &kSnoozes,  &kPlannedActions, &kExemptions, &kEdits,           &kAlerts,
+                                           &kLogs};
     return kResources;
 }
 

@@ -16,7 +16,9 @@ from support.wire import StatementCounter
 
 # What the server does by itself, and what ending a session takes.
 OWN = {"compare_tables", "note_tables", "lock_changes", "list_events", "insert_log_entries", "check_access_of_many",
-       "list_core_columns", "list_checked_accounts", "signal_state", "list_observed_accounts", "save_audience"}
+       "list_core_columns", "list_checked_accounts", "signal_state", "list_observed_accounts", "save_audience",
+       "take_alert_turn", "list_alert_conditions", "count_undelivered_alerts", "list_alert_entries", "list_stuck_actions",
+       "list_alert_days", "list_alert_waves", "find_due_digest", "save_alerts"}
 # Of the daily snapshot, of the kept signals and of the probabilities.
 OWN_SQL = ("watchdxg_seen", "WITH snapshot AS", "watchdxg_sampled_verdict AS m", "WITH verdicts AS")
 HANDLE = "synka777"
@@ -56,8 +58,8 @@ def counted(tcp_cluster, url):
     """(server, the counter of its statements)"""
     counter = StatementCounter(tcp_cluster.port)
     name = url.split("/")[-1].split("?")[0]
-    with Server(f"postgresql://{tcp_cluster.user}@127.0.0.1:{counter.port}/{name}"
-                "?sslmode=disable&gssencmode=disable") as server:
+    with Server(f"postgresql://{tcp_cluster.user}@127.0.0.1:{counter.port}/{name}?sslmode=disable&gssencmode=disable",
+                alert_data_quality="off", alert_core_silent="off") as server:
         up_to_date(server)
         yield server, counter
     counter.stop()

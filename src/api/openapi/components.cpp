@@ -45,6 +45,7 @@ constexpr std::array kTags{
     Tag{"edits", "What was written, and taking it back."},
     Tag{"actions", "What was done about users."},
     Tag{"planned-actions", "What shall be done about users, for a worker, and handles that are exempt."},
+    Tag{"alerts", "What happened that the operator should know of, and its delivery."},
     Tag{"events", "Changes, as they happen."},
     Tag{"logs", "What the server did and what went wrong."},
     Tag{"sessions", "Logins that are still in use."},

@@ -24,6 +24,7 @@ class OpenApiDocument;
 class StreamWatch;
 class WorkPool;
 struct AccessServices;
+struct AlertServices;
 struct EditServices;
 struct InsightServices;
 struct ListServices;
@@ -41,6 +42,7 @@ struct Services {
     ListServices& lists;
     EditServices& edits;
     InsightServices& insight;
+    AlertServices& alerts;
     WorkPool& computations;  ///< whatever computes for long, but password hashes
     EventHub& event_hub;
     StreamWatch& streams;

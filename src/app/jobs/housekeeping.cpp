@@ -28,6 +28,7 @@ asio::awaitable<std::chrono::milliseconds> Housekeeping::remove_expired() {
             spdlog::info("housekeeping: {} rows of expired tokens, sessions and remembered answers removed", removed);
         co_await prune_log();
         co_await prune_edits();
+        co_await prune_alerts();
         co_await prune_events();
         co_return kInterval;
     } catch (const db::DbError& error) {
@@ -52,6 +53,12 @@ asio::awaitable<void> Housekeeping::prune_edits() {
     std::int64_t deleted = store::EditStore::kPruneRows;
     for (int i = 0; i < kLogSteps && deleted == store::EditStore::kPruneRows; ++i)
         deleted = co_await options_.edits.prune(options_.log_retention);
+}
+
+asio::awaitable<void> Housekeeping::prune_alerts() {
+    std::int64_t deleted = store::AlertStore::kPruneRows;
+    for (int i = 0; i < kLogSteps && deleted == store::AlertStore::kPruneRows; ++i)
+        deleted = co_await options_.alerts.prune(options_.log_retention);
 }
 
 asio::awaitable<void> Housekeeping::prune_events() {

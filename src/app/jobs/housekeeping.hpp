@@ -2,6 +2,7 @@
 
 #include "base/periodic.hpp"
 #include "db/pool.hpp"
+#include "store/alerts/alert_store.hpp"
 #include "store/edits/edits.hpp"
 #include "store/journal/change_feed.hpp"
 #include "store/journal/journal.hpp"
@@ -19,13 +20,14 @@ struct HousekeepingOptions {
     store::Journal& journal;
     store::ChangeFeed& changes;
     store::EditStore& edits;
-    std::chrono::seconds log_retention;    ///< of /api/logs/ and /api/edits/
+    store::AlertStore& alerts;
+    std::chrono::seconds log_retention;    ///< of /api/logs/, /api/edits/ and /api/alerts/
     std::chrono::seconds event_retention;  ///< of /api/events/
 };
 
-/// Removes what has expired (tokens, sessions, answers of writes, entries of the log, edits, events) at the start and
-/// then once an hour, in bounded steps of one transaction each.  Several processes on one database do not get into each
-/// other's way: one that finds another at it does nothing.  Belongs to the event loop.
+/// Removes what has expired (tokens, sessions, answers of writes, entries of the log, edits, alerts, events) at the
+/// start and then once an hour, in bounded steps of one transaction each.  Several processes on one database do not get
+/// into each other's way: one that finds another at it does nothing.  Belongs to the event loop.
 class Housekeeping {
   public:
     explicit Housekeeping(HousekeepingOptions options);
@@ -38,6 +40,7 @@ class Housekeeping {
     boost::asio::awaitable<std::chrono::milliseconds> remove_expired();
     boost::asio::awaitable<void> prune_log();
     boost::asio::awaitable<void> prune_edits();
+    boost::asio::awaitable<void> prune_alerts();
     boost::asio::awaitable<void> prune_events();
 
     HousekeepingOptions options_;

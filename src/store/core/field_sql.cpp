@@ -23,6 +23,14 @@ constexpr std::string_view kPlanWorkerSql =
 constexpr std::string_view kPlanLeaseSql =
     "CASE WHEN t.state = 'claimed' AND t.lease_until > statement_timestamp() THEN t.lease_until END";
 
+// Of an alert: what its channels say together.
+constexpr std::string_view kDeliveredSql =
+    "(SELECT CASE WHEN bool_and(d.delivered_at IS NOT NULL) THEN max(d.delivered_at) END"
+    " FROM watchdxg_alert_delivery AS d WHERE d.alert_id = t.id)";
+constexpr std::string_view kAlertErrorSql =
+    "(SELECT string_agg(d.channel || ': ' || d.error, '; ' ORDER BY d.channel)"
+    " FROM watchdxg_alert_delivery AS d WHERE d.alert_id = t.id AND d.delivered_at IS NULL)";
+
 constexpr std::array kFields{
     FieldSql{"users", "risk", "s.risk"},
     FieldSql{"users", "rank", "s.rank"},
@@ -38,6 +46,8 @@ constexpr std::array kFields{
     FieldSql{"planned-actions", "attempts", kPlanAttemptsSql},
     FieldSql{"planned-actions", "worker", kPlanWorkerSql},
     FieldSql{"planned-actions", "lease_until", kPlanLeaseSql},
+    FieldSql{"alerts", "delivered_at", kDeliveredSql},
+    FieldSql{"alerts", "error", kAlertErrorSql},
     FieldSql{"edits", "user_id", "r.user_id", "t.id IN (SELECT r.edit_id FROM watchdxg_edited_row AS r WHERE {})"},
 };
 

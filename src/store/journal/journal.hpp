@@ -53,6 +53,9 @@ inline constexpr std::string_view kEntriesLost = "entries_lost";
 inline constexpr std::string_view kBackupMade = "backup_made";
 inline constexpr std::string_view kBackupFailed = "backup_failed";
 inline constexpr std::string_view kRestored = "restored";
+inline constexpr std::string_view kAlert = "alert";
+inline constexpr std::string_view kAlertDelivered = "alert_delivered";
+inline constexpr std::string_view kAlertFailed = "alert_failed";
 
 }  // namespace entry
 

@@ -54,8 +54,9 @@ model::View whole(const model::Resource& resource) {
 
 /// A query string, as the parameters of every list.
 void list_query(std::string_view input) {
-    static const model::View kViews[] = {whole(model::kUsers),          whole(model::kPosts), whole(model::kActions),
-                                         whole(model::kPlannedActions), whole(model::kEdits), whole(model::kLogs)};
+    static const model::View kViews[] = {
+        whole(model::kUsers), whole(model::kPosts),  whole(model::kActions), whole(model::kPlannedActions),
+        whole(model::kEdits), whole(model::kAlerts), whole(model::kLogs)};
     try {
         const rest::QueryParams params(input);
         for (const model::View& view : kViews)

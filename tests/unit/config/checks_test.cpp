@@ -22,6 +22,36 @@ TEST(CheckShare, TakesNumbersFromZeroToOne) {
         EXPECT_TRUE(check_share(text)) << text;
 }
 
+TEST(CheckAlertCount, TakesOffOrWholeNumbersFromOne) {
+    for (const char* text : {"off", "1", "100"}) EXPECT_FALSE(check_alert_count(text)) << text;
+    for (const char* text : {"0", "-1", "1.5", "on", "1x", ""}) EXPECT_TRUE(check_alert_count(text)) << text;
+}
+
+TEST(CheckAlertShare, TakesOffOrNumbersAboveZeroUpToOne) {
+    for (const char* text : {"off", "0.05", "1"}) EXPECT_FALSE(check_alert_share(text)) << text;
+    for (const char* text : {"0", "1.1", "nan", "5%", ""}) EXPECT_TRUE(check_alert_share(text)) << text;
+}
+
+TEST(CheckWebUrl, TakesHttpAndNeverRepeatsTheText) {
+    for (const char* text : {"https://example.org/a?b=c", "http://127.0.0.1:80", "https://u:p@[::1]/x"})
+        EXPECT_FALSE(check_web_url(text)) << text;
+    for (const char* text : {"ftp://secret", "https://", "https:///secret", "https://a/secret\r\nX: y", "secret"}) {
+        ASSERT_TRUE(check_web_url(text)) << text;
+        EXPECT_EQ(check_web_url(text)->find("secret"), std::string::npos);
+    }
+}
+
+TEST(CheckSmtpUrl, TakesSmtpAlone) {
+    EXPECT_FALSE(check_smtp_url("smtps://me%40example.org:p@mail.example.org:465"));
+    EXPECT_TRUE(check_smtp_url("https://mail.example.org"));
+}
+
+TEST(CheckMailAddress, TakesWhatStandsInAHeaderAsItIs) {
+    EXPECT_FALSE(check_mail_address("me+alerts@example.org"));
+    for (const char* text : {"me", "me@", "@example.org", "a b@example.org", "a@b\r\nBcc: c@d", "<a@b>", "a@b@c"})
+        EXPECT_TRUE(check_mail_address(text)) << text;
+}
+
 TEST(CheckCorsOrigin, TakesSchemeHostAndPort) {
     for (const char* text : {"http://localhost:4200", "https://example.org", "http://[::1]:4200",
                              "https://[2001:db8::1]", "moz-extension://0f1e2d3c-aaaa-bbbb"})
