@@ -7,17 +7,19 @@ import socket
 import ssl
 import threading
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from support.data import make_database
-from support.postgres import execute, wait_until
+from support.postgres import connect, execute, wait_until
 from support.raw import exchange, request
-from support.server import Server
+from support.server import Server, run_command
 from support.tls import Certificate
 from support.tokens import mint
 
@@ -133,7 +135,13 @@ def mailbox(mail_server):
 
 @pytest.fixture(scope="module")
 def database(cluster):
-    return make_database(cluster)
+    url = make_database(cluster)
+    execute(url, "SELECT setval(pg_get_serial_sequence('auth_user', 'id'), 100)")  # the state names its ids itself
+    # The default password logs in from this machine alone.
+    done = run_command("create_user", "--username", "alice", "--password-stdin", "--no-validate", "--allow-second",
+                       url=url, stdin="a password of hers\n")
+    assert done.returncode == 0, done.stderr
+    return url
 
 
 @pytest.fixture
@@ -175,7 +183,7 @@ def told(server, kind):
 
 
 def wait_for(server, kind, times=1):
-    wait_until(lambda: len(told(server, kind)) >= times, f"{times} {kind}", 60, 0.1)
+    wait_until(lambda: len(told(server, kind)) >= times, f"{times} {kind}", 120, 0.1)
     found = told(server, kind)
     assert len(found) == times, found
     return found[0]
@@ -189,7 +197,7 @@ def looked_again(url, looks=3):
 
 
 def is_over(url, kind):
-    wait_until(lambda: not execute(url, f"SELECT 1 FROM watchdxg_alert_condition WHERE kind = '{kind}'"), f"{kind} to be over", 60)
+    wait_until(lambda: not execute(url, f"SELECT 1 FROM watchdxg_alert_condition WHERE kind = '{kind}'"), f"{kind} to be over", 120)
 
 
 def forms_of(mail):
@@ -403,17 +411,23 @@ def test_a_queue_that_nobody_works_on_is_told_once_and_again_after_it_went_on(ur
         wait_for(server, "queue_stuck", 2)
 
 
+def read_last(url, days_ago):
+    """All users; a trigger of the core's would set today."""
+    execute(url, "SET session_replication_role = replica;"
+                 f"UPDATE users SET last_updated = now() - interval '{days_ago} days'")
+
+
 def test_a_core_that_reads_nobody_is_told_once_and_again_after_it_came_back(url):
     with watching(url) as server:
         looked_again(url)
         assert not told(server, "core_silent")
-        execute(url, "UPDATE users SET last_updated = now() - interval '4 days'")
+        read_last(url, 4)
         assert wait_for(server, "core_silent")["text"].startswith("watchdxg-core has read no user for 4 days; the last one on ")
         looked_again(url)
         wait_for(server, "core_silent")
         execute(url, "UPDATE users SET last_updated = now() WHERE id = 1")
         is_over(url, "core_silent")
-        execute(url, "UPDATE users SET last_updated = now() - interval '5 days'")
+        read_last(url, 5)
         wait_for(server, "core_silent", 2)
 
 
@@ -505,7 +519,7 @@ def test_rows_that_are_newly_faulty_are_told_once_and_again_after_they_were_mend
 def test_a_login_from_an_address_not_used_before_is_told_once(url):
     with watching(url, trusted_proxies="127.0.0.1") as server:
         def login(address):
-            assert server.login(headers={"X-Forwarded-For": address}).status_code == 200
+            assert server.login("alice", "a password of hers", headers={"X-Forwarded-For": address}).status_code == 200
 
         login("192.0.2.1")
         wait_until(lambda: execute(url, "SELECT 1 FROM watchdxg_alert_condition WHERE part = '192.0.2.1'"), "a look")
@@ -513,7 +527,7 @@ def test_a_login_from_an_address_not_used_before_is_told_once(url):
         for address in ("192.0.2.1", "2001:db8::1", "2001:db8::2"):
             login(address)
         alert = wait_for(server, "new_login_address")
-        assert alert["text"] == "watchdxg logged in from 2001:db8::1, for the first time from there."
+        assert alert["text"] == "alice logged in from 2001:db8::1, for the first time from there."
         looked_again(url)
         wait_for(server, "new_login_address")
 
@@ -551,7 +565,7 @@ def test_a_kind_that_is_off_is_not_told(url):
     with watching(url, alert_queue_stuck="off", alert_backup_failed="off", alert_core_silent="1") as server:
         plan_long_ago(url)
         make_alert(url)
-        execute(url, "UPDATE users SET last_updated = now() - interval '2 days'")
+        read_last(url, 2)
         wait_for(server, "core_silent")
         looked_again(url)
         assert {one["kind"] for one in alerts(server)} == {"core_silent"}
@@ -581,6 +595,45 @@ def test_a_digest_is_mailed_once_and_a_quiet_one_never(url, mailbox):
     assert "@synka777\n  Followers" in text and "30, 10 more" in text
     assert "A new wave &lt;of&gt; users." in html and "<of>" not in html
     assert digest["data"]["alerts"] == 1 and digest["text"] == text.strip().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/St_Johns", "Asia/Kolkata"])
+@pytest.mark.parametrize("digest", ["daily", "weekly"])
+def test_a_digest_is_due_at_seven_in_the_operators_time_zone(url, zone, digest):
+    with watching(url, digest=digest, digest_timezone=zone) as server:
+        (until,), = wait_until(lambda: execute(url, "SELECT digest_at FROM watchdxg_alert_state WHERE digest_at IS NOT NULL"),
+                               "a first look", 60)
+        local = datetime.now(ZoneInfo(zone)).replace(tzinfo=None)
+        due = local.replace(hour=7, minute=0, second=0, microsecond=0)
+        due -= timedelta(days=(local.weekday() if digest == "weekly" else 0))
+        if due > local:
+            due -= timedelta(days=7 if digest == "weekly" else 1)
+        assert until == due.replace(tzinfo=ZoneInfo(zone))
+        assert not alerts(server), "nobody has looked before, so nothing has happened"
+
+
+def test_a_time_zone_that_the_database_does_not_know_keeps_nothing_else_from_being_told(url):
+    with watching(url, digest_timezone="Mars/Olympus") as server:
+        make_alert(url)
+        wait_for(server, "backup_failed")
+        assert "alerts: not everything could be looked at: digest: " in server.log and "Mars/Olympus" in server.log
+
+
+def test_what_was_confirmed_while_the_database_was_busy_is_not_sent_again(url, receiver, certificate):
+    receiver.mood = "hang"
+    with watching(url, receiver, certificate, alert_timeout=30) as server:
+        make_alert(url)
+        wait_until(lambda: receiver.got, "an attempt", 60)
+        other = connect(url)
+        with other.cursor() as cursor:  # nothing can be written down for now
+            cursor.execute("SELECT pg_advisory_lock(x'7764785f65646974'::bigint)")
+        receiver.mood = "ok"
+        receiver.release.set()
+        wait_until(lambda: "deliveries to webhook have stopped" in server.log, "a failure", 60)
+        other.close()
+        wait_until(lambda: alerts(server)[0]["delivered_at"], "it to be written down", 60)
+        looked_again(url)
+        assert len(receiver.got) == 1
 
 
 def test_metrics_tell_of_alerts_and_of_what_became_of_their_deliveries(url, receiver, certificate):

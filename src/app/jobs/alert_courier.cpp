@@ -44,14 +44,23 @@ asio::awaitable<std::chrono::milliseconds> AlertCourier::step() {
 
 /// @return false when nothing is due
 asio::awaitable<bool> AlertCourier::deliver() {
-    const auto claimed = co_await options_.alerts.claim(options_.channel, options_.timeout + kLeaseMargin);
+    // What was confirmed is not sent again only because the database was away when it was to be written down.
+    co_await settle();
+    auto claimed = co_await options_.alerts.claim(options_.channel, options_.timeout + kLeaseMargin);
     if (!claimed) co_return false;
-    const std::string error = co_await options_.sender.send(options_.channel, claimed->message);
+    std::string error = co_await options_.sender.send(options_.channel, claimed->message);
     note(*claimed, error);
     std::optional<std::chrono::milliseconds> pause;
     if (!error.empty()) pause = alert::pause_after(options_.backoff, static_cast<int>(claimed->attempt), random_part());
-    co_await options_.alerts.settle(*claimed, options_.channel, error, pause);
+    outcome_ = Outcome{*std::move(claimed), std::move(error), pause};
+    co_await settle();
     co_return true;
+}
+
+asio::awaitable<void> AlertCourier::settle() {
+    if (!outcome_) co_return;
+    co_await options_.alerts.settle(outcome_->claimed, options_.channel, outcome_->error, outcome_->pause);
+    outcome_.reset();
 }
 
 /// The journal hears of the first failure of an alert and of its delivery; the program's log of each attempt.

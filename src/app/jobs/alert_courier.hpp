@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -46,9 +47,18 @@ class AlertCourier {
   private:
     boost::asio::awaitable<std::chrono::milliseconds> step();
     boost::asio::awaitable<bool> deliver();
+    boost::asio::awaitable<void> settle();
     void note(const store::ClaimedAlert& claimed, const std::string& error);
 
+    /// What became of an attempt.
+    struct Outcome {
+        store::ClaimedAlert claimed;
+        std::string error;
+        std::optional<std::chrono::milliseconds> pause;
+    };
+
     AlertCourierOptions options_;
+    std::optional<Outcome> outcome_;  ///< not written down yet: the database may have gone meanwhile
     std::uint64_t delivered_ = 0;
     std::uint64_t failed_ = 0;
     bool failing_ = false;  ///< the database refused something, and the log says so

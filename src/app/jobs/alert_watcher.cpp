@@ -23,7 +23,7 @@ using store::AlertTurn;
 
 constexpr auto kRetry = 1s;  ///< while the database is away
 constexpr auto kLongestPause = 10min;
-constexpr int kRest = 50;
+constexpr int kRest = 20;
 constexpr auto kReuseQuiet = 1h;    ///< without a reuse, after which the next one is told again
 constexpr auto kBackupQuiet = 48h;  ///< without a failure: backups are made at least once a day
 constexpr auto kAddressKept = std::chrono::days(90);
@@ -178,8 +178,8 @@ asio::awaitable<void> AlertWatcher::save(const AlertChanges& changes) {
     const bool is_written = co_await options_.alerts.save(changes, lease(), options_.public_url);
     if (!is_written || changes.alerts.empty()) co_return;
     for (const Said& said : changes.alerts) {
-        spdlog::info("alert {}: {}", said.kind, said.text);
         const bool is_news = said.kind != alert::kind::kDigest;
+        spdlog::info("alert: {}", is_news ? said.text : "a digest");
         options_.journal.add({.level = is_news ? store::EntryLevel::warning : store::EntryLevel::info,
                               .kind = store::entry::kAlert,
                               .message = is_news ? said.text : "a digest"});

@@ -33,7 +33,7 @@ struct AlertThresholds {
 enum class DigestPeriod { off, daily, weekly };
 
 /// Decides when to look again at what takes all rows: after a change, or ten minutes after the last look, and not
-/// before a rest of fifty times the length of that.
+/// before a rest of twenty times the length of that.
 class CostlyLook {
   public:
     using Clock = std::chrono::steady_clock;

@@ -33,7 +33,8 @@ constexpr db::Query kListConditions{"list_alert_conditions", R"sql(
 constexpr db::Query kCountUndelivered{"count_undelivered_alerts", R"sql(
     SELECT count(*)
       FROM watchdxg_alert_delivery
-     WHERE next_attempt_at IS NOT NULL)sql"};
+     WHERE next_attempt_at IS NOT NULL
+       AND $1::jsonb ? channel)sql"};
 
 // $1 is the holder, $2 the lease, $3 AlertChanges as JSON, $4 the channels.  Only the holder writes; another process
 // may have become it meanwhile.
@@ -209,7 +210,7 @@ asio::awaitable<AlertTurn> AlertStore::take_turn(std::chrono::seconds lease) {
     db::Batch batch;
     const std::size_t turn = batch.add(kTakeTurn, {holder_, static_cast<std::int64_t>(lease.count())});
     const std::size_t conditions = batch.add(kListConditions, {});
-    const std::size_t undelivered = batch.add(kCountUndelivered, {});
+    const std::size_t undelivered = batch.add(kCountUndelivered, {channels_});
     co_await pool_.execute(batch, db::Work::write);
     AlertTurn taken;
     taken.undelivered = batch.rows(undelivered).front().integer(0);

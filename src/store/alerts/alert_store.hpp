@@ -30,7 +30,7 @@ struct AlertTurn {
     bool is_ours = false;
     std::optional<std::int64_t> log_id{};  ///< newest entry of the log that was looked at; nullopt: none yet
     std::vector<AlertCondition> conditions{};
-    std::int64_t undelivered = 0;  ///< on their way, whoever looks
+    std::int64_t undelivered = 0;  ///< on their way to the channels, whoever looks
 };
 
 /// What a look has found.
