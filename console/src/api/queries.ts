@@ -1,5 +1,6 @@
 /** What the pages ask the server: a key by which it is remembered, and how it is fetched. */
 import { chance, type Judged } from "../model/again";
+import type { Alert } from "../model/alerts";
 import type { BulkBody } from "../model/bulk";
 import type { PlanBody } from "../model/plans";
 import type * as model from "../model/types";
@@ -25,6 +26,7 @@ export const MADE_OF: Record<string, readonly string[]> = {
   snoozes: ["triage", "summary", "edits"],
   planned_actions: ["plans", "plan-count", "plan-preview", "logs", "edits"],
   exemptions: ["exemptions", "plan-preview", "logs", "edits"],
+  alerts: ["alerts", "logs"],
   preferences: ["preferences"],
 };
 
@@ -88,6 +90,7 @@ export function asks(client: Client, corrected: boolean) {
     planPreview: (body: PlanBody) =>
       ask<model.BulkPreview>(["plan-preview", body], (signal) => client.POST("/api/planned-actions/", { body: { ...body, dry_run: true }, signal }), 0),
     exemptions: () => ask<model.Page<model.Exemption>>(["exemptions"], (signal) => client.GET("/api/exemptions/", { params: { query: query({ limit: 1000, ordering: "handle" }) }, signal })),
+    alerts: () => ask<model.Page<Alert>>(["alerts"], (signal) => client.GET("/api/alerts/", { params: { query: query({ limit: 20 }) }, signal }), 0),
     sessions: () => ask<model.Session[]>(["sessions"], (signal) => client.GET("/api/sessions/", { signal }), 0),
   };
 }

@@ -1,7 +1,8 @@
-/** Settings: sessions, password, second factor, keys, looks. */
+/** Settings: sessions, password, second factor, keys, looks, alerts. */
 import { words } from "../model/words";
 import { Card, Choices } from "../ui/parts";
 import { useQuery } from "../ui/query";
+import { Alerts } from "./settings_alerts";
 import { KeySettingsCard } from "./settings_keys";
 import { Factor, Password, Sessions } from "./settings_login";
 import { useConsole } from "./use_console";
@@ -28,6 +29,7 @@ export function SettingsPage() {
           </div>
         </div>
         <KeySettingsCard />
+        <Alerts />
       </div>
     </>
   );
