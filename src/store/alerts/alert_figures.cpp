@@ -251,6 +251,7 @@ asio::awaitable<std::vector<alert::StuckQueue>> AlertFigures::list_stuck(std::in
     co_await pool_.execute(batch, db::Work::slow);
     const db::Rows& rows = batch.rows(index);
     std::vector<alert::StuckQueue> queues;
+    queues.reserve(static_cast<std::size_t>(rows.size()));
     for (int i = 0; i < rows.size(); ++i)
         queues.push_back({.account = read_account(rows[i], 0),
                           .action_type = base::safe_text(rows[i].text(2), kLongestHandle),

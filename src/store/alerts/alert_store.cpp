@@ -199,7 +199,7 @@ AlertCondition read_condition(const db::Row& row) {
 
 }  // namespace
 
-AlertStore::AlertStore(db::Pool& pool, std::string holder, std::vector<std::string> channels)
+AlertStore::AlertStore(db::Pool& pool, std::string holder, const std::vector<std::string>& channels)
     : pool_(pool), holder_(std::move(holder)) {
     json::array list;
     for (const std::string& channel : channels) list.push_back(json::string(channel));

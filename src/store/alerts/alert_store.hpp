@@ -59,7 +59,7 @@ class AlertStore {
 
     /// @param holder    the name of this process
     /// @param channels  to which new alerts go
-    AlertStore(db::Pool& pool, std::string holder, std::vector<std::string> channels);
+    AlertStore(db::Pool& pool, std::string holder, const std::vector<std::string>& channels);
 
     /// Takes or keeps the turn to look, for so long; reads what is known.
     boost::asio::awaitable<AlertTurn> take_turn(std::chrono::seconds lease);
