@@ -5,6 +5,7 @@
 
 #include <curl/curl.h>
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 #include <fmt/chrono.h>
@@ -48,10 +49,12 @@ List list_of(const std::vector<std::string>& texts) {
     return list;
 }
 
-// libcurl's setter takes any type; the compiler would warn of each call.
+/// @throws std::runtime_error when libcurl does not take it: nothing is sent without a limit that was to hold
 template <typename Value>
 void set(CURL* curl, CURLoption option, Value value) {
-    curl_easy_setopt(curl, option, value);  // NOLINT(*-vararg)
+    // libcurl's setter takes any type.
+    if (curl_easy_setopt(curl, option, value) != CURLE_OK)  // NOLINT(*-vararg)
+        throw std::runtime_error(fmt::format("libcurl refuses the option {}", static_cast<int>(option)));
 }
 
 Easy make_easy(const SenderOptions& options, const std::string& url, const char* protocols,
