@@ -373,7 +373,7 @@ std::vector<Option> alert_options() {
             .check(&check_smtp_url)
             .empty_means("none")
             .help("The mail server: smtps://user:password@host:465 or smtp://host:587, which is encrypted by STARTTLS "
-                  "where the server can; with a password, or else it is not used."),
+                  "where the server can. A password is sent only encrypted, except to this machine itself."),
         option("WDX_PUBLIC_URL", &Config::public_url)
             .check(&check_web_url)
             .empty_means("no links")
