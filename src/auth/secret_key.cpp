@@ -86,7 +86,8 @@ void make_data_dir(const std::filesystem::path& data_dir) {
 bool publish_key(const std::string& key, const std::filesystem::path& data_dir) {
     const std::filesystem::path path = secret_key_path(data_dir);
     const Unlinker temporary(data_dir / ("secret_key.new-" + base::random_hex(6)));
-    const base::FileDescriptor file(::open(temporary.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    const base::FileDescriptor file(
+        ::open(temporary.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
     if (file.get() < 0) fail("Cannot write", temporary.path, errno);
     write_whole(file, key + "\n", temporary.path);
     // link(), unlike rename(), never replaces what is there.
@@ -160,7 +161,8 @@ void write_secret_file(const std::filesystem::path& path, std::string_view text)
     struct stat old {};
     const bool exists = ::stat(target.c_str(), &old) == 0;
     const Unlinker temporary(target.string() + ".new-" + base::random_hex(6));
-    const base::FileDescriptor file(::open(temporary.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    const base::FileDescriptor file(
+        ::open(temporary.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
     if (file.get() < 0) fail("Cannot write", temporary.path, errno);
     const bool kept = !exists || (::fchown(file.get(), old.st_uid, old.st_gid) == 0 &&
                                   ::fchmod(file.get(), old.st_mode & (S_IRWXU | S_IRWXG | S_IRWXO)) == 0);

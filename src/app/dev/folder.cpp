@@ -131,7 +131,8 @@ fs::path make_data_folder(const fs::path& data_dir) {
     return fs::canonical(path);
 }
 
-FolderLock::FolderLock(const fs::path& data_dir) : file_(base::open_file(data_dir / "dev.lock", O_RDWR | O_CREAT, 0644)) {
+FolderLock::FolderLock(const fs::path& data_dir)
+    : file_(base::open_file(data_dir / "dev.lock", O_RDWR | O_CREAT, 0644)) {
     if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK) throw_errno("dev.lock");
         const std::string holder = read_small_file(data_dir / "dev.lock");
