@@ -15,6 +15,16 @@ pkg_check_modules(qrencode REQUIRED IMPORTED_TARGET libqrencode)
 pkg_check_modules(crypt REQUIRED IMPORTED_TARGET libcrypt)
 find_path(CLI11_INCLUDE_DIR CLI/CLI.hpp REQUIRED)
 
+# Debian's C++ libraries are made for libstdc++.  With libc++ their headers alone are used.
+add_library(wdx_log INTERFACE)
+if(WDX_PORTABLE AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  target_link_libraries(wdx_log INTERFACE spdlog::spdlog_header_only fmt::fmt-header-only)
+  add_library(wdx_toml INTERFACE)
+else()
+  target_link_libraries(wdx_log INTERFACE spdlog::spdlog fmt::fmt)
+  add_library(wdx_toml ALIAS tomlplusplus::tomlplusplus)
+endif()
+
 # Asio and Beast (flags.cmake).  Whoever has the flags links it; only what it defines and they use gets into a program.
 add_library(wdx_asio STATIC ${PROJECT_SOURCE_DIR}/cmake/asio_library.cpp)
 target_link_libraries(wdx_asio PRIVATE wdx_flags Boost::headers OpenSSL::SSL Threads::Threads)

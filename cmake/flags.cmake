@@ -10,7 +10,8 @@ target_compile_definitions(wdx_flags INTERFACE
   BOOST_ASIO_NO_DEPRECATED
   # Their functions that are no templates are compiled once, in wdx_asio: a third less work for a file that uses them.
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
-  SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL)
+  SPDLOG_FMT_EXTERNAL $<$<NOT:$<BOOL:${WDX_PORTABLE}>>:SPDLOG_COMPILED_LIB>
+  $<$<BOOL:${WDX_PORTABLE}>:WDX_PORTABLE>)
 # For clang see tests/unit: what it thinks of the rest, clang-tidy says.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(wdx_flags INTERFACE
@@ -25,7 +26,12 @@ target_compile_options(wdx_flags INTERFACE
   -fno-omit-frame-pointer -fstack-protector-strong -fvisibility=hidden)
 target_compile_definitions(wdx_flags INTERFACE
   $<$<CONFIG:Release>:_FORTIFY_SOURCE=2> $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
-target_link_options(wdx_flags INTERFACE -Wl,-z,relro,-z,now
+if(WDX_PORTABLE)
+  target_compile_options(wdx_flags INTERFACE -stdlib=libc++)
+  # Debian's prometheus-cpp is made for libstdc++: what writes the metrics is left undefined, and tests of it are not run.
+  target_link_options(wdx_flags INTERFACE -stdlib=libc++ -Wl,--unresolved-symbols=ignore-in-object-files)
+endif()
+target_link_options(wdx_flags INTERFACE $<$<PLATFORM_ID:Linux>:-Wl,-z,relro,-z,now>
   $<$<CONFIG:Release>:-static-libstdc++;-static-libgcc>)  # a megabyte less to map, and no version to match
 
 if(WDX_SANITIZE)

@@ -14,6 +14,7 @@
 #include "base/offload.hpp"
 #include "base/periodic.hpp"
 #include "db/listener.hpp"
+#include "platform/memory.hpp"
 #include "store/journal/change_events.hpp"
 
 #include <csignal>
@@ -328,7 +329,7 @@ void setup_log(const config::Config& config) {
 }
 
 bool serve(const config::Config& config, const ServeOptions& options) {
-    keep_memory_small();
+    platform::keep_memory_small();
     return Application(config, options).run();
 }
 

@@ -1,6 +1,7 @@
 #include "app/metrics.hpp"
 
 #include "http/session.hpp"
+#include "platform/memory.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -66,14 +67,6 @@ MetricFamily counter(std::string name, std::string help, std::uint64_t value) {
     MetricFamily out = family(std::move(name), std::move(help), MetricType::Counter);
     add_counter(out, {}, value);
     return out;
-}
-
-double resident_bytes() {
-    std::ifstream file("/proc/self/statm");
-    double total = 0;
-    double resident = 0;
-    file >> total >> resident;
-    return resident * static_cast<double>(::sysconf(_SC_PAGESIZE));
 }
 
 void add_work(std::vector<MetricFamily>& out, const api::Counters& counters) {
@@ -222,7 +215,8 @@ std::string Metrics::render(const Gauges& gauges) const {
     add_gauges(all, gauges);
     all.push_back(gauge("wdx_build_info", "The version that runs.", 1, {{"version", WDX_VERSION}}));
     all.push_back(gauge("process_start_time_seconds", "When the process started, in seconds since 1970.", started_at_));
-    all.push_back(gauge("process_resident_memory_bytes", "Memory that the process occupies.", resident_bytes()));
+    if (const auto bytes = platform::resident_bytes())
+        all.push_back(gauge("process_resident_memory_bytes", "Memory that the process occupies.", *bytes));
     std::ostringstream out;
     prometheus::TextSerializer().Serialize(out, all);
     return out.str();

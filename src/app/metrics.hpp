@@ -35,7 +35,7 @@ struct Gauges {
     bool event_listen_up = false;         ///< the database notifies us of events
     std::uint64_t alerts = 0;             ///< made by this process
     std::int64_t alerts_undelivered = 0;  ///< deliveries of all processes that are not confirmed yet
-    std::vector<AlertChannel> alert_channels;
+    std::vector<AlertChannel> alert_channels{};
     db::PoolStatus database;
 };
 

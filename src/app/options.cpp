@@ -1,6 +1,6 @@
 #include "app/options.hpp"
 
-#include <charconv>
+#include "platform/numbers.hpp"
 
 namespace wdx::app {
 namespace {
@@ -25,15 +25,14 @@ rest::Rate rate(const config::Rate& rate) {
     return {.count = rate.count, .period = rate.period};
 }
 
+/// It was checked when it was loaded.
 /// @param fallback  where the setting is empty
 /// @return nullopt for `off`
 template <typename Number>
 std::optional<Number> threshold(const std::string& text, const std::string& fallback) {
-    const std::string& given = text.empty() ? fallback : text;
-    if (given == "off") return std::nullopt;
-    Number number{};
-    std::from_chars(given.data(), given.data() + given.size(), number);  // checked when it was loaded
-    return number;
+    const auto number = platform::parse_double(text.empty() ? fallback : text);
+    if (!number) return std::nullopt;
+    return static_cast<Number>(*number);
 }
 
 }  // namespace
@@ -111,9 +110,7 @@ model::SignalWeights signal_weights(const config::Config& config) {
 
 double triage_sample(const config::Config& config) {
     const std::string& text = config.triage_sample.empty() ? config::Config{}.triage_sample : config.triage_sample;
-    double share = 0;
-    std::from_chars(text.data(), text.data() + text.size(), share);  // checked when it was loaded
-    return share;
+    return platform::parse_double(text).value_or(0);  // checked when it was loaded
 }
 
 alert::SenderOptions sender_options(const config::Config& config) {

@@ -7,7 +7,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
-#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -30,13 +29,6 @@ void open_standard_descriptors() {
 
 void ignore_broken_pipes() {
     ::signal(SIGPIPE, SIG_IGN);
-}
-
-void keep_memory_small() {
-    ::mallopt(M_ARENA_MAX, 2);
-    ::mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
-    ::mallopt(M_TOP_PAD, 256 * 1024);  // a list's body comes and goes: not a system call each time
-    ::mallopt(M_MMAP_THRESHOLD, 256 * 1024);
 }
 
 void raise_file_limit(std::size_t connections) {

@@ -12,9 +12,6 @@ void open_standard_descriptors();
 /// A client that has left is an error of the write to it, not a signal that ends the program.
 void ignore_broken_pipes();
 
-/// Keeps glibc from holding memory that lists and hashes have used: two pools, given back early.
-void keep_memory_small();
-
 /// Raises the limit of open files so that `connections` clients fit.  A limit that cannot be raised is not an error:
 /// the log says how many are allowed.
 void raise_file_limit(std::size_t connections);

@@ -1,5 +1,7 @@
 #include "app/systemd.hpp"
 
+#include "platform/descriptors.hpp"
+
 #include <cerrno>
 #include <charconv>
 #include <cstddef>
@@ -64,7 +66,7 @@ ServiceManager::ServiceManager() {
     } else {
         ++address_size_;
     }
-    socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    socket_ = platform::make_unix_datagram_socket();
 
     const std::string watched = variable("WATCHDOG_PID");
     const auto interval = number(variable("WATCHDOG_USEC"));
@@ -99,8 +101,8 @@ void ServiceManager::keep_alive(Clock::time_point now) {
 
 void ServiceManager::send(std::string_view state) {
     if (socket_ < 0) return;
-    const auto sent = ::sendto(socket_, state.data(), state.size(), MSG_NOSIGNAL,
-                               reinterpret_cast<const sockaddr*>(&address_), address_size_);
+    const auto sent =
+        ::sendto(socket_, state.data(), state.size(), 0, reinterpret_cast<const sockaddr*>(&address_), address_size_);
     if (sent < 0) spdlog::warn("cannot reach the service manager: {}", std::strerror(errno));
 }
 

@@ -3,9 +3,8 @@
 #include "base/log.hpp"
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdlib>
-#include <mutex>
+#include <future>
 #include <thread>
 
 #include <spdlog/spdlog.h>
@@ -18,17 +17,17 @@ constexpr std::chrono::seconds kPatience{5};
 }  // namespace
 
 void Workers::join(int exit_status) {
-    std::mutex mutex;
-    std::condition_variable_any done;
-    const std::jthread watchdog([&](const std::stop_token& joined) {
-        std::unique_lock lock(mutex);
-        if (done.wait_for(lock, joined, kPatience, [&] { return joined.stop_requested(); })) return;
+    std::promise<void> joined;
+    std::thread watchdog([exit_status, end = joined.get_future()] {
+        if (end.wait_for(kPatience) == std::future_status::ready) return;
         spdlog::warn("leaving a worker thread that hangs");
         base::finish_log();
         std::_Exit(exit_status);
     });
     blocking_.join();
     cancelling_.join();
+    joined.set_value();
+    watchdog.join();
 }
 
 }  // namespace wdx::app

@@ -2,6 +2,7 @@
 
 #include "backup/error.hpp"
 #include "base/file.hpp"
+#include "platform/descriptors.hpp"
 
 #include <algorithm>
 #include <array>
@@ -33,8 +34,8 @@ struct Pipe {
     base::FileDescriptor write_end;
 
     Pipe() {
-        std::array<int, 2> ends{};
-        if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+        const std::array<int, 2> ends = platform::make_pipe();
+        if (ends[0] < 0) throw std::system_error(errno, std::generic_category(), "pipe");
         read_end = base::FileDescriptor(ends[0]);
         write_end = base::FileDescriptor(ends[1]);
     }

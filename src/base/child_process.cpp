@@ -1,10 +1,11 @@
 #include "base/child_process.hpp"
 
+#include "platform/processes.hpp"
+
 #include <cerrno>
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
@@ -80,7 +81,7 @@ int run_in_child(const ProcessUser& user, const std::function<int()>& body) {
         ::setsid();
         reset_signals();
         if (!become(user)) ::_exit(kCannotBecomeUser);
-        ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // after setuid, which clears it
+        platform::end_with_parent();  // after setuid, which clears it
         ::_exit(body());
     }
     return wait_for(child);

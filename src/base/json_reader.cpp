@@ -1,6 +1,7 @@
 #include "base/json_reader.hpp"
 
 #include "base/unicode.hpp"
+#include "platform/numbers.hpp"
 
 #include <algorithm>
 #include <array>
@@ -64,12 +65,10 @@ std::string describe_utf8_fault(std::string_view text, const Utf8Fault& fault) {
 
 /// `raw` matches JSON's grammar for numbers with a fraction or an exponent.
 double to_double(std::string_view raw) {
-    double value = 0;
-    const auto read = std::from_chars(raw.data(), raw.data() + raw.size(), value);
-    if (read.ec == std::errc{}) return value;
-    // from_chars does not say whether the number was too large or too small; strtod gives infinity or zero.
+    if (const auto value = platform::parse_double(raw)) return *value;
+    // It does not say whether the number was too large or too small; strtod gives infinity or zero.
     const int saved_errno = errno;
-    value = std::strtod(std::string(raw).c_str(), nullptr);
+    const double value = std::strtod(std::string(raw).c_str(), nullptr);
     errno = saved_errno;
     return value;
 }

@@ -2,6 +2,7 @@
 
 #include "config/listen.hpp"
 #include "model/signals.hpp"
+#include "platform/numbers.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -86,9 +87,8 @@ std::optional<std::string> check_signal_weight(std::string_view text) {
 }
 
 std::optional<std::string> check_share(std::string_view text) {
-    double share = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), share);
-    if (error == std::errc{} && end == text.data() + text.size() && share >= 0 && share <= 1) return std::nullopt;
+    const auto share = platform::parse_double(text);
+    if (share && *share >= 0 && *share <= 1) return std::nullopt;
     return fmt::format("'{}' is not a number from 0 to 1", text);
 }
 
@@ -101,10 +101,8 @@ std::optional<std::string> check_alert_count(std::string_view text) {
 }
 
 std::optional<std::string> check_alert_share(std::string_view text) {
-    double share = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), share);
-    const bool is_share = error == std::errc{} && end == text.data() + text.size() && share > 0 && share <= 1;
-    if (text == "off" || is_share) return std::nullopt;
+    const auto share = platform::parse_double(text);
+    if (text == "off" || (share && *share > 0 && *share <= 1)) return std::nullopt;
     return fmt::format("'{}' is neither off nor a number above 0 and up to 1", text);
 }
 

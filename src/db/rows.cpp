@@ -1,5 +1,7 @@
 #include "db/rows.hpp"
 
+#include "platform/numbers.hpp"
+
 #include <bit>
 #include <charconv>
 #include <stdexcept>
@@ -59,11 +61,9 @@ double Row::real(int column) const {
         throw std::runtime_error("column " + std::to_string(column) + " is not a float8");
     const std::string_view bytes = text(column);
     if (PQfformat(result_, column) != 0) return std::bit_cast<double>(read_binary_integer(bytes));
-    double value = 0;
-    const char* end = bytes.data() + bytes.size();
-    const auto [stop, fault] = std::from_chars(bytes.data(), end, value);
-    if (fault != std::errc{} || stop != end) throw std::runtime_error("not a number: " + std::string(bytes));
-    return value;
+    const auto value = platform::parse_double(bytes);
+    if (!value) throw std::runtime_error("not a number: " + std::string(bytes));
+    return *value;
 }
 
 std::int64_t Rows::affected() const {

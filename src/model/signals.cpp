@@ -2,9 +2,9 @@
 
 #include "base/unicode.hpp"
 #include "model/handle_bigrams.hpp"
+#include "platform/numbers.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -285,9 +285,8 @@ std::optional<std::string> SignalWeights::read(std::string_view entry) {
     if (separator == std::string_view::npos || !is_known)
         return fmt::format("'{}' does not begin with bias= or the id of a signal and =", entry);
     const std::string_view text = entry.substr(separator + 1);
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || !(std::abs(value) <= kMostWeight))
+    const double value = platform::parse_double(text).value_or(std::nan(""));
+    if (!(std::abs(value) <= kMostWeight))
         return fmt::format("'{}' does not end with a number from -{} to {}", entry, kMostWeight, kMostWeight);
     if (id == "bias") {
         bias = value;

@@ -3,11 +3,11 @@
 #include "base/ascii.hpp"
 #include "base/json_writer.hpp"
 #include "base/unicode.hpp"
+#include "platform/numbers.hpp"
 #include "rest/filter_values.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <variant>
@@ -110,9 +110,8 @@ std::pair<std::int64_t, std::int64_t> bounds_of(const BodyField& field) {
 }
 
 std::optional<double> parse_float(std::string_view text) {
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || std::isnan(value)) return std::nullopt;
+    const auto value = platform::parse_double(text);
+    if (value && std::isnan(*value)) return std::nullopt;
     return value;
 }
 

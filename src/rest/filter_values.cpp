@@ -1,9 +1,9 @@
 #include "rest/filter_values.hpp"
 
 #include "base/unicode.hpp"
+#include "platform/numbers.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <string>
@@ -112,9 +112,8 @@ std::optional<std::int64_t> parse_number(std::string_view text) {
 
 std::optional<std::string> parse_real(std::string_view text) {
     const std::string_view stripped = base::strip(text);
-    double value = 0;
-    const auto [end, error] = std::from_chars(stripped.data(), stripped.data() + stripped.size(), value);
-    if (error != std::errc{} || end != stripped.data() + stripped.size() || !std::isfinite(value)) return std::nullopt;
+    const auto value = platform::parse_double(stripped);
+    if (!value || !std::isfinite(*value)) return std::nullopt;
     return std::string(stripped);
 }
 

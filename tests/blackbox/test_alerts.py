@@ -248,7 +248,7 @@ def test_a_test_says_what_became_of_it_at_each_channel_and_is_not_repeated(url, 
         looked_again(url)
         newest, oldest = alerts(server)
         assert (newest["kind"], newest["delivered_at"], newest["error"]) == (
-            "test", None, "email: answered 451; webhook: answered 500")
+            "test", None, "email: answered 451 | webhook: answered 500")
         assert oldest["delivered_at"] is not None and oldest["error"] is None
         assert len(receiver.got) == 2 and len(mailbox.mails) == 1
         assert server.request("POST", TEST).status_code == 401

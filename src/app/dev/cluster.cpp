@@ -2,6 +2,7 @@
 
 #include "base/random.hpp"
 #include "db/session.hpp"
+#include "platform/processes.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -203,10 +204,10 @@ bool DevCluster::adopt(const std::string& wanted) {
 /// After a kill -9 of the server its children may live on for a moment, and its lock files stay.
 void DevCluster::clear_leftovers() {
     if (!fs::exists(cluster_ / "postmaster.pid")) return;
-    const auto gone = [&] { return find_processes(user_, identity_).empty(); };
+    const auto gone = [&] { return platform::find_processes(user_.uid, identity_).empty(); };
     if (!wait_until(gone, 2s)) {
         // Without their server they can do nothing of use, and PostgreSQL does not start beside them.
-        for (const pid_t pid : find_processes(user_, identity_)) ::kill(pid, SIGKILL);
+        for (const pid_t pid : platform::find_processes(user_.uid, identity_)) ::kill(pid, SIGKILL);
         wait_until(gone, 5s);
     }
     clear_stale_locks();
@@ -241,7 +242,7 @@ void DevCluster::stop() {
 std::optional<pid_t> DevCluster::server_process() const {
     const auto pid = process_in(cluster_ / "postmaster.pid");
     if (!pid) return std::nullopt;
-    const std::vector<pid_t> ours = find_processes(user_, identity_);
+    const std::vector<pid_t> ours = platform::find_processes(user_.uid, identity_);
     return std::ranges::find(ours, *pid) != ours.end() ? pid : std::nullopt;
 }
 

@@ -1,8 +1,5 @@
 #include "app/dev/cluster_user.hpp"
 
-#include <charconv>
-#include <fstream>
-#include <iterator>
 #include <pwd.h>
 #include <stdexcept>
 #include <sys/stat.h>
@@ -15,15 +12,6 @@ namespace wdx::app {
 
 namespace fs = std::filesystem;
 using base::ProcessUser;
-
-namespace {
-
-std::string read_command_line(const fs::path& process) {
-    std::ifstream in(process / "cmdline", std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
-}  // namespace
 
 ProcessUser choose_cluster_user(const fs::path& existing_cluster) {
     if (::geteuid() != 0) return ProcessUser::self();
@@ -54,21 +42,6 @@ std::optional<fs::path> first_closed_folder(const ProcessUser& user, const fs::p
         if (status != 0) return step;
     }
     return std::nullopt;
-}
-
-std::vector<pid_t> find_processes(const ProcessUser& user, const std::string& mark) {
-    std::vector<pid_t> found;
-    std::error_code ignored;  // processes come and go while we look
-    for (fs::directory_iterator entry("/proc", ignored), end; entry != end; entry.increment(ignored)) {
-        const std::string name = entry->path().filename();
-        pid_t pid = 0;
-        const auto [stop, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
-        if (error != std::errc{} || stop != name.data() + name.size()) continue;
-        struct stat facts {};
-        if (::stat(entry->path().c_str(), &facts) != 0 || facts.st_uid != user.uid) continue;
-        if (read_command_line(entry->path()).find(mark) != std::string::npos) found.push_back(pid);
-    }
-    return found;
 }
 
 }  // namespace wdx::app

@@ -20,7 +20,4 @@ base::ProcessUser choose_cluster_user(const std::filesystem::path& existing_clus
 std::optional<std::filesystem::path> first_closed_folder(const base::ProcessUser& user,
                                                          const std::filesystem::path& folder);
 
-/// The processes of `user` that have `mark` in their command line (Linux: /proc; elsewhere none are found).
-std::vector<pid_t> find_processes(const base::ProcessUser& user, const std::string& mark);
-
 }  // namespace wdx::app

@@ -28,7 +28,7 @@ constexpr std::string_view kDeliveredSql =
     "(SELECT CASE WHEN bool_and(d.delivered_at IS NOT NULL) THEN max(d.delivered_at) END"
     " FROM watchdxg_alert_delivery AS d WHERE d.alert_id = t.id)";
 constexpr std::string_view kAlertErrorSql =
-    "(SELECT string_agg(d.channel || ': ' || d.error, '; ' ORDER BY d.channel)"
+    "(SELECT string_agg(d.channel || ': ' || d.error, ' | ' ORDER BY d.channel)"
     " FROM watchdxg_alert_delivery AS d WHERE d.alert_id = t.id AND d.delivered_at IS NULL)";
 
 constexpr std::array kFields{

@@ -1,10 +1,10 @@
 #include "store/insight/signal_store.hpp"
 
 #include "model/signals.hpp"
+#include "platform/numbers.hpp"
 #include "store/insight/row_values.hpp"
 #include "store/insight/signal_sources.hpp"
 
-#include <charconv>
 #include <iterator>
 #include <map>
 
@@ -270,9 +270,7 @@ std::vector<std::optional<double>> read_numbers(std::string_view text) {
     std::vector<std::optional<double>> numbers;
     while (true) {
         const std::string_view item = text.substr(0, text.find(','));
-        double value = 0;
-        const bool is_number = std::from_chars(item.data(), item.data() + item.size(), value).ec == std::errc{};
-        numbers.push_back(is_number ? std::optional(value) : std::nullopt);
+        numbers.push_back(platform::parse_double(item));
         if (item.size() == text.size()) return numbers;
         text.remove_prefix(item.size() + 1);
     }
@@ -426,7 +424,8 @@ asio::awaitable<bool> SignalStore::renew_turn(const std::string& holder) {
 asio::awaitable<void> SignalStore::end_turn(const std::string& holder, const std::optional<Finished>& finished) {
     db::Batch batch;
     if (finished) {
-        batch.add(kEndTurn, {holder, finished->source, finished->horizon, finished->at.time_since_epoch().count()});
+        batch.add(kEndTurn,
+                  {holder, finished->source, finished->horizon, std::int64_t{finished->at.time_since_epoch().count()}});
     } else {
         batch.add(kEndTurn, {holder, std::nullopt, std::nullopt, std::nullopt});
     }

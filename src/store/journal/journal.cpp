@@ -121,7 +121,8 @@ void Journal::enqueue(const JournalEntry& entry) {
         return;
     }
     const auto now = std::chrono::system_clock::now().time_since_epoch();
-    last_time_ = std::max(last_time_ + 1, std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+    last_time_ =
+        std::max<std::int64_t>(last_time_ + 1, std::chrono::duration_cast<std::chrono::microseconds>(now).count());
     queue_.push_back(render_entry(entry, last_time_));
     if (queue_.size() == kBatch) writing_.wake();
 }

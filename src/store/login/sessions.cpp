@@ -211,7 +211,7 @@ asio::awaitable<std::optional<Reuse>> SessionStore::find_shared_reuse(std::strin
 asio::awaitable<std::optional<Reuse>> SessionStore::find_reuse(const db::Query& query, std::string_view refresh_jti,
                                                                std::chrono::seconds grace) {
     db::Batch batch;
-    batch.add(query, {refresh_jti, grace.count()});
+    batch.add(query, {refresh_jti, std::int64_t{grace.count()}});
     co_await pool_.execute(batch);
     if (batch.rows(0).empty()) co_return std::nullopt;
     const db::Row row = batch.rows(0).front();

@@ -55,7 +55,8 @@ TEST(Options, AreSecretWhereTheyHoldPasswordsAndKeys) {
     for (const Option& option : options())
         if (option.is_secret()) secrets.insert(option.name());
     EXPECT_EQ(secrets,
-              (std::set<std::string_view>{"WDX_DATABASE_URL", "WDX_DATABASE_DIRECT_URL", "WDX_DATABASE_PASSWORD",
+              (std::set<std::string_view>{"WDX_ALERT_WEBHOOK", "WDX_ALERT_WEBHOOK_SECRET", "WDX_SMTP_URL",
+                                          "WDX_DATABASE_URL", "WDX_DATABASE_DIRECT_URL", "WDX_DATABASE_PASSWORD",
                                           "WDX_SECRET_KEY", "WDX_SECRET_KEY_FALLBACKS"}));
 }
 

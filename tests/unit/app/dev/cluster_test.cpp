@@ -152,16 +152,6 @@ TEST_F(DevFolder, DataFolderIsClosedToOthersExceptForPassingThroughRoots) {
     EXPECT_EQ(mode_of(folder_ / "a/data"), ::geteuid() == 0 ? 0711U : 0700U);
 }
 
-TEST(FindProcesses, FindsOneByItsCommandLineAndUser) {
-    const base::ProcessUser self{::geteuid(), ::getegid(), "me", false};
-    std::ifstream in("/proc/self/cmdline");
-    std::string program;
-    std::getline(in, program, '\0');
-    EXPECT_THAT(find_processes(self, program), testing::Contains(::getpid()));
-    const base::ProcessUser other{::geteuid() + 1, ::getegid(), "other", true};
-    EXPECT_THAT(find_processes(other, program), testing::Not(testing::Contains(::getpid())));
-}
-
 TEST(DevBanner, TellsOfTheDatabaseOnlyWhenItListens) {
     EXPECT_THAT(dev_banner("http://localhost:1"), testing::Not(HasSubstr("5433")));
     const LoopbackAccess access{.port = 5433, .user = "u", .database = "d", .password = "secret"};

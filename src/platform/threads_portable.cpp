@@ -1,0 +1,7 @@
+#include "platform/threads.hpp"
+
+namespace wdx::platform {
+
+void give_way() {}
+
+}  // namespace wdx::platform
