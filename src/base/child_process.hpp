@@ -27,8 +27,8 @@ struct ProcessUser {
 };
 
 /// Runs `body` in a child process as `user` and waits for it: in a session of its own, so that a Ctrl-C in our terminal
-/// does not reach it, with no signal blocked, and killed should the thread that called this end (see platform/processes.hpp).  The body runs between
-/// fork and _exit: it may only do what is async-signal-safe.
+/// does not reach it, with no signal blocked, and killed should the thread that called this end (see
+/// platform/processes.hpp).  The body runs between fork and _exit: it may only do what is async-signal-safe.
 /// @return its exit status; 128 + n when signal n ended it; kCannotBecomeUser
 /// @throws std::system_error when no process can be made
 int run_in_child(const ProcessUser& user, const std::function<int()>& body);
