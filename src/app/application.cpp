@@ -150,7 +150,7 @@ Gauges Application::gauges() const {
             .event_streams = api_.event_hub.streams(),
             .event_listen_up = listener_.is_listening(),
             .alerts = jobs_.alert_watcher.made(),
-            .alerts_undelivered = jobs_.alert_watcher.undelivered(),
+            .alert_status = jobs_.alert_watcher.status(),
             .alert_channels = jobs_.alert_channels(),
             .database = pool_.status()};
 }

@@ -110,7 +110,7 @@ void add_classes(std::vector<MetricFamily>& out, const std::vector<db::LaneStatu
 void add_alerts(std::vector<MetricFamily>& out, const Gauges& gauges) {
     out.push_back(counter("wdx_alerts_total", "Alerts and digests that this process has made.", gauges.alerts));
     out.push_back(gauge("wdx_alerts_undelivered", "Deliveries of alerts that are not confirmed yet, of all processes.",
-                        static_cast<double>(gauges.alerts_undelivered)));
+                        static_cast<double>(gauges.alert_status.undelivered)));
     MetricFamily deliveries = family("wdx_alert_deliveries_total",
                                      "Attempts to deliver alerts, by channel and outcome.", MetricType::Counter);
     for (const AlertChannel& channel : gauges.alert_channels) {
@@ -118,6 +118,15 @@ void add_alerts(std::vector<MetricFamily>& out, const Gauges& gauges) {
         add_counter(deliveries, {{"channel", channel.name}, {"result", "failed"}}, channel.failed);
     }
     out.push_back(std::move(deliveries));
+}
+
+void add_backups(std::vector<MetricFamily>& out, const store::AlertStatus& status) {
+    if (status.backup_made)
+        out.push_back(gauge("wdx_backup_last_success_timestamp_seconds", "When the last backup was made.",
+                            static_cast<double>(*status.backup_made)));
+    if (status.backup_failed)
+        out.push_back(gauge("wdx_backup_last_failure_timestamp_seconds", "When a backup failed for the last time.",
+                            static_cast<double>(*status.backup_failed)));
 }
 
 void add_gauges(std::vector<MetricFamily>& out, const Gauges& gauges) {
@@ -134,6 +143,7 @@ void add_gauges(std::vector<MetricFamily>& out, const Gauges& gauges) {
     out.push_back(gauge("wdx_event_listen_up", "1 while PostgreSQL notifies us of events at once.",
                         gauges.event_listen_up ? 1 : 0));
     add_alerts(out, gauges);
+    add_backups(out, gauges.alert_status);
     const db::PoolStatus& database = gauges.database;
     out.push_back(gauge("wdx_database_connections_up", "Shared connections to PostgreSQL that are up.",
                         static_cast<double>(database.connections_up)));

@@ -2,6 +2,7 @@
 
 #include "api/request/counters.hpp"
 #include "db/pool.hpp"
+#include "store/alerts/alert_store.hpp"
 
 #include <array>
 #include <chrono>
@@ -31,10 +32,10 @@ struct Gauges {
     std::size_t computations_pending = 0;
     std::uint64_t events_lost = 0;  ///< entries that the event log had to drop
     std::uint64_t log_lines_lost = 0;
-    std::size_t event_streams = 0;        ///< clients of /api/events/
-    bool event_listen_up = false;         ///< the database notifies us of events
-    std::uint64_t alerts = 0;             ///< made by this process
-    std::int64_t alerts_undelivered = 0;  ///< deliveries of all processes that are not confirmed yet
+    std::size_t event_streams = 0;  ///< clients of /api/events/
+    bool event_listen_up = false;   ///< the database notifies us of events
+    std::uint64_t alerts = 0;       ///< made by this process
+    store::AlertStatus alert_status{};
     std::vector<AlertChannel> alert_channels{};
     db::PoolStatus database;
 };

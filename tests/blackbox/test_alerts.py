@@ -6,6 +6,7 @@ import re
 import socket
 import ssl
 import threading
+import time
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -652,3 +653,22 @@ def test_metrics_tell_of_alerts_and_of_what_became_of_their_deliveries(url, rece
         wait_until(lambda: metric('wdx_alert_deliveries_total{channel="webhook",result="delivered"}') == 1, "a delivery", 60)
         wait_until(lambda: metric("wdx_alerts_undelivered") == 0, "none to be left", 60)
         assert metric("wdx_alerts_total") == 1
+
+
+def test_metrics_tell_when_backups_were_made_and_failed(url, receiver, certificate, tmp_path):
+    (tmp_path / "file").write_text("")
+    with watching(url, receiver, certificate, management_listen="127.0.0.1:0") as server:
+        port = int(re.search(r"^management on http://127\.0\.0\.1:(\d+)$", server.output, re.M).group(1))
+
+        def seconds(outcome):
+            text = exchange(port, request("/metrics", host="localhost"), "GET").body.decode()
+            found = re.search(rf"^wdx_backup_last_{outcome}_timestamp_seconds (\S+)$", text, re.M)
+            return found and float(found.group(1))
+        assert seconds("success") is seconds("failure") is None
+        begin = time.time()
+        assert run_command("backup", "--to", str(tmp_path / "file"), url=url).returncode == 1
+        wait_until(lambda: seconds("failure"), "the failure", 60)
+        assert seconds("success") is None
+        assert run_command("backup", "--to", str(tmp_path / "folder"), url=url).returncode == 0
+        wait_until(lambda: seconds("success"), "the success", 60)
+        assert begin - 2 <= seconds("failure") <= seconds("success") <= time.time() + 2

@@ -151,7 +151,7 @@ asio::awaitable<std::chrono::milliseconds> AlertWatcher::step() {
 
 asio::awaitable<void> AlertWatcher::look() {
     const AlertTurn turn = co_await options_.alerts.take_turn(lease());
-    undelivered_ = turn.undelivered;
+    status_ = turn.status;
     if (!turn.is_ours) co_return;
     co_await run_check(&AlertWatcher::look_at_log, turn, "log");
     // Without the core's tables there is nothing else to look at; they may come.

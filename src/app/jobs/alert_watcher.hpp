@@ -77,8 +77,8 @@ class AlertWatcher {
     boost::asio::awaitable<void> run() { return loop_.run(); }
     void stop() { loop_.stop(); }
 
-    /// Deliveries that have not been confirmed yet, of all processes, as of the last look.
-    [[nodiscard]] std::int64_t undelivered() const noexcept { return undelivered_; }
+    /// As of the last look.
+    [[nodiscard]] const store::AlertStatus& status() const noexcept { return status_; }
     /// Alerts that this process has made.
     [[nodiscard]] std::uint64_t made() const noexcept { return made_; }
 
@@ -104,7 +104,7 @@ class AlertWatcher {
     std::optional<std::chrono::sys_seconds> last_scrape_;
     std::string failing_;  ///< what failed in the last look, as the log has been told
     std::string failed_;   ///< what has failed in this look
-    std::int64_t undelivered_ = 0;
+    store::AlertStatus status_;
     std::uint64_t made_ = 0;
     base::Periodic loop_;
 };

@@ -30,11 +30,14 @@ constexpr db::Query kListConditions{"list_alert_conditions", R"sql(
     SELECT kind, subject, part, rows_known, rows_told, floor(extract(epoch FROM last_at))::bigint
       FROM watchdxg_alert_condition)sql"};
 
-constexpr db::Query kCountUndelivered{"count_undelivered_alerts", R"sql(
-    SELECT count(*)
-      FROM watchdxg_alert_delivery
-     WHERE next_attempt_at IS NOT NULL
-       AND $1::jsonb ? channel)sql"};
+// Whoever looks.
+constexpr db::Query kReadStatus{"read_alert_status", R"sql(
+    SELECT (SELECT count(*)
+              FROM watchdxg_alert_delivery
+             WHERE next_attempt_at IS NOT NULL
+               AND $1::jsonb ? channel),
+           (SELECT floor(extract(epoch FROM max(time)))::bigint FROM watchdxg_log WHERE event = 'backup_made'),
+           (SELECT floor(extract(epoch FROM max(time)))::bigint FROM watchdxg_log WHERE event = 'backup_failed'))sql"};
 
 // $1 is the holder, $2 the lease, $3 AlertChanges as JSON, $4 the channels.  Only the holder writes; another process
 // may have become it meanwhile.
@@ -210,10 +213,13 @@ asio::awaitable<AlertTurn> AlertStore::take_turn(std::chrono::seconds lease) {
     db::Batch batch;
     const std::size_t turn = batch.add(kTakeTurn, {holder_, static_cast<std::int64_t>(lease.count())});
     const std::size_t conditions = batch.add(kListConditions, {});
-    const std::size_t undelivered = batch.add(kCountUndelivered, {channels_});
+    const std::size_t status = batch.add(kReadStatus, {channels_});
     co_await pool_.execute(batch, db::Work::write);
     AlertTurn taken;
-    taken.undelivered = batch.rows(undelivered).front().integer(0);
+    const db::Row read = batch.rows(status).front();
+    taken.status = {.undelivered = read.integer(0),
+                    .backup_made = read.optional_integer(1),
+                    .backup_failed = read.optional_integer(2)};
     if (batch.rows(turn).empty()) co_return taken;
     taken.is_ours = true;
     taken.log_id = batch.rows(turn).front().optional_integer(0);

@@ -25,12 +25,19 @@ struct AlertCondition {
     std::chrono::sys_seconds last_at{};      ///< when it was last seen
 };
 
+/// What metrics tell, of all processes of the database.  Times are seconds since 1970.
+struct AlertStatus {
+    std::int64_t undelivered = 0;  ///< deliveries that are not confirmed yet
+    std::optional<std::int64_t> backup_made{};
+    std::optional<std::int64_t> backup_failed{};
+};
+
 /// The turn of the process that looks.
 struct AlertTurn {
     bool is_ours = false;
     std::optional<std::int64_t> log_id{};  ///< newest entry of the log that was looked at; nullopt: none yet
     std::vector<AlertCondition> conditions{};
-    std::int64_t undelivered = 0;  ///< on their way to the channels, whoever looks
+    AlertStatus status{};
 };
 
 /// What a look has found.
