@@ -109,7 +109,10 @@ asio::awaitable<void> Connection::run(asio::thread_pool& workers, std::function<
             why = error_text(connection_.get());
             break;
         }
-        read_results();
+        if (!read_results()) {
+            why = error_text(connection_.get());
+            break;
+        }
         flush();
     }
     ready_ = false;
@@ -213,15 +216,22 @@ void Connection::flush() {
                        });
 }
 
-void Connection::read_results() {
+bool Connection::read_results() {
+    bool was_end = false;
     while (!in_flight_.empty() && PQisBusy(connection_.get()) == 0) {
         ResultPtr result(PQgetResult(connection_.get()));
         if (result) {
+            was_end = false;
             take_result(std::move(result));
-        } else {
-            ++in_flight_.front().current;  // libpq ends each command's results with a null one
+            continue;
         }
+        // libpq ends each command's results with a null one.  One after another means that it waits for nothing more:
+        // it has given the connection up, and would say so for ever.
+        if (was_end) return false;
+        was_end = true;
+        ++in_flight_.front().current;
     }
+    return true;
 }
 
 void Connection::take_result(ResultPtr result) {

@@ -97,7 +97,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     [[nodiscard]] std::string prepared_name(const Query& query) const;
     void sync();
     void flush();
-    void read_results();
+    /// @return false when the connection is lost
+    bool read_results();
     void take_result(ResultPtr result);
     void take_error(Pending& pending, const PGresult* result);
     void finish_front();

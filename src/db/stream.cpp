@@ -78,6 +78,9 @@ Rows Stream::next() {
         ResultPtr result(PQgetResult(connection_.get()));
         if (!result) {  // the end of what one statement gave
             const bool is_pipeline = PQpipelineStatus(connection_.get()) != PQ_PIPELINE_OFF;
+            // Of a pipeline that was lost libpq says for ever that there is nothing more.
+            if (is_pipeline && PQstatus(connection_.get()) != CONNECTION_OK)
+                throw DbError::unavailable(statement_, PQerrorMessage(connection_.get()), false);
             if (ahead_ > 0 && --ahead_ == 0) PQsetSingleRowMode(connection_.get());
             finished_ = !is_pipeline;
             continue;
