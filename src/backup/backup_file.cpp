@@ -22,7 +22,7 @@ namespace {
 constexpr std::string_view kManifestMember = "manifest.json";
 constexpr std::string_view kChecksumsMember = "SHA256SUMS";
 constexpr std::size_t kBlock = 64 * 1024;
-constexpr std::int64_t kSmallMemberLimit = 4 * 1024 * 1024;  ///< bytes; a manifest has a hundred for each table
+constexpr std::int64_t kSmallMemberLimit = 64 * 1024 * 1024;  ///< bytes; a manifest has a hundred for each table
 
 struct Close {
     void operator()(archive* file) const noexcept { archive_free(file); }
@@ -175,6 +175,13 @@ void write_backup(const base::FileDescriptor& output, Manifest manifest, const s
     write_member(tar, kChecksumsMember, checksums_of(manifest.members));
     require(archive_write_close(tar.get()), tar);
     if (::fsync(output.get()) != 0) throw_errno("fsync");
+}
+
+Manifest read_manifest_of(const std::filesystem::path& path) {
+    const base::FileDescriptor file = base::open_file(path, O_RDONLY);
+    Reader reader(path, file.get());
+    if (reader.next() != kManifestMember) refuse(path, "its manifest is missing");
+    return read_manifest(reader.read_small(kManifestMember));
 }
 
 BackupFile::BackupFile(std::filesystem::path path, base::FileDescriptor file)

@@ -30,6 +30,10 @@ struct SmallMember {
 void write_backup(const base::FileDescriptor& output, Manifest manifest, const std::vector<SmallMember>& members,
                   const base::FileDescriptor& dump);
 
+/// The manifest at the beginning of a file, as it stands there: nothing is verified.
+/// @throws BackupError, std::system_error
+Manifest read_manifest_of(const std::filesystem::path& path);
+
 /// A backup that was found whole.
 class BackupFile {
   public:

@@ -143,10 +143,16 @@ ClientPrograms installed_client_programs() {
 Target make_target(const std::string& url) {
     Target target{{}, inherited_environment()};
     for_each_parameter(url, [&](std::string_view keyword, std::string_view value) {
-        if (keyword == "password")
+        if (keyword == "sslpassword")
+            throw BackupError(
+                "An sslpassword in the URL would be seen by everybody on this machine: put it, with the "
+                "rest, into a service file (service=NAME).");
+        if (keyword == "password") {
+            std::erase_if(target.environment, [](const std::string& one) { return one.starts_with("PGPASSWORD="); });
             target.environment.push_back(fmt::format("PGPASSWORD={}", value));
-        else
+        } else {
             target.connection_string += fmt::format("{}={} ", keyword, quote(value));
+        }
     });
     return target;
 }

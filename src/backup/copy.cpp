@@ -1,5 +1,6 @@
 #include "backup/copy.hpp"
 
+#include "backup/database.hpp"
 #include "backup/error.hpp"
 #include "base/file.hpp"
 #include "platform/descriptors.hpp"
@@ -24,7 +25,7 @@ namespace {
 
 /// How long a restore waits for others to let go of a table; the dump itself then waits without end.
 constexpr std::string_view kBegin =
-    "BEGIN;\nSET LOCAL lock_timeout = '10s';\nSET LOCAL client_min_messages = warning;\n";
+    "BEGIN READ WRITE;\nSET LOCAL lock_timeout = '10s';\nSET LOCAL client_min_messages = warning;\n";
 constexpr std::string_view kCommit = "\nCOMMIT;\n";
 
 constexpr std::size_t kBlock = 64 * 1024;
@@ -137,14 +138,16 @@ bool pass_on(int from, int to) {
 
 /// Runs what `make_script` prints, in one transaction.  psql sees COMMIT only when all of the script has come: whatever
 /// else ends the input, also the death of this process, ends it before.
-void run_script(const ClientPrograms& programs, const Target& target, const std::string& before,
+void run_script(const ClientPrograms& programs, const Target& target, const RestoreOptions& options,
                 const std::function<void(int output)>& make_script) {
     Pipe script;
     Pipe statements;
     std::future<void> psql = begin([&] {
         const base::FileDescriptor end = std::move(statements.read_end);
+        // CONTEXT, and DETAIL too, may hold a whole row: what a trial says goes into the log and into alerts.
+        const std::string verbosity = options.is_trial ? "--set=VERBOSITY=terse" : "--set=SHOW_CONTEXT=never";
         run_client(programs, "psql",
-                   {"--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1",
+                   {"--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", verbosity,
                     "--dbname=" + target.connection_string},
                    target.environment, {.input = end.get(), .output = -1});
     });
@@ -155,7 +158,7 @@ void run_script(const ClientPrograms& programs, const Target& target, const std:
     bool is_read = false;
     std::exception_ptr fault;
     try {
-        base::write_all(statements.write_end.get(), std::string(kBegin) + before, "psql");
+        base::write_all(statements.write_end.get(), std::string(kBegin) + options.before, "psql");
         is_read = pass_on(script.read_end.get(), statements.write_end.get());
     } catch (...) {
         fault = std::current_exception();
@@ -192,6 +195,7 @@ void dump_database(const ClientPrograms& programs, const Target& target, Scope s
                                        "--no-publications",
                                        "--no-subscriptions",
                                        "--no-blobs",
+                                       fmt::format("--lock-wait-timeout={}s", kLockTimeout.count()),
                                        "--snapshot=" + snapshot,
                                        "--dbname=" + target.connection_string};
     if (scope == Scope::ours)
@@ -207,8 +211,9 @@ bool is_restored(std::string_view entry, const RestoreOptions& options) {
     std::istringstream words{std::string(entry)};
     std::vector<std::string> tokens;
     for (std::string word; words >> word;) tokens.push_back(word);
-    const bool is_core = std::ranges::any_of(tokens, [](const std::string& token) {
-        return token == "classification" || token == "actions" || token == "actions_id_seq";
+    const bool is_core = std::ranges::any_of(tokens, [&](const std::string& token) {
+        return token == "classification" || token == "actions" ||
+               std::ranges::find(options.core_objects, token) != options.core_objects.end();
     });
     if (!is_core || tokens.size() < 5) return true;
     if (options.is_trial) return tokens[3] != "FK";
@@ -223,8 +228,7 @@ void restore_database(const ClientPrograms& programs, const Target& target, cons
         list.emplace(wanted_entries(list_entries(programs, target, file), options));
         arguments.push_back("--use-list=" + list->path());
     }
-    run_script(programs, target, options.before,
-               [&](int output) { run_restore(programs, target, file, arguments, output); });
+    run_script(programs, target, options, [&](int output) { run_restore(programs, target, file, arguments, output); });
 }
 
 }  // namespace wdx::backup

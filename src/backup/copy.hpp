@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Copies a database into a dump and a dump into a database, by PostgreSQL's own programs.  Everything here blocks, for
 /// as long as the database is large.
@@ -20,11 +21,12 @@ void dump_database(const ClientPrograms& programs, const Target& target, Scope s
 
 /// How the dump is put into the database.
 struct RestoreOptions {
-    std::string before{};       ///< statements that run first, in the same transaction
-    bool replaces = false;      ///< things that the dump makes may be there: they are dropped first
-    bool keeps_owners = false;  ///< and rights; else all belongs to the role that restores
-    bool keeps_core = false;    ///< of the core's tables only rows are restored
-    bool is_trial = false;      ///< the core's other tables need not be there
+    std::string before{};                     ///< statements that run first, in the same transaction
+    bool replaces = false;                    ///< things that the dump makes may be there: they are dropped first
+    bool keeps_owners = false;                ///< and rights; else all belongs to the role that restores
+    bool keeps_core = false;                  ///< of the core's tables only rows are restored
+    std::vector<std::string> core_objects{};  ///< what belongs to them, as the manifest has it
+    bool is_trial = false;                    ///< the core's other tables need not be there
 };
 
 /// Puts the dump of a backup into a database, in one transaction: whatever happens, afterwards all of it is there or

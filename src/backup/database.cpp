@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -52,13 +53,36 @@ constexpr std::string_view kListRoles = R"sql(
      WHERE r.rolname NOT LIKE 'pg\_%'
      ORDER BY r.rolname)sql";
 
+constexpr std::string_view kListCoreObjects = R"sql(
+    WITH core AS (
+        SELECT c.oid
+          FROM pg_class AS c
+          JOIN pg_namespace AS n ON n.oid = c.relnamespace
+         WHERE c.relname IN ('classification', 'actions') AND c.relkind IN ('r', 'p') AND n.nspname = ANY (current_schemas(false))
+    )
+    SELECT c.relname FROM core JOIN pg_index AS i ON i.indrelid = core.oid JOIN pg_class AS c ON c.oid = i.indexrelid
+     UNION
+    SELECT c.relname FROM core JOIN pg_depend AS d ON d.refobjid = core.oid AND d.refclassid = 'pg_class'::regclass AND d.classid = 'pg_class'::regclass
+      JOIN pg_class AS c ON c.oid = d.objid AND c.relkind = 'S'
+     UNION
+    SELECT s.stxname FROM core JOIN pg_statistic_ext AS s ON s.stxrelid = core.oid
+     ORDER BY 1)sql";
+
 constexpr std::string_view kNewestMigration = "SELECT coalesce(max(name), '') FROM watchdxg_migrations";
 
 constexpr std::string_view kListOtherSessions = R"sql(
     SELECT DISTINCT coalesce(nullif(application_name, ''), 'a program without a name')
       FROM pg_stat_activity
-     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+     WHERE datname = current_database() AND pid <> pg_backend_pid()
+       AND (backend_type = 'client backend'
+        OR (backend_type IS NULL AND usesysid IS NOT NULL))  -- another role's, of which we may see no more
      ORDER BY 1)sql";
+
+// The schema may not be there yet: the setting is what counts, with `"$user"` as the role's name.
+constexpr std::string_view kIsOnSearchPath = R"sql(
+    SELECT $1 = ANY (current_schemas(false))
+        OR $1 IN (SELECT CASE trim(both '" ' FROM name) WHEN '$user' THEN current_user::text ELSE trim(both '" ' FROM name) END
+                    FROM unnest(string_to_array(current_setting('search_path'), ',')) AS name))sql";
 
 constexpr std::string_view kCanKeepOwners = R"sql(
     SELECT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
@@ -139,6 +163,7 @@ std::string quote_identifier(std::string_view name) {
 
 Snapshot::Snapshot(db::Session& session) : transaction_(session) {
     session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+    session.execute(fmt::format("SET LOCAL lock_timeout = '{}s'", kLockTimeout.count()));
     name_ = session.execute("SELECT pg_export_snapshot()").front().text(0);
 }
 
@@ -146,8 +171,31 @@ void describe_database(db::Session& session, Manifest& manifest) {
     manifest.tables = count_tables(session, manifest.scope == Scope::all ? "every" : "ours");
     const db::Rows roles = session.execute(kListRoles);
     for (int i = 0; i < roles.size(); ++i) manifest.roles.emplace_back(roles[i].text(0));
+    const db::Rows objects = session.execute(kListCoreObjects);
+    for (int i = 0; i < objects.size(); ++i) manifest.core_objects.emplace_back(objects[i].text(0));
     if (has_table(session, "watchdxg_migrations"))
         manifest.newest_migration = session.execute(kNewestMigration).front().text(0);
+}
+
+void use_schemas_of(db::Session& session, const Manifest& manifest) {
+    std::set<std::string> schemas;
+    for (const TableRows& table : manifest.tables) schemas.insert(quote_identifier(table.schema));
+    if (schemas.empty()) return;
+    if (manifest.scope == Scope::ours)
+        for (const std::string& schema : schemas)
+            session.execute(fmt::format("CREATE SCHEMA IF NOT EXISTS {}", schema));
+    session.execute(fmt::format("SET search_path TO {}", fmt::join(schemas, ", ")));
+}
+
+void require_schemas_of(db::Session& session, const Manifest& manifest) {
+    for (const TableRows& table : manifest.tables) {
+        if (table.name != "auth_user" && table.name != "users") continue;
+        if (session.execute(kIsOnSearchPath, {table.schema}).front().boolean(0)) continue;
+        throw BackupError(fmt::format(
+            "The backup has its tables in the schema {0}, where the server would not find them in this database. "
+            "Before you restore: ALTER DATABASE {1} SET search_path TO {0};",
+            quote_identifier(table.schema), session.execute("SELECT quote_ident(current_database())").front().text(0)));
+    }
 }
 
 std::vector<TableRows> list_product_tables(db::Session& session) {

@@ -3,6 +3,7 @@
 #include "backup/manifest.hpp"
 #include "db/session.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +12,9 @@
 
 /// What backup and restore ask a database, and the SQL of a restore.  Blocking, as db::Session is.
 namespace wdx::backup {
+
+/// How long a backup waits for somebody who changes the columns of a table; then it fails.
+inline constexpr std::chrono::seconds kLockTimeout{60};
 
 /// A transaction that sees one moment of the database, which other sessions can look at, too, as long as it lasts.
 class Snapshot {
@@ -28,6 +32,15 @@ class Snapshot {
 /// Fills in what a manifest says of the database: its tables with their rows, roles, the newest migration.
 /// @throws db::DbError
 void describe_database(db::Session& session, Manifest& manifest);
+
+/// Lets a session of an empty database find tables where the backup has them; a dump of `ours` does not make their
+/// schemas, so they are made here.
+/// @throws db::DbError
+void use_schemas_of(db::Session& session, const Manifest& manifest);
+
+/// Refuses a database in which the server would not look where the backup has its tables.
+/// @throws BackupError, db::DbError
+void require_schemas_of(db::Session& session, const Manifest& manifest);
 
 /// The product's tables (the core's, those of login, our own) on the search path, with their rows.
 /// @throws db::DbError

@@ -41,6 +41,7 @@ Manifest read_members(const object& from) {
     manifest.dump_version = from.at("dump_version").to_number<int>();
     manifest.newest_migration = text_of(from, "newest_migration");
     for (const value& role : from.at("roles").as_array()) manifest.roles.emplace_back(role.as_string());
+    for (const value& name : from.at("core_objects").as_array()) manifest.core_objects.emplace_back(name.as_string());
     for (const value& entry : from.at("tables").as_array()) {
         const object& table = entry.as_object();
         manifest.tables.push_back(
@@ -74,6 +75,8 @@ const Member* Manifest::find_member(std::string_view name) const noexcept {
 std::string write_manifest(const Manifest& manifest) {
     array roles;
     for (const std::string& role : manifest.roles) roles.emplace_back(role);
+    array core_objects;
+    for (const std::string& name : manifest.core_objects) core_objects.emplace_back(name);
     array tables;
     for (const TableRows& table : manifest.tables)
         tables.push_back(object{{"schema", table.schema}, {"name", table.name}, {"rows", table.rows}});
@@ -89,6 +92,7 @@ std::string write_manifest(const Manifest& manifest) {
                           {"dump_version", manifest.dump_version},
                           {"newest_migration", manifest.newest_migration},
                           {"roles", std::move(roles)},
+                          {"core_objects", std::move(core_objects)},
                           {"tables", std::move(tables)},
                           {"members", std::move(members)}};
     std::string text;

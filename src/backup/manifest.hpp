@@ -42,9 +42,10 @@ struct Manifest {
     Scope scope = Scope::all;
     std::string database;
     std::string server_version;
-    int dump_version = 0;            ///< major version of the pg_dump that made it
-    std::string newest_migration;    ///< of ours that is applied; empty: none
-    std::vector<std::string> roles;  ///< that own something, or have rights to it
+    int dump_version = 0;                   ///< major version of the pg_dump that made it
+    std::string newest_migration;           ///< of ours that is applied; empty: none
+    std::vector<std::string> roles;         ///< that own something, or have rights to it
+    std::vector<std::string> core_objects;  ///< indexes, sequences and statistics of classification and actions
     std::vector<TableRows> tables;
     std::vector<Member> members;  ///< in their order, the manifest itself excepted
 

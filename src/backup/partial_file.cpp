@@ -62,9 +62,13 @@ PartialFile::~PartialFile() {
 
 fs::path PartialFile::publish() const {
     fs::path path = folder_ / name_;
-    // link(), unlike rename(), never replaces what is there.
-    if (::link(path_.c_str(), path.c_str()) != 0)
-        throw std::system_error(errno, std::generic_category(), path.string());
+    // link(), unlike rename(), never replaces what is there; not every file system has it, such as that of a USB stick.
+    if (::link(path_.c_str(), path.c_str()) != 0) {
+        const int fault = errno;
+        if (fault == EEXIST || fs::exists(path))
+            throw std::system_error(EEXIST, std::generic_category(), path.string());
+        fs::rename(path_, path);
+    }
     base::sync_folder(folder_);
     return path;
 }

@@ -87,8 +87,9 @@ void verify(db::Session& session, const std::string& url, const backup::ClientPr
     const backup::BackupFile file = backup::BackupFile::open(path);
     const backup::ScratchDatabase scratch(session);
     const std::string scratch_url = backup::with_database(url, scratch.name());
-    backup::restore_database(programs, backup::make_target(scratch_url), file, {.is_trial = true});
     db::Session restored = db::Session::connect(scratch_url, std::chrono::seconds(5));
+    backup::use_schemas_of(restored, file.manifest());
+    backup::restore_database(programs, backup::make_target(scratch_url), file, {.is_trial = true});
     backup::Manifest found;
     found.scope = file.manifest().scope;
     backup::describe_database(restored, found);
@@ -96,10 +97,24 @@ void verify(db::Session& session, const std::string& url, const backup::ClientPr
         throw BackupError("The backup does not hold what the database has: restored, its tables have other rows.");
 }
 
-void thin_out(const fs::path& folder, unsigned keep, std::ostream& out) {
+/// It is of the same database and holds the same, and is not of a later time than the new one, which a clock that was
+/// wrong once may have given it.
+bool may_be_superseded(const fs::path& file, const fs::path& made, const backup::Manifest& manifest) {
+    const auto made_at = backup::time_of_name(file.filename().string());
+    if (!made_at || *made_at > backup::time_of_name(made.filename().string())) return false;
+    try {
+        const backup::Manifest other = backup::read_manifest_of(file);
+        return other.database == manifest.database && other.scope == manifest.scope;
+    } catch (const std::exception&) {
+        return false;  // nothing that we have made
+    }
+}
+
+void thin_out(const fs::path& made, const backup::Manifest& manifest, unsigned keep, std::ostream& out) {
+    const fs::path folder = made.parent_path();
     std::vector<std::string> names;
     for (const fs::directory_entry& entry : fs::directory_iterator(folder))
-        names.push_back(entry.path().filename().string());
+        if (may_be_superseded(entry.path(), made, manifest)) names.push_back(entry.path().filename().string());
     for (const std::string& name : backup::list_superseded(names, keep)) {
         fs::remove(folder / name);
         out << "Removed: " << (folder / name).string() << '\n';
@@ -109,6 +124,7 @@ void thin_out(const fs::path& folder, unsigned keep, std::ostream& out) {
 struct Made {
     fs::path path;
     std::uintmax_t bytes = 0;
+    backup::Manifest manifest{};
 };
 
 Made make_backup(const config::Loaded& settings, const BackupOptions& options, const std::string& url) {
@@ -128,18 +144,21 @@ Made make_backup(const config::Loaded& settings, const BackupOptions& options, c
         backup::describe_database(session, manifest);
         backup::dump_database(programs, backup::make_target(url), options.scope, snapshot.name(), partial.dump().get());
     }
-    backup::write_backup(partial.file(), std::move(manifest), members, partial.dump());
+    backup::write_backup(partial.file(), manifest, members, partial.dump());
     if (options.verify) verify(session, url, programs, partial.path());
     const fs::path path = partial.publish();
-    return {path, fs::file_size(path)};
+    return {path, fs::file_size(path), std::move(manifest)};
 }
 
-/// Best effort: what failed has been said, and may be the database itself.
-void note_failure(const std::string& url, const config::Config& config, std::string_view what) {
+/// The database may be away, or a standby, or the role may not write into its log.
+bool note(const std::string& url, const config::Config& config, std::string_view level, std::string_view event,
+          std::string_view message) {
     try {
         db::Session session = db::Session::connect(url, config.database_connect_timeout);
-        backup::note_in_log(session, "error", store::entry::kBackupFailed, what);
-    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
+        backup::note_in_log(session, level, event, message);
+        return true;
+    } catch (const std::exception&) {
+        return false;
     }
 }
 
@@ -151,13 +170,14 @@ int backup(const config::Loaded& settings, const BackupOptions& options, std::os
         const std::string& url = url_of(settings.config);
         try {
             const Made made = make_backup(settings, options, url);
-            db::Session session = db::Session::connect(url, settings.config.database_connect_timeout);
-            backup::note_in_log(session, "info", store::entry::kBackupMade,
-                                fmt::format("{}, {} bytes", made.path.string(), made.bytes));
-            out << fmt::format("{}: {} bytes\n", made.path.string(), made.bytes);
-            if (options.keep) thin_out(options.folder, *options.keep, out);
+            const std::string text = fmt::format("{}: {} bytes", made.path.string(), made.bytes);
+            out << text << std::endl;
+            if (options.keep) thin_out(made.path, made.manifest, *options.keep, out);
+            if (!note(url, settings.config, "info", store::entry::kBackupMade, text))
+                err << "The log of the database could not be told of this backup: `check` and alerts do not know of "
+                       "it.\n";
         } catch (const std::exception& error) {
-            note_failure(url, settings.config, error.what());
+            note(url, settings.config, "error", store::entry::kBackupFailed, error.what());
             throw;
         }
         if (options.key_secret.passphrase_file.empty() && options.key_secret.key_file.empty())

@@ -14,6 +14,7 @@
 #include "store/journal/journal.hpp"
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <string>
 #include <vector>
@@ -70,10 +71,16 @@ bool has_table(const std::vector<TableRows>& tables, const std::string& name) {
 
 /// Nobody would miss what these hold: a server that was just installed has made it.
 bool is_new(const std::vector<TableRows>& tables, Scope scope) {
+    constexpr std::int64_t kFirstLogEntries = 100;
+    constexpr std::array<std::string_view, 9> kMadeAtTheStart{
+        "auth_permission",      "django_content_type",   "django_migrations",
+        "watchdxg_alert_state", "watchdxg_event",        "watchdxg_event_state",
+        "watchdxg_migrations",  "watchdxg_signal_state", "watchdxg_watched_table"};
     return std::ranges::all_of(tables, [&](const TableRows& table) {
-        const bool is_replaced = scope == Scope::all || table.name == "classification" || table.name == "actions";
-        if (backup::is_core_table(table.name)) return !is_replaced || table.rows == 0;
-        return table.name != "auth_user" || table.rows == 0;
+        const bool stays = scope == Scope::ours && backup::is_core_table(table.name) &&
+                           table.name != "classification" && table.name != "actions";
+        return stays || table.rows == 0 || (table.name == "watchdxg_log" && table.rows <= kFirstLogEntries) ||
+               std::ranges::find(kMadeAtTheStart, table.name) != kMadeAtTheStart.end();
     });
 }
 
@@ -149,7 +156,7 @@ int restore(const config::Loaded& settings, const RestoreOptions& options, std::
         const Manifest& manifest = file.manifest();
         print_contents(manifest, out);
         require_known_migration(manifest);
-        const RestoredKey key(settings, read_keys(file, options));
+        RestoredKey key(settings, read_keys(file, options));
         const backup::ClientPrograms programs = backup::installed_client_programs();
         backup::require_version(programs, manifest.dump_version, "This backup");
 
@@ -161,17 +168,24 @@ int restore(const config::Loaded& settings, const RestoreOptions& options, std::
         const std::vector<TableRows> others = backup::list_other_tables_of(session, manifest, now);
         print_comparison(now, manifest, out);
         require_core_tables(now, manifest);
+        backup::require_schemas_of(session, manifest);
         out << key.describe() << (key.describe().empty() ? "" : "\n");
         if (options.dry_run) return kDone;
 
         if (!is_new(now, manifest.scope) || has_rows(others)) require_consent(options, server.database);
         require_nobody_else(session);
         key.let_verify();
-        backup::restore_database(programs, backup::make_target(url), file,
-                                 {.before = backup::make_room_sql(now, manifest.scope),
-                                  .replaces = !backup::has_no_table(session),
-                                  .keeps_owners = backup::can_keep_owners(session, manifest.roles),
-                                  .keeps_core = manifest.scope == Scope::ours});
+        try {
+            backup::restore_database(programs, backup::make_target(url), file,
+                                     {.before = backup::make_room_sql(now, manifest.scope),
+                                      .replaces = !backup::has_no_table(session),
+                                      .keeps_owners = backup::can_keep_owners(session, manifest.roles),
+                                      .keeps_core = manifest.scope == Scope::ours,
+                                      .core_objects = manifest.core_objects});
+        } catch (...) {
+            key.undo();
+            throw;
+        }
         key.let_sign(out, err);
         finish(session, manifest, out);
         out << "Restored into " << server.database << ".\n";

@@ -44,14 +44,31 @@ std::string RestoredKey::describe() const {
                        config::describe(settings_.sources.at("WDX_SECRET_KEY")));
 }
 
-void RestoredKey::let_verify() const {
+void RestoredKey::let_verify() {
+    if (keys_.empty() || is_there_) return;
+    if (!settings_.config.secret_key.empty()) return try_key_file();
     const std::filesystem::path& folder = settings_.config.data_dir;
-    if (keys_.empty() || is_there_ || !settings_.config.secret_key.empty()) return;
     auth::load_or_create_secret_key({}, folder);  // makes the folder, too
+    before_ = auth::read_secret_key_fallbacks(folder);
     std::vector<std::string> verifying = keys_;
-    for (std::string& key : auth::read_secret_key_fallbacks(folder))
-        if (std::ranges::find(verifying, key) == verifying.end()) verifying.push_back(std::move(key));
+    for (const std::string& key : *before_)
+        if (std::ranges::find(verifying, key) == verifying.end()) verifying.push_back(key);
     write_lines(auth::secret_key_fallbacks_path(folder), verifying);
+}
+
+/// Writes what is there already: better known now than when the database has been replaced.
+void RestoredKey::try_key_file() {
+    const std::filesystem::path file = key_file(settings_);
+    if (file.empty()) return;
+    try {
+        auth::write_secret_file(file, settings_.config.secret_key);
+    } catch (const auth::SecretKeyError&) {
+        can_write_ = false;
+    }
+}
+
+void RestoredKey::undo() const {
+    if (before_) write_lines(auth::secret_key_fallbacks_path(settings_.config.data_dir), *before_);
 }
 
 void RestoredKey::let_sign(std::ostream& out, std::ostream& err) const {
@@ -64,7 +81,7 @@ void RestoredKey::let_sign(std::ostream& out, std::ostream& err) const {
         out << "Signing key: " << path.string() << '\n';
         return;
     }
-    if (const auto file = key_file(settings_); !file.empty()) {
+    if (const auto file = key_file(settings_); !file.empty() && can_write_) {
         auth::write_secret_file(file, keys_.front());
         out << "Signing key: " << file.string() << '\n';
     } else {

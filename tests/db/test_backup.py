@@ -201,6 +201,72 @@ def test_nobody_else_may_be_connected(cluster, tmp_path):
     assert contents(target) == before
 
 
+def test_a_role_that_is_no_superuser_sees_others_too(cluster, tmp_path):
+    url, target = make_database(cluster), cluster.create_database()
+    file = back_up(url, tmp_path)
+    name = target.rsplit("/", 1)[1].split("?")[0]
+    execute(target, f'CREATE ROLE plain LOGIN; ALTER DATABASE "{name}" OWNER TO plain; ALTER SCHEMA public OWNER TO plain')
+    plain = target.replace("wdx@", "plain@")
+    other = psycopg2.connect(target)
+    done = restore(file, plain)
+    other.close()
+    assert done.returncode == 1 and "Others are connected" in done.stderr
+    assert restore(file, plain).returncode == 0
+
+
+def test_tables_in_another_schema_go_where_the_server_looks_or_nowhere(cluster, tmp_path):
+    url = make_database(cluster)
+    name = url.rsplit("/", 1)[1].split("?")[0]
+    execute(url, f'ALTER SCHEMA public RENAME TO elsewhere; ALTER DATABASE "{name}" SET search_path TO elsewhere')
+    for what in ("all", "ours"):
+        back_up(url, tmp_path / what, "--what", what, "--verify")
+    file = next((tmp_path / "all").iterdir())
+    target = cluster.create_database()
+    refused = restore(file, target)
+    assert refused.returncode == 1 and tables_of(target) == []
+    execute(target, re.search(r"ALTER DATABASE .*;", refused.stderr).group())
+    assert restore(file, target).returncode == 0
+    assert execute(target, "SELECT count(*) FROM users") == execute(url, "SELECT count(*) FROM users")
+
+
+def test_indexes_of_somebody_on_the_cores_tables_do_not_stop_ours(cluster, tmp_path):
+    url = make_database(cluster)
+    execute(url, "CREATE INDEX mine ON classification (harmful); CREATE STATISTICS pair ON harmful, inactive FROM classification;"
+                 "CREATE INDEX yours ON actions (user_id)")
+    file = back_up(url, tmp_path, "--what", "ours")
+    execute(url, "DROP INDEX yours")
+    done = restore(file, url, "--replace")
+    assert done.returncode == 0, done.stderr
+    assert execute(url, "SELECT to_regclass('mine') IS NOT NULL, to_regclass('yours') IS NOT NULL") == [(True, False)]
+
+
+def test_a_restore_that_fails_leaves_the_keys_as_they_were(cluster, tmp_path, passphrase):
+    url, target, data = make_database(cluster), make_database(cluster), tmp_path / "data"
+    file = back_up(url, tmp_path, "--passphrase-file", str(passphrase))
+    with Server(target, secret_key=None, data_dir=data) as server:
+        server.get("/healthz")
+    key = (data / "secret_key").read_text()
+    execute(target, "CREATE VIEW names AS SELECT handle FROM users")
+    done = restore(file, target, "--replace", "--passphrase-file", str(passphrase), secret_key=None, data_dir=data)
+    assert done.returncode == 1
+    assert (data / "secret_key").read_text() == key and (data / "secret_key_fallbacks").read_text().strip() == ""
+
+
+def test_a_backup_whose_role_may_not_write_the_log_is_made_all_the_same(cluster, tmp_path):
+    url = make_database(cluster)
+    execute(url, "CREATE ROLE reader LOGIN; GRANT pg_read_all_data TO reader")
+    done = run_command("backup", "--to", str(tmp_path), url=url.replace("wdx@", "reader@"))
+    assert done.returncode == 0 and ".backup: " in done.stdout and "could not be told" in done.stderr
+
+
+def test_work_of_a_server_without_an_operator_is_not_lost_silently(cluster, tmp_path):
+    url, target = make_database(cluster), make_database(cluster, state=None)
+    file = back_up(url, tmp_path)
+    execute(target, "DELETE FROM auth_user; INSERT INTO watchdxg_exemption (handle, created_at) VALUES ('friend', now())")
+    assert "--replace" in restore(file, target).stderr
+    assert execute(target, "SELECT handle FROM watchdxg_exemption") == [("friend",)]
+
+
 def test_a_truncated_an_altered_and_a_newer_file_are_refused_before_anything_is_touched(cluster, tmp_path):
     url = make_database(cluster)
     whole = back_up(url, tmp_path).read_bytes()
@@ -287,12 +353,15 @@ def test_a_backup_that_is_verified_was_restored_and_counted(cluster, tmp_path):
     for what in ("all", "ours"):
         back_up(url, tmp_path / what, "--what", what, "--verify")
     assert execute(url, databases) == before
-    # A view that fails when it is made again: a dump that cannot be restored.
+    # Rows that are refused when they are made again: a dump that cannot be restored.
     execute(url, "CREATE FUNCTION broken() RETURNS integer LANGUAGE sql AS 'SELECT 1';"
-                 "CREATE TABLE calls (id integer CHECK (broken() = 1)); INSERT INTO calls VALUES (1);"
+                 "ALTER TABLE auth_user ADD CONSTRAINT calls CHECK (broken() = 1);"
                  "CREATE OR REPLACE FUNCTION broken() RETURNS integer LANGUAGE sql AS 'SELECT 2'")
     done = run_command("backup", "--to", str(tmp_path / "broken"), "--verify", url=url)
     assert done.returncode == 1 and "calls" in done.stderr
+    # What is said goes into the journal and into alerts: no row of a table, whose passwords' hashes it may have.
+    (message,), = execute(url, "SELECT message FROM watchdxg_log WHERE event = 'backup_failed'")
+    assert "pbkdf2" not in done.stderr + message and "calls" in message
     assert list((tmp_path / "broken").iterdir()) == []
     assert execute(url, databases) == before
 
@@ -328,12 +397,22 @@ def test_a_failure_is_said_by_the_exit_code_and_the_log(cluster, tmp_path):
 
 def test_old_backups_are_thinned_out_and_other_files_are_left(cluster, tmp_path):
     url = make_database(cluster)
-    for name in ("20260101T000000Z", "20260115T000000Z", "20260131T000000Z", "20260131T120000Z"):
-        (tmp_path / f"watchdxg-back-{name}.backup").write_text("")
+    other = make_database(cluster)
     (tmp_path / "watchdxg-back-old.backup").write_text("")
-    new = back_up(url, tmp_path, "--keep", "2")
+    (tmp_path / "watchdxg-back-20260114T000000Z.backup").write_text("nothing of ours")
+
+    def put(name, *options, database=url):
+        path = tmp_path / f"watchdxg-back-{name}.backup"
+        back_up(database, tmp_path, *options).rename(path)
+        return path.name
+    gone = [put(name) for name in ("20260101T000000Z", "20260115T000000Z", "20260131T000000Z")]
+    stays = [put("20260131T120000Z"), put("20260131T110000Z", "--what", "ours"), put("20260131T100000Z", database=other),
+             put("20990101T000000Z")]  # a clock was wrong once
+    done = run_command("backup", "--to", str(tmp_path), "--keep", "2", url=url)
+    new = re.match(r"(\S+\.backup): \d+ bytes", done.stdout).group(1)
+    assert re.findall(r"^Removed: (\S+)$", done.stdout, re.M) == [str(tmp_path / name) for name in gone]
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
-        ["watchdxg-back-20260131T120000Z.backup", "watchdxg-back-old.backup", new.name])
+        [*stays, "watchdxg-back-20260114T000000Z.backup", "watchdxg-back-old.backup", Path(new).name])
 
 
 def start(*arguments, url, folder, **settings):

@@ -22,6 +22,7 @@ Manifest sample() {
     manifest.dump_version = 16;
     manifest.newest_migration = "0015_planned_actions";
     manifest.roles = {"postgres", "watchdxg"};
+    manifest.core_objects = {"actions_id_seq"};
     manifest.tables = {{"public", "users", 9'000'000'000}};
     manifest.members = {{"database.dump", 17, std::string(64, 'a')}};
     return manifest;
