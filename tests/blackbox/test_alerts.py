@@ -550,15 +550,23 @@ def test_a_token_that_is_shown_again_is_told_once_an_hour_of_quiet(url):
         wait_for(server, "refresh_reuse", 2)
 
 
+def note_backup(url, event):
+    execute(url, f"INSERT INTO watchdxg_log (time, level, event, message) VALUES (now(), 'info', 'backup_{event}', 'x')")
+
+
 def test_a_failed_backup_is_told_once_and_again_after_one_was_made(url):
     with watching(url) as server:
         for _ in range(2):
-            execute(url, "INSERT INTO watchdxg_log (time, level, event, message) VALUES (now(), 'error', 'backup_failed', 'x')")
+            note_backup(url, "failed")
             looked_again(url)
         wait_for(server, "backup_failed")
-        execute(url, "INSERT INTO watchdxg_log (time, level, event) VALUES (now(), 'info', 'backup_made')")
+        note_backup(url, "made")
         is_over(url, "backup_failed")
-        execute(url, "INSERT INTO watchdxg_log (time, level, event, message) VALUES (now(), 'error', 'backup_failed', 'x')")
+        looked_again(url, 10)
+        wait_for(server, "backup_failed")  # the old failure is no news
+        for _ in range(2):
+            note_backup(url, "failed")
+            looked_again(url, 6)
         wait_for(server, "backup_failed", 2)
 
 

@@ -109,6 +109,33 @@ void note_login(const AlertTurn& turn, AlertChanges& changes, const store::Noted
     if (is_new && is_known && is_told) changes.alerts.push_back(alert::say_new_login_address(entry));
 }
 
+/// A failure that a backup has followed is over, also when both are read again.
+void note_backups(const AlertTurn& turn, AlertChanges& changes, const std::vector<store::NotedEntry>& entries,
+                  bool is_told, std::chrono::sys_seconds now) {
+    const store::NotedEntry* made = nullptr;
+    const store::NotedEntry* first_failed = nullptr;  // since then
+    const store::NotedEntry* last_failed = nullptr;
+    for (const store::NotedEntry& one : entries) {
+        if (one.event == store::entry::kBackupMade) {
+            made = &one;
+            first_failed = last_failed = nullptr;
+        }
+        if (one.event != store::entry::kBackupFailed || !is_told || now - one.at > kBackupQuiet) continue;
+        if (first_failed == nullptr) first_failed = &one;
+        last_failed = &one;
+    }
+    const AlertCondition* const known = find(turn, alert::kind::kBackupFailed, "");
+    if (last_failed == nullptr) {
+        if (made != nullptr && known != nullptr) changes.dropped.push_back(*known);
+        return;
+    }
+    const bool is_another = known != nullptr && made != nullptr && made->at >= known->last_at;
+    if (known == nullptr || (is_another && first_failed->at > known->last_at))
+        changes.alerts.push_back(alert::say_backup_failed(first_failed->entry));
+    if (known == nullptr || last_failed->at > known->last_at)
+        changes.put.push_back(condition(alert::kind::kBackupFailed, "", "", last_failed->at));
+}
+
 }  // namespace
 
 bool CostlyLook::is_due(Clock::time_point now, std::int64_t last_event) const {
@@ -201,15 +228,8 @@ asio::awaitable<void> AlertWatcher::look_at_log(const AlertTurn& turn) {
             const auto seen = condition(alert::kind::kRefreshReuse, one.entry.operator_name, "", one.at);
             if (note(turn, changes, seen)) changes.alerts.push_back(alert::say_refresh_reuse(one.entry));
         }
-        if (one.event == store::entry::kBackupFailed && told.backup_failed && now - one.at <= kBackupQuiet) {
-            const auto seen = condition(alert::kind::kBackupFailed, "", "", one.at);
-            if (note(turn, changes, seen)) changes.alerts.push_back(alert::say_backup_failed(one.entry));
-        }
-        if (one.event == store::entry::kBackupMade) {
-            const AlertCondition* const failure = find(turn, alert::kind::kBackupFailed, "");
-            if (failure != nullptr && one.at >= failure->last_at) changes.dropped.push_back(*failure);
-        }
     }
+    if (!is_first) note_backups(turn, changes, noted.entries, told.backup_failed, now);
     for (const AlertCondition& one : turn.conditions)
         if (is_over(turn, one, now) && !is_among(changes.put, one)) changes.dropped.push_back(one);
     if (turn.log_id != noted.last_id) changes.log_id = noted.last_id;
