@@ -132,15 +132,14 @@ std::string Sender::post(const Message& message) const {
     const CURLcode code = curl_easy_perform(easy.get());
     long status = 0;
     curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);  // NOLINT(*-vararg)
-    const bool is_whole = code == CURLE_OK || (code == CURLE_WRITE_ERROR && seen > kMostOfAnAnswer);
-    if (!is_whole) return why(code);
     constexpr long kOk = 200;
     constexpr long kRedirect = 300;
     constexpr long kClientError = 400;
+    // The status is the answer, whatever becomes of the body.
     if (status >= kOk && status < kRedirect) return {};
     if (status >= kRedirect && status < kClientError)
         return fmt::format("answered {}, a redirect, which is not followed", status);
-    return fmt::format("answered {}", status);
+    return status >= kClientError || code == CURLE_OK ? fmt::format("answered {}", status) : why(code);
 }
 
 std::string Sender::mail(const Message& message) const {

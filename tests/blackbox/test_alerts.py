@@ -38,7 +38,7 @@ EMPTY = ("TRUNCATE watchdxg_alert, watchdxg_alert_delivery, watchdxg_alert_condi
 
 
 class Receiver:
-    """An HTTPS receiver of webhooks that does as it is told: `ok`, `fail`, `hang`, `redirect`, `drop`."""
+    """An HTTPS receiver of webhooks that does as it is told: `ok`, `fail`, `hang`, `redirect`, `drop`, `stall`."""
 
     def __init__(self, certificate):
         self.mood, self.got, self.other, self.release = "ok", [], [], threading.Event()
@@ -53,7 +53,12 @@ class Receiver:
                 if outer.mood == "drop":
                     self.connection.shutdown(socket.SHUT_RDWR)
                     return
-                self.send_response({"ok": 204, "fail": 500, "redirect": 307, "hang": 204}[outer.mood])
+                self.send_response({"ok": 204, "fail": 500, "redirect": 307, "hang": 204, "stall": 200}[outer.mood])
+                if outer.mood == "stall":
+                    self.send_header("Content-Length", "100")
+                    self.end_headers()
+                    outer.release.wait(60)
+                    return
                 if outer.mood == "redirect":
                     self.send_header("Location", f"https://localhost:{outer.elsewhere}/stolen")
                 self.end_headers()
@@ -327,6 +332,15 @@ def test_a_delivery_that_was_not_confirmed_is_repeated_with_the_same_id_until_it
     for secret in (SECRET, PATH, str(receiver.server.server_port)):
         assert secret not in log and secret not in json.dumps(alert)
     other.close()
+
+
+def test_a_status_confirms_an_alert_even_if_the_body_never_comes(url, receiver, certificate):
+    receiver.mood = "stall"
+    with watching(url, receiver, certificate) as server:
+        make_alert(url)
+        alert, = wait_until(lambda: [one for one in alerts(server) if one["delivered_at"] or one["error"]], "an outcome", 60)
+        assert alert["delivered_at"] and not alert["error"]
+        assert len(receiver.got) == 1
 
 
 def test_the_log_tells_of_alerts_and_deliveries_and_of_no_secret(url, receiver, certificate, mailbox):
