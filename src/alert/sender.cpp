@@ -151,6 +151,7 @@ std::string Sender::mail(const Message& message) const {
     const List headers = list_of(mail.headers);
     set(easy.get(), CURLOPT_MAIL_FROM, from_.c_str());
     set(easy.get(), CURLOPT_MAIL_RCPT, recipients.get());
+    set(easy.get(), CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);  // one refused address keeps the mail from no other
     set(easy.get(), CURLOPT_HTTPHEADER, headers.get());
     const Mime whole(curl_mime_init(easy.get()));
     Mime alternatives(curl_mime_init(easy.get()));

@@ -95,7 +95,13 @@ class Mailbox:
     """A real SMTP server (aiosmtpd) that keeps what it is sent."""
 
     def __init__(self):
-        self.mails, self.refuses = [], False
+        self.mails, self.refuses, self.unknown = [], False, ()
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address in self.unknown:
+            return "550 No such user"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
         if self.refuses:
@@ -135,7 +141,7 @@ def mail_server():
 
 @pytest.fixture
 def mailbox(mail_server):
-    mail_server.mails, mail_server.refuses = [], False
+    mail_server.mails, mail_server.refuses, mail_server.unknown = [], False, ()
     return mail_server
 
 
@@ -341,6 +347,24 @@ def test_a_status_confirms_an_alert_even_if_the_body_never_comes(url, receiver, 
         alert, = wait_until(lambda: [one for one in alerts(server) if one["delivered_at"] or one["error"]], "an outcome", 60)
         assert alert["delivered_at"] and not alert["error"]
         assert len(receiver.got) == 1
+
+
+@pytest.mark.parametrize("unknown", ["me@example.org", "you@example.org"])
+def test_an_address_that_is_refused_keeps_the_mail_from_no_other(url, mailbox, unknown):
+    mailbox.unknown = (unknown,)
+    with watching(url, None, None, mailbox) as server:
+        make_alert(url)
+        alert, = wait_until(lambda: [one for one in alerts(server) if one["delivered_at"] or one["error"]], "an outcome", 60)
+        assert alert["delivered_at"] and not alert["error"]
+    assert [mail.rcpt_tos for mail in mailbox.mails] == [[one for one in ("me@example.org", "you@example.org") if one != unknown]]
+
+
+def test_a_mail_that_every_address_refuses_is_not_delivered(url, mailbox):
+    mailbox.unknown = ("me@example.org", "you@example.org")
+    with watching(url, None, None, mailbox) as server:
+        make_alert(url)
+        alert, = wait_until(lambda: [one for one in alerts(server) if one["delivered_at"] or one["error"]], "an outcome", 60)
+        assert not alert["delivered_at"] and alert["error"] == "email: answered 550"
 
 
 def test_the_log_tells_of_alerts_and_deliveries_and_of_no_secret(url, receiver, certificate, mailbox):
