@@ -59,7 +59,8 @@ QualityDecision judge_rows(const std::optional<KnownRows>& before, std::int64_t 
         if (rows > *next.told) next.last_at = now;
         next.told = std::max(*next.told, rows);
         if (rows <= next.known) return {{rows, std::nullopt, now}};  // what was told is gone
-        if (now - next.last_at >= kQualityQuiet) return {{rows, std::nullopt, now}};
+        // So far ahead it is from before the clock was set back.
+        if (std::chrono::abs(now - next.last_at) >= kQualityQuiet) return {{rows, std::nullopt, now}};
         return {next};
     }
     next.known = std::min(next.known, rows);

@@ -430,6 +430,26 @@ def test_when_the_process_that_looks_dies_another_one_does(url):
 # -- the kinds: each once, and again when it was over
 
 
+def test_times_from_before_the_clock_was_set_back_hold_nothing_up(url, receiver, certificate):
+    execute(url, "UPDATE watchdxg_alert_state SET holder = 'gone', held_until = now() + interval '1 year',"
+                 "                                digest_at = now() + interval '1 year';"
+                 "WITH a AS (INSERT INTO watchdxg_alert (at, kind, text, data) VALUES (now(), 'core_silent', 'x', '{}') RETURNING id)"
+                 " INSERT INTO watchdxg_alert_delivery (alert_id, channel, next_attempt_at)"
+                 " SELECT id, 'webhook', now() + interval '1 year' FROM a;"
+                 "INSERT INTO watchdxg_alert_condition (kind, subject, part, since, last_at)"
+                 " SELECT kind, '', '', now(), now() + interval '1 year'"
+                 "   FROM unnest(ARRAY['backup_failed', 'refresh_reuse']) AS kind;"
+                 "INSERT INTO watchdxg_log (time, level, event, message) VALUES (now() + interval '1 year', 'error', 'backup_failed', 'x')")
+    with watching(url, receiver, certificate) as server:
+        wait_until(lambda: receiver.got, "the delivery", 60)
+        for kind in ("backup_failed", "refresh_reuse"):
+            is_over(url, kind)
+        wait_until(lambda: execute(url, "SELECT digest_at < now() FROM watchdxg_alert_state")[0][0], "the digest to begin anew", 60)
+        note_backup(url, "failed")
+        wait_for(server, "backup_failed")
+        assert not told(server, "digest")
+
+
 def plan_long_ago(url, hours=50):
     execute(url, "INSERT INTO watchdxg_planned_action (user_id, account_id, action_type, state, created_at)"
                  f" VALUES (1, 1, 'block', 'planned', now() - interval '{hours} hours')")

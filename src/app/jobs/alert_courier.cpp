@@ -46,7 +46,8 @@ asio::awaitable<std::chrono::milliseconds> AlertCourier::step() {
 asio::awaitable<bool> AlertCourier::deliver() {
     // What was confirmed is not sent again only because the database was away when it was to be written down.
     co_await settle();
-    auto claimed = co_await options_.alerts.claim(options_.channel, options_.timeout + kLeaseMargin);
+    auto claimed =
+        co_await options_.alerts.claim(options_.channel, options_.timeout + kLeaseMargin, options_.backoff.most);
     if (!claimed) co_return false;
     std::string error = co_await options_.sender.send(options_.channel, claimed->message);
     note(*claimed, error);

@@ -88,9 +88,11 @@ bool is_forgotten(const AlertTurn& turn, const AlertCondition& one, std::chrono:
            });
 }
 
+/// A time so far ahead is from before the clock was set back, and would keep what comes from being told.
 bool is_over(const AlertTurn& turn, const AlertCondition& one, std::chrono::sys_seconds now) {
-    return (one.kind == alert::kind::kRefreshReuse && now - one.last_at > kReuseQuiet) ||
-           (one.kind == alert::kind::kBackupFailed && now - one.last_at > kBackupQuiet) || is_forgotten(turn, one, now);
+    const std::chrono::seconds apart = std::chrono::abs(now - one.last_at);
+    return (one.kind == alert::kind::kRefreshReuse && apart > kReuseQuiet) ||
+           (one.kind == alert::kind::kBackupFailed && apart > kBackupQuiet) || is_forgotten(turn, one, now);
 }
 
 bool is_among(const std::vector<AlertCondition>& conditions, const AlertCondition& one) {

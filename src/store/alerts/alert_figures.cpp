@@ -64,7 +64,7 @@ constexpr db::Query kListStuck{"list_stuck_actions", R"sql(
      ORDER BY q.account_id, q.action_type)sql"};
 
 // Numbers are given before entries are committed: one that was committed late may be lower than the last that was seen.
-// Whoever reads an entry twice must not mind.
+// Whoever reads an entry twice must not mind; one from a clock that ran ahead would be read again and again.
 const std::string kListEntriesSql = fmt::format(
     R"sql(
     SELECT l.event, coalesce(l.operator, ''), coalesce(l.address, ''), {}, coalesce(l.message, ''),
@@ -74,7 +74,7 @@ const std::string kListEntriesSql = fmt::format(
                            FROM watchdxg_log
                           WHERE CASE WHEN $1::bigint IS NULL THEN event = '{login}'
                                      ELSE id > $1::bigint - {most} AND event IN ('{login}', '{reuse}', '{failed}', '{made}')
-                                          AND (id > $1::bigint OR time > now() - interval '10 minutes') END
+                                          AND (id > $1::bigint OR abs(extract(epoch FROM now() - time)) < 600) END
                             AND id <= newest.id
                           ORDER BY id DESC
                           LIMIT {most}) AS l ON true
@@ -83,9 +83,10 @@ const std::string kListEntriesSql = fmt::format(
     fmt::arg("failed", entry::kBackupFailed), fmt::arg("made", entry::kBackupMade), fmt::arg("most", kMostEntries));
 const db::Query kListEntries{"list_alert_entries", kListEntriesSql};
 
-// 07:00 of that day, or of the Monday of that week, in the operator's time zone.
+// 07:00 of that day, or of the Monday of that week, in the operator's time zone.  One of the
+// future is from a clock that ran ahead: it begins anew.
 constexpr db::Query kFindDue{"find_due_digest", R"sql(
-    SELECT state.digest_at IS NULL, due.until::text, due.since::text, due.first_day - date '1970-01-01',
+    SELECT state.digest_at IS NULL OR state.digest_at > now() + interval '1 day', due.until::text, due.since::text, due.first_day - date '1970-01-01',
            due.last_day - date '1970-01-01'
       FROM watchdxg_alert_state AS state,
            (SELECT local.due AT TIME ZONE $2::text AS until, (local.due - local.step) AT TIME ZONE $2::text AS since,
@@ -95,6 +96,7 @@ constexpr db::Query kFindDue{"find_due_digest", R"sql(
                            CASE $1::text WHEN 'day' THEN interval '1 day' ELSE interval '7 days' END AS step) AS local
            ) AS due
      WHERE state.digest_at IS NULL
+        OR state.digest_at > now() + interval '1 day'
         OR state.digest_at < due.until)sql"};
 
 // The time is from $1 to $2.  What there was at its beginning is in the last snapshot before it, or else in the first.

@@ -5,6 +5,7 @@
 #include "store/core/column_sql.hpp"
 #include "store/journal/change_events.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -17,6 +18,7 @@ namespace {
 namespace asio = boost::asio;
 namespace json = boost::json;
 
+// A turn that ends later than any that is taken now was taken before the clock was set back.
 constexpr db::Query kTakeTurn{"take_alert_turn", R"sql(
     UPDATE watchdxg_alert_state
        SET holder = $1::text,
@@ -24,6 +26,7 @@ constexpr db::Query kTakeTurn{"take_alert_turn", R"sql(
      WHERE holder = $1::text
         OR held_until IS NULL
         OR held_until < now()
+        OR held_until > now() + $2::bigint * interval '1 second'
     RETURNING log_id)sql"};
 
 constexpr db::Query kListConditions{"list_alert_conditions", R"sql(
@@ -96,13 +99,14 @@ const std::string kTestSql = R"sql(
                              " SELECT id, " + json_time_sql("at") + " FROM written";
 const db::Query kTest{"add_test_alert", kTestSql};
 
-// The row is due again when the lease ends: whoever has it may have been killed.
+// The row is due again when the lease ends: whoever has it may have been killed.  One that is due later than in $3
+// seconds waits for a time from before the clock was set back.
 const std::string kClaimSql = R"sql(
     WITH due AS MATERIALIZED (
         SELECT alert_id, channel
           FROM watchdxg_alert_delivery
          WHERE channel = $1::text
-           AND next_attempt_at <= now()
+           AND (next_attempt_at <= now() OR next_attempt_at > now() + $3::bigint * interval '1 second')
          ORDER BY alert_id
          LIMIT 1
            FOR UPDATE SKIP LOCKED
@@ -258,9 +262,11 @@ asio::awaitable<ClaimedAlert> AlertStore::add_test(const alert::Said& said, cons
     co_return claimed;
 }
 
-asio::awaitable<std::optional<ClaimedAlert>> AlertStore::claim(std::string_view channel, std::chrono::seconds lease) {
+asio::awaitable<std::optional<ClaimedAlert>> AlertStore::claim(std::string_view channel, std::chrono::seconds lease,
+                                                               std::chrono::seconds longest_pause) {
     db::Batch batch;
-    const std::size_t index = batch.add(kClaim, {channel, static_cast<std::int64_t>(lease.count())});
+    const auto longest = static_cast<std::int64_t>(std::max(lease, longest_pause).count());
+    const std::size_t index = batch.add(kClaim, {channel, static_cast<std::int64_t>(lease.count()), longest});
     co_await pool_.execute(batch, db::Work::write);
     if (batch.rows(index).empty()) co_return std::nullopt;
     const db::Row row = batch.rows(index).front();

@@ -81,7 +81,9 @@ class AlertStore {
     boost::asio::awaitable<ClaimedAlert> add_test(const alert::Said& said, const std::string& public_url);
 
     /// The oldest alert that is due for a channel; until the lease ends nobody else gets it.
-    boost::asio::awaitable<std::optional<ClaimedAlert>> claim(std::string_view channel, std::chrono::seconds lease);
+    /// @param longest_pause  between two attempts
+    boost::asio::awaitable<std::optional<ClaimedAlert>> claim(std::string_view channel, std::chrono::seconds lease,
+                                                              std::chrono::seconds longest_pause);
 
     /// What became of an attempt.
     /// @param error  empty: the receiver has confirmed it

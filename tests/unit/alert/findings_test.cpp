@@ -88,6 +88,8 @@ TEST(JudgeRows, IsOverWhenTheRowsAreMendedOrADayWasQuiet) {
     const QualityDecision quiet = judge_rows(told, 15, 1, kNow + kQualityQuiet);
     EXPECT_EQ(quiet.now.known, 15);
     EXPECT_EQ(judge_rows(quiet.now, 16, 1, kNow + 25h).newly, 1);
+    const QualityDecision set_back = judge_rows(told, 15, 1, kNow - kQualityQuiet);
+    EXPECT_EQ(judge_rows(set_back.now, 16, 1, kNow - 23h).newly, 1);
 }
 
 TEST(JudgeRows, LowersWhatIsKnownWithTheRows) {
