@@ -679,6 +679,19 @@ def test_a_digest_is_due_at_seven_in_the_operators_time_zone(url, zone, digest):
         assert not alerts(server), "nobody has looked before, so nothing has happened"
 
 
+@pytest.mark.parametrize("digest, days", [("daily", 1), ("weekly", 7)])
+def test_another_time_zone_brings_no_second_digest_and_the_next_one_all_the_same(url, digest, days):
+    with watching(url, digest=digest) as server:
+        wait_until(lambda: execute(url, "SELECT 1 FROM watchdxg_alert_state WHERE digest_at IS NOT NULL"), "a first look", 60)
+        execute(url, "INSERT INTO watchdxg_alert (at, kind, text, data) SELECT digest_at - interval '1 hour', 'new_wave', 'x', '{}'"
+                     " FROM watchdxg_alert_state;"
+                     "UPDATE watchdxg_alert_state SET digest_at = digest_at - interval '5 hours'")
+        looked_again(url, 8)
+        assert not told(server, "digest"), "the last one was at seven o'clock to the east of here"
+        execute(url, f"UPDATE watchdxg_alert_state SET digest_at = digest_at + interval '10 hours' - interval '{days} days'")
+        wait_for(server, "digest")
+
+
 def test_a_time_zone_that_the_database_does_not_know_keeps_nothing_else_from_being_told(url):
     with watching(url, digest_timezone="Mars/Olympus") as server:
         make_alert(url)

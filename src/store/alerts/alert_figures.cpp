@@ -83,21 +83,21 @@ const std::string kListEntriesSql = fmt::format(
     fmt::arg("failed", entry::kBackupFailed), fmt::arg("made", entry::kBackupMade), fmt::arg("most", kMostEntries));
 const db::Query kListEntries{"list_alert_entries", kListEntriesSql};
 
-// 07:00 of that day, or of the Monday of that week, in the operator's time zone.  One of the
-// future is from a clock that ran ahead: it begins anew.
+// 07:00 of that day, or of the Monday of that week, in the operator's time zone.  Half a step has to be between two, so
+// that another time zone brings none twice.  One of the future is from a clock that ran ahead: it begins anew.
 constexpr db::Query kFindDue{"find_due_digest", R"sql(
     SELECT state.digest_at IS NULL OR state.digest_at > now() + interval '1 day', due.until::text, due.since::text, due.first_day - date '1970-01-01',
            due.last_day - date '1970-01-01'
       FROM watchdxg_alert_state AS state,
            (SELECT local.due AT TIME ZONE $2::text AS until, (local.due - local.step) AT TIME ZONE $2::text AS since,
-                   (local.due - local.step)::date AS first_day, local.due::date AS last_day
+                   (local.due - local.step)::date AS first_day, local.due::date AS last_day, local.step
               FROM (SELECT date_trunc($1::text, (now() AT TIME ZONE $2::text) - interval '7 hours')
                            + interval '7 hours' AS due,
                            CASE $1::text WHEN 'day' THEN interval '1 day' ELSE interval '7 days' END AS step) AS local
            ) AS due
      WHERE state.digest_at IS NULL
         OR state.digest_at > now() + interval '1 day'
-        OR state.digest_at < due.until)sql"};
+        OR state.digest_at <= due.until - due.step / 2)sql"};
 
 // The time is from $1 to $2.  What there was at its beginning is in the last snapshot before it, or else in the first.
 constexpr db::Query kListDigestAccounts{"list_digest_accounts", R"sql(
