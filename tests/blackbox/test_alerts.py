@@ -648,7 +648,10 @@ def test_a_digest_is_mailed_once_and_a_quiet_one_never(url, mailbox):
         assert not alerts(server), "nothing happened"
         execute(url, "INSERT INTO watchdxg_alert (at, kind, text, data) SELECT digest_at - interval '1 day', 'new_wave',"
                      " 'A new wave <of> users.', '{}' FROM watchdxg_alert_state")
+        (days,), = execute(url, "SELECT (now() AT TIME ZONE 'UTC')::date - (digest_at AT TIME ZONE 'UTC')::date"
+                                "  FROM watchdxg_alert_state")
         snapshot(url, 20, 20)
+        snapshot(url, days + 1, 30)  # the newest one of its time: today's belongs to it on Mondays alone
         execute(url, "UPDATE watchdxg_alert_state SET digest_at = now() - interval '15 days'")
         digest = wait_for(server, "digest")
         wait_until(lambda: mailbox.mails, "a mail", 60)
