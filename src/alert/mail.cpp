@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -44,8 +45,11 @@ std::optional<std::string> part_of(std::string_view url, CURLUPart part) {
 Mail make_mail(const Message& message, const std::string& from, const std::vector<std::string>& to,
                const std::string& date) {
     const std::string domain = from.substr(from.rfind('@') + 1);
-    // The same for every repeat, so that a mail program shows it once.
-    const std::string id = fmt::format("<alert-{}-{}@{}>", message.id, message.kind, domain);
+    // The same for every repeat, so that a mail program shows it once; the time, for a database that is restored gives
+    // the same ids again.
+    std::string time = message.at;
+    std::erase_if(time, [](char one) { return one < '0' || one > '9'; });
+    const std::string id = fmt::format("<alert-{}-{}-{}@{}>", message.id, message.kind, time, domain);
     Mail mail{{"Date: " + date, "From: watchdxg-back <" + from + ">", fmt::format("To: {}", fmt::join(to, ", ")),
                fmt::format("Subject: [watchdxg] {}", title_of(message.kind)), "Message-ID: " + id,
                "Auto-Submitted: auto-generated"},

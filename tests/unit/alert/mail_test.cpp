@@ -8,13 +8,17 @@ namespace {
 const std::vector<std::string> kTo{"a@example.org", "b@example.org"};
 
 TEST(MakeMail, KeepsForeignTextOutOfTheHeaders) {
-    const Mail mail =
-        make_mail({.id = 7, .kind = "new_wave", .text = "x\r\nBcc: <b>y</b>", .link = "https://x/?a=\"&b"},
-                  "from@example.org", kTo, "Mon, 30 Nov 2026 07:00:00 +0000");
-    EXPECT_EQ(mail.headers, (std::vector<std::string>{
-                                "Date: Mon, 30 Nov 2026 07:00:00 +0000", "From: watchdxg-back <from@example.org>",
-                                "To: a@example.org, b@example.org", "Subject: [watchdxg] A new wave of users",
-                                "Message-ID: <alert-7-new_wave@example.org>", "Auto-Submitted: auto-generated"}));
+    const Mail mail = make_mail({.id = 7,
+                                 .kind = "new_wave",
+                                 .text = "x\r\nBcc: <b>y</b>",
+                                 .at = "2026-11-30T07:00:00.123Z",
+                                 .link = "https://x/?a=\"&b"},
+                                "from@example.org", kTo, "Mon, 30 Nov 2026 07:00:00 +0000");
+    EXPECT_EQ(mail.headers,
+              (std::vector<std::string>{
+                  "Date: Mon, 30 Nov 2026 07:00:00 +0000", "From: watchdxg-back <from@example.org>",
+                  "To: a@example.org, b@example.org", "Subject: [watchdxg] A new wave of users",
+                  "Message-ID: <alert-7-new_wave-20261130070000123@example.org>", "Auto-Submitted: auto-generated"}));
     EXPECT_NE(mail.html.find("&lt;b&gt;y&lt;/b&gt;"), std::string::npos);
     EXPECT_NE(mail.html.find("<a href=\"https://x/?a=&quot;&amp;b\">"), std::string::npos);
 }
