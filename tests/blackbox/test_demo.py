@@ -20,7 +20,7 @@ DEMO = "/api/accounts/demo/"
 TABLES = {"accounts": "id", "users": "id", "posts": "id", "classification": "user_id", "actions": "id",
           "watchdxg_daily_snapshot": "day", "watchdxg_seen_user": "user_id",
           "watchdxg_sampled_verdict": "user_id", "watchdxg_snooze": "user_id",
-          "watchdxg_planned_action": "id", "watchdxg_exemption": "id", "watchdxg_edit": "id", "watchdxg_edited_row": "edit_id, row_id"}
+          "watchdxg_planned_action": "id", "watchdxg_alert": "id", "watchdxg_exemption": "id", "watchdxg_edit": "id", "watchdxg_edited_row": "edit_id, row_id"}
 # The ends and beginnings of months, a leap day, and a day years from now.
 DAYS = ["2026-12-31", "2027-01-01", "2027-03-01", "2027-03-31", "2028-02-29", "2031-07-15"]
 

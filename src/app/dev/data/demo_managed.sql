@@ -170,5 +170,12 @@ CROSS JOIN LATERAL pg_temp.estimate(idle, idle_sampled, sampled) AS inactive
 CROSS JOIN LATERAL pg_temp.estimate(sane, sane_sampled, sampled) AS effective
 WHERE s.day = counts.day;
 
+-- Somebody logged in from elsewhere (RFC 5737: an address that nobody has).
+INSERT INTO watchdxg_alert (at, kind, text, data)
+SELECT at, 'new_login_address', 'watchdxg logged in from 203.0.113.7, for the first time from there.',
+    json_build_object('operator', 'watchdxg', 'address', '203.0.113.7',
+                      'time', to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
+FROM pg_temp.ago(2.4) AS at;
+
 ANALYZE watchdxg_daily_snapshot, watchdxg_seen_user, watchdxg_sampled_verdict, watchdxg_snooze, watchdxg_edit,
     watchdxg_edited_row, watchdxg_planned_action, watchdxg_exemption;
