@@ -11,6 +11,7 @@ from support.tokens import mint
 
 SLOWDOWN = 4      # of the processor, by Chromium's own means
 DECISIONS = 100
+PAUSE = 200       # milliseconds from a card to the next key: 100 decisions then fit into 30 s
 TABS = 8
 GONE_SECONDS = 30
 FRAME_PIXELS = 250
@@ -48,7 +49,7 @@ def triage(server, console, rounds):
         (before,), = execute(server.url, "SELECT count(*) FROM classification")
         enter(server, console, slowdown=SLOWDOWN)
         console("open", path="triage")
-        done = console("judge", count=DECISIONS, keys="his")
+        done = console("judge", count=DECISIONS, keys="his", pause=PAUSE)
         console("settled")
         leave(console)
         (after,), = execute(server.url, "SELECT count(*) FROM classification")

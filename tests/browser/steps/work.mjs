@@ -52,9 +52,10 @@ function afterCards(count) {
 
 /**
  * Judges so many users in triage, each with the next of `keys` as soon as the card is painted, and goes on after each round.
+ * @param pause  milliseconds between a card and the next key; 0: as fast as a script can press them
  * @return what was judged as [handle, key], milliseconds from each key to the painted next card, seconds in all
  */
-export async function judge({ tabs: [page] }, { count, keys }) {
+export async function judge({ tabs: [page] }, { count, keys, pause = 0 }) {
   await page.waitForSelector(CARD);
   await page.evaluate(watchCards, CARD);
   const judged = [];
@@ -66,6 +67,7 @@ export async function judge({ tabs: [page] }, { count, keys }) {
     await page.keyboard.press(key);
     handle = await page.evaluate(afterCards, judged.length);
     if (judged.length === count) break;
+    if (pause > 0) await page.waitForTimeout(pause);
     if (handle !== null) continue;
     await page.locator(`${CARD}, .empty button`).first().waitFor();
     if (!(await page.$(CARD))) await page.click(".empty button");
