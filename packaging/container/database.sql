@@ -5,5 +5,3 @@
 \getenv password POSTGRES_PASSWORD
 CREATE ROLE watchdxg LOGIN PASSWORD :'password';
 ALTER SCHEMA public OWNER TO watchdxg;
--- For backups, whoever owns the tables.
-GRANT pg_read_all_data TO watchdxg;
