@@ -56,7 +56,7 @@ std::string sign(std::string_view body, std::string_view secret) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned length = 0;
     // OpenSSL takes bytes; text is bytes.
-    const auto* const bytes = reinterpret_cast<const unsigned char*>(body.data());  // NOLINT(*-reinterpret-cast)
+    const auto* const bytes = reinterpret_cast<const unsigned char*>(body.data());  // NOLINT(*-reinterpret-cast): above
     if (HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), bytes, body.size(), digest.data(),
              &length) == nullptr)
         throw std::runtime_error("OpenSSL has no HMAC-SHA-256");

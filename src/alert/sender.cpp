@@ -53,7 +53,7 @@ List list_of(const std::vector<std::string>& texts) {
 template <typename Value>
 void set(CURL* curl, CURLoption option, Value value) {
     // libcurl's setter takes any type.
-    if (curl_easy_setopt(curl, option, value) != CURLE_OK)  // NOLINT(*-vararg)
+    if (curl_easy_setopt(curl, option, value) != CURLE_OK)  // NOLINT(*-vararg): as above
         throw std::runtime_error(fmt::format("libcurl refuses the option {}", static_cast<int>(option)));
 }
 
@@ -118,7 +118,7 @@ asio::awaitable<std::string> Sender::send(std::string_view channel, Message mess
 std::string Sender::post(const Message& message) const {
     const Post request = make_post(message, options_.webhook_form, options_.webhook_secret);
     // libcurl's callback takes what it reads by a plain pointer.
-    auto& stopping = const_cast<std::atomic<bool>&>(stopping_);  // NOLINT(*-const-cast)
+    auto& stopping = const_cast<std::atomic<bool>&>(stopping_);  // NOLINT(*-const-cast): as above
     const Easy easy = make_easy(options_, options_.webhook, "https,http", stopping);
     List headers = list_of(request.headers);
     headers = List(curl_slist_append(headers.release(), "Expect:"));
@@ -131,7 +131,7 @@ std::string Sender::post(const Message& message) const {
     set(easy.get(), CURLOPT_WRITEDATA, static_cast<void*>(&seen));
     const CURLcode code = curl_easy_perform(easy.get());
     long status = 0;
-    curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);  // NOLINT(*-vararg)
+    curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);  // NOLINT(*-vararg): libcurl's getter, too
     constexpr long kOk = 200;
     constexpr long kRedirect = 300;
     constexpr long kClientError = 400;
@@ -164,7 +164,7 @@ std::string Sender::mail(const Message& message) const {
     const CURLcode code = curl_easy_perform(easy.get());
     if (code == CURLE_OK) return {};
     long status = 0;
-    curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);  // NOLINT(*-vararg)
+    curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);  // NOLINT(*-vararg): libcurl's getter, too
     constexpr long kRefused = 400;
     return status >= kRefused ? fmt::format("answered {}", status) : why(code);
 }
