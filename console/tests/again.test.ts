@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { candidatesOf, chance, comesBefore, counted, withReturning, type Card, type Judged } from "../src/model/again";
 import { NO_AGREEMENT, shiftDay } from "../src/model/preferences";
-import type { SignalRules, UserSignals } from "../src/model/types";
 import { wilson } from "../src/model/waves";
-import { titlesOf } from "../src/model/why";
 
 const DAY = "2026-11-30";
 const judged = (id: number, at: string): Judged => ({ id, handle: `u${id}`, classification: { harmful: id % 2 === 0, inactive: false, notes: null, classified_at: at } }) as unknown as Judged;
@@ -43,17 +41,6 @@ describe("a judged user", () => {
     expect(counted(two, 8, false, -1)).toEqual(one);
     expect(counted(one, 7, true, -1)).toEqual(NO_AGREEMENT);
     expect(counted({ ...two, asked: Array.from({ length: 200 }, (_, i) => i + 100) }, 9, true, 1).asked).toHaveLength(200);
-  });
-});
-
-describe("its card", () => {
-  const signal = (id: string, contribution: number) => ({ id, contribution, value: 1, threshold: 1, weight: 1, missing: null });
-  const rules = { signals: [{ id: "wave", title: "Part of a wave" }, { id: "no_bio", title: "No bio" }] } as unknown as SignalRules;
-  it("says why as the others do", () => {
-    const signals = { signals: [signal("follow_ratio", 0.8), signal("followers_below_15", 1), signal("wave", 1.5), signal("no_bio", 0)] } as unknown as UserSignals;
-    expect(titlesOf(signals, rules, "Follows 9", "Nothing")).toEqual(["Follows 9", "Part of a wave"]);
-    expect(titlesOf({ signals: [signal("wave", 0)] } as unknown as UserSignals, rules, "", "Nothing")).toEqual(["Nothing"]);
-    expect(titlesOf(undefined, rules, "", "Nothing")).toEqual([]);
   });
 });
 

@@ -56,6 +56,12 @@ def test_they_stand_among_the_others_without_a_mark_of_what_was_said(seen):
     assert "▲ harmful" not in seen["text"]
 
 
+def test_why_is_said_in_the_same_sentences_as_of_the_others(seen, watched):
+    server, token = watched[0], watched[0].login().json()["access"]
+    user = int(seen["cards"][1].removeprefix("@old"))
+    assert seen["why"] == server.get(f"/api/users/{user}/signals/", token).json()["reasons"]
+
+
 def test_the_verdict_of_then_holds_unless_the_operator_says_otherwise(seen, watched):
     rows = dict(execute(watched[1], "SELECT handle, ROW(harmful, inactive, notes)::text FROM classification JOIN users"
                                     " ON id = user_id"))

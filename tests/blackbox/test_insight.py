@@ -140,6 +140,7 @@ def test_triage_gives_its_reasons_in_words(cluster):
         assert shown[1] == ["Follows 4,980 accounts, followed by 12", "Has 8 digits in the handle"]
         assert shown[2] == ["Has a blue mark, which speaks for it", "Uses the handle as its name"]
         assert shown[3][0] == "Followed by 1"
+        assert {id: get(server, f"/api/users/{id}/signals/")["reasons"] for id in shown} == shown
 
 
 @pytest.mark.parametrize("limit, message", [

@@ -102,7 +102,7 @@ def logistic(x):
 @pytest.mark.parametrize("user, fired", FIRES.items())
 def test_the_signals_that_fire_and_the_risk_are_those_computed_by_hand(server, user, fired):
     answer, by_id = signals(server, user)
-    assert list(answer) == ["version", "as_of", "risk", "rank", "probability", "band", "signals"] and list(by_id) == IDS
+    assert list(answer) == ["version", "as_of", "risk", "rank", "probability", "band", "signals", "reasons"] and list(by_id) == IDS
     assert {id: signal["contribution"] for id, signal in by_id.items() if signal["contribution"] != 0} == \
         pytest.approx(fired)
     assert answer["risk"] == pytest.approx(logistic(BIAS + sum(fired.values())))
@@ -229,12 +229,13 @@ def test_a_wave_larger_than_chance_fires_for_its_members_alone(cluster):
 
 # -- lists
 
-def test_expand_adds_the_object_that_the_user_has_by_itself(server):
+def test_expand_adds_the_object_that_the_user_has_by_itself_but_for_the_sentences(server):
     rows = get(server, "/api/users/", expand="signals,classification", ordering="id")
     assert [row["id"] for row in rows] == list(range(1, 10))
     for row in rows:
         assert list(row)[-2:] == ["signals", "classification"]
         alone, _ = signals(server, row["id"])
+        assert alone.pop("reasons")
         assert {**row["signals"], "as_of": None} == {**alone, "as_of": None}
 
 

@@ -4,21 +4,11 @@ import type { SignalRules, UserSignals } from "./types";
 /** The server says these in one sentence (insight/reasons.cpp). */
 const OF_FOLLOWS = new Set(["follow_ratio", "following_limit", "followers_below_15", "followers_below_100"]);
 const FOLLOWS = "follows";
-/** Reasons that are told. */
-const MOST = 5;
 
 export interface Reason {
   text: string;
   /** Null: not known yet. */
   contribution: number | null;
-}
-
-/** Titles in the place of the server's sentences, which only users have who were not judged yet: same grouping, same order. */
-export function titlesOf(signals: UserSignals | undefined, rules: SignalRules | undefined, follows: string, nothing: string): string[] {
-  if (!signals) return [];
-  const titles = new Map(rules?.signals.map((rule) => [rule.id as string, rule.title]));
-  const groups = groupsOf(signals);
-  return groups.length === 0 ? [nothing] : groups.slice(0, MOST).map(([id]) => (id === FOLLOWS ? follows : (titles.get(id) ?? id)));
 }
 
 /** The server's sentences with the contribution behind each: same grouping, same order. */

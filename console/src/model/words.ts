@@ -57,7 +57,6 @@ export const words = {
     decided: "Just decided", nothingDecided: "What you decide appears here. Each one can be changed.",
     takesBack: "takes back", takeBack: "Take back", why: "Why this user", posts: "Newest posts", noPosts: "No posts were seen.", noBio: "No bio",
     random: "drawn at random", randomWhy: "Drawn at random, so that the figures stay honest. Judge it as any other.",
-    follows: (n: string, by: string) => `Follows ${n} accounts, followed by ${by}`, nothingFires: "No signal fires: nothing is known against it",
     top: (share: string) => `top ${share}`, joined: (month: string) => `joined ${month}`, following: "following", followers: "followers",
     seen: (n: string) => `posts seen: ${n}`, openOnX: "Open on X", other: (n: number) => `${n} more ${plural(n, "row", "rows")} of the same person`,
     cohort: "wave", note: "Note", noteHelp: "Saved with the verdict.", saveNote: "Keep the note", recordBlock: "Record block",

@@ -5,7 +5,6 @@ import type { Card } from "../model/again";
 import { hashOf } from "../model/place";
 import type { Cohort } from "../model/types";
 import { SIGNS } from "../model/verdict";
-import { titlesOf } from "../model/why";
 import { words } from "../model/words";
 import { afterPaint } from "../ui/after_paint";
 import { memo } from "../ui/memo";
@@ -31,9 +30,7 @@ export const TriageCard = memo(({ item, note, waves }: CardProps) => {
   const { user, sampled, rank } = item;
   const asked = asksOf(ask, user.id);
   const signals = useQuery(asked.signals);
-  const rules = useQuery(ask.rules(), { enabled: item.earlier !== undefined });
-  const follows = words.triage.follows(formats.count(user.following_count), formats.count(user.followers_count));
-  const reasons = item.earlier ? titlesOf(signals.data, rules.data, follows, words.triage.nothingFires) : item.reasons;
+  const reasons = item.earlier ? (signals.data?.reasons ?? []) : item.reasons;
   const posts = useQuery(asked.posts);
   const box = useRef<HTMLDivElement>(null);
   // Asking for its size lays it out, also out of sight.

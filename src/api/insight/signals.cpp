@@ -2,6 +2,7 @@
 
 #include "api/insight/account_report.hpp"
 #include "api/insight/new_users.hpp"
+#include "api/insight/reasons.hpp"
 #include "api/insight/routes.hpp"
 #include "api/lists/core_views.hpp"
 #include "api/lists/list_services.hpp"
@@ -64,7 +65,16 @@ asio::awaitable<http::Response> describe_signals(Context& context) {
     co_return ok(describe(context.services().lists.signal_weights));
 }
 
-/// GET /api/users/{id}/signals/ -> 200 {"version","as_of","risk","rank","probability","band","signals"}, or 404.
+/// The row's JSON, compact, with `reasons` as its last member.  Parsing it would cost the numbers their digits.
+std::string with_reasons(const db::Row& row) {
+    std::string body;
+    base::append_compact_json(body, row.text(0));
+    body.pop_back();
+    body += ",\"reasons\":" + base::json_text(reasons_json(store::read_explanation(row, 1))) + "}";
+    return body;
+}
+
+/// GET /api/users/{id}/signals/ -> 200 {"version","as_of","risk","rank","probability","band","signals","reasons"}, or 404.
 asio::awaitable<http::Response> retrieve_signals(Context& context) {
     const std::int64_t id = context.path_id();
     const std::string signals = signals_sql(context, store::Ranks::few);
@@ -76,9 +86,7 @@ asio::awaitable<http::Response> retrieve_signals(Context& context) {
         const std::size_t index = batch.add(query, statement.params);
         co_await context.read(batch, db::Work::read);
         if (!batch.rows(index).empty()) {
-            std::string body;
-            base::append_compact_json(body, batch.rows(index).front().text(0));
-            co_return ok(std::move(body));
+            co_return ok(with_reasons(batch.rows(index).front()));
         }
         if (is_computed) throw no_such_user();
         co_await score_new_users(context, std::vector<std::int64_t>(1, id));

@@ -3,12 +3,12 @@
 #include "api/insight/account_report.hpp"
 #include "api/insight/insight_services.hpp"
 #include "api/insight/no_verdicts.hpp"
+#include "api/insight/reasons.hpp"
 #include "api/insight/routes.hpp"
 #include "api/lists/core_views.hpp"
 #include "base/json_value.hpp"
 #include "base/unicode.hpp"
 #include "insight/estimate_json.hpp"
-#include "insight/reasons.hpp"
 #include "insight/sampling.hpp"
 #include "insight/triage_summary.hpp"
 #include "rest/list_query.hpp"
@@ -48,13 +48,14 @@ asio::awaitable<std::vector<model::Turn>> find_turns(Context& context, const Acc
 
 /// The user's JSON has no fractions, so parsing it loses nothing.
 json::object describe(const store::TriageRow& row, bool sampled) {
-    json::array reasons;
-    const insight::Follows follows{.following = row.following, .followers = row.followers};
-    for (const std::string& reason : insight::reasons_of(follows, row.findings)) reasons.emplace_back(reason);
     json::value user = json::parse(row.user_json);
     user.as_object()["same_person"] = json::parse(row.same_person_json);
-    return {{"user", std::move(user)},       {"risk", base::or_null(row.risk)}, {"rank", base::or_null(row.rank)},
-            {"reasons", std::move(reasons)}, {"gain", base::or_null(row.gain)}, {"sampled", sampled}};
+    return {{"user", std::move(user)},
+            {"risk", base::or_null(row.risk)},
+            {"rank", base::or_null(row.rank)},
+            {"reasons", reasons_json(row.explanation)},
+            {"gain", base::or_null(row.gain)},
+            {"sampled", sampled}};
 }
 
 std::string render(const std::vector<store::TriageRow>& rows, const std::vector<model::Turn>& turns) {

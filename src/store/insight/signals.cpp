@@ -85,11 +85,31 @@ std::string signal_members_sql(std::string_view as_of) {
         band_sql("s.risk", "s.rank"));
 }
 
+std::string explanation_columns() {
+    std::string columns = R"(s."v_following_limit"::float8, s."v_followers_below_15"::float8)";
+    for (const Signal& signal : model::all_signals())
+        columns += fmt::format(", s.\"v_{0}\"{1}, s.\"c_{0}\"", signal.id,
+                               signal.type == Type::boolean ? "::integer::float8" : "::float8");
+    return columns;
+}
+
+Explanation read_explanation(const db::Row& row, int first) {
+    int column = first;
+    Explanation explanation{
+        .following = row.optional_real(column++), .followers = row.optional_real(column++), .findings = {}};
+    for (const Signal& signal : model::all_signals()) {
+        const auto value = row.optional_real(column++);
+        const double contribution = row.real(column++);
+        if (value && contribution != 0) explanation.findings.push_back({&signal, *value, contribution});
+    }
+    return explanation;
+}
+
 Statement select_user_signals(std::string_view signals, std::string_view as_of, std::int64_t user) {
     std::string sql = fmt::format(
-        "WITH {} SELECT json_build_object({}) AS signals FROM signals AS s JOIN users AS t ON t.id = s.id"
+        "WITH {} SELECT json_build_object({}) AS signals, {} FROM signals AS s JOIN users AS t ON t.id = s.id"
         " WHERE s.id = $1",
-        signals, signal_members_sql(as_of));
+        signals, signal_members_sql(as_of), explanation_columns());
     return {"user_signals", std::move(sql), {user}};
 }
 

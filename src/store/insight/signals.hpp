@@ -1,9 +1,12 @@
 #pragma once
 
+#include "db/rows.hpp"
+#include "model/insight.hpp"
 #include "model/signals.hpp"
 #include "store/insight/statement.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,8 +33,20 @@ std::string signals_sql(const model::SignalWeights& weights, Ranks ranks);
 /// @param as_of  a time as text, or empty
 std::string signal_members_sql(std::string_view as_of);
 
+/// What insight::reasons_of makes sentences of.
+struct Explanation {
+    std::optional<double> following{};     ///< accounts that the user follows
+    std::optional<double> followers{};     ///< and that follow her
+    std::vector<model::Finding> findings;  ///< signals that contribute something, in the order of model::all_signals()
+};
+
+/// SQL: the columns of an Explanation, over the row `s` of `signals`.
+std::string explanation_columns();
+/// @param first  number of the first of those columns; they are the last ones of the row
+Explanation read_explanation(const db::Row& row, int first);
+
 /// The score of a user, explained: a row with the JSON of `version`, `as_of`, `risk`, `rank`, `probability`, `band` and
-/// `signals`; no row when nothing is kept of her, or she is gone.
+/// `signals`, and then the explanation_columns(); no row when nothing is kept of her, or she is gone.
 /// @param signals  as signals_sql makes it
 Statement select_user_signals(std::string_view signals, std::string_view as_of, std::int64_t user);
 

@@ -14,15 +14,6 @@ namespace {
 /// The risk at which gain_sql is greatest; the further away, the smaller it is.
 constexpr double kBestRisk = 0.625;
 
-/// For each signal two columns of float8: its value, NULL when an input is missing, and its contribution.
-std::string finding_columns() {
-    std::string columns;
-    for (const model::Signal& signal : model::all_signals())
-        columns += fmt::format(", s.\"v_{0}\"{1}, s.\"c_{0}\"", signal.id,
-                               signal.type == model::Type::boolean ? "::integer::float8" : "::float8");
-    return columns;
-}
-
 /// SQL over the row `s`: the person waits for a verdict.
 std::string waits_sql(const CoreViews& views, bool with_snoozed) {
     std::string sql(kStandsForPerson);
@@ -89,11 +80,10 @@ Statement select_triage(const CoreViews& views, std::string_view signals, std::s
         " SELECT c.id, {row} AS user, (SELECT coalesce(json_agg(o.user_id ORDER BY o.user_id), '[]')"
         " FROM watchdxg_signal AS o WHERE o.account_id = c.account_id AND o.handle_key = c.handle_key"
         " AND o.person = c.person AND o.user_id <> c.id) AS same_person, s.risk, s.rank, {gain} AS gain,"
-        " s.\"v_following_limit\"::float8, s.\"v_followers_below_15\"::float8{findings} FROM chosen AS c JOIN users AS "
-        "t ON t.id = c.id JOIN signals AS s ON s.id = c.id"
+        " {explanation} FROM chosen AS c JOIN users AS t ON t.id = c.id JOIN signals AS s ON s.id = c.id"
         " ORDER BY c.place",
         fmt::arg("signals", signals), fmt::arg("row", row_json_sql(views.users)), fmt::arg("gain", gain_sql("s.risk")),
-        fmt::arg("findings", finding_columns()));
+        fmt::arg("explanation", explanation_columns()));
     return {"triage", std::move(sql), {fmt::format("{{{}}}", fmt::join(ids_of(users), ","))}};
 }
 
@@ -103,22 +93,13 @@ std::vector<TriageRow> read_triage(const db::Rows& rows) {
     users.reserve(static_cast<std::size_t>(rows.size()));
     for (int i = 0; i < rows.size(); ++i) {
         const db::Row row = rows[i];
-        TriageRow user{.user_id = row.integer(0),
-                       .user_json = std::string(row.text(1)),
-                       .same_person_json = std::string(row.text(2)),
-                       .risk = row.optional_real(3),
-                       .rank = row.optional_real(4),
-                       .gain = row.optional_real(5),
-                       .following = row.optional_real(6),
-                       .followers = row.optional_real(7),
-                       .findings = {}};
-        int column = 8;
-        for (const model::Signal& signal : model::all_signals()) {
-            const auto value = row.optional_real(column++);
-            const double contribution = row.real(column++);
-            if (value && contribution != 0) user.findings.push_back({&signal, *value, contribution});
-        }
-        users.push_back(std::move(user));
+        users.push_back({.user_id = row.integer(0),
+                         .user_json = std::string(row.text(1)),
+                         .same_person_json = std::string(row.text(2)),
+                         .risk = row.optional_real(3),
+                         .rank = row.optional_real(4),
+                         .gain = row.optional_real(5),
+                         .explanation = read_explanation(row, 6)});
     }
     return users;
 }

@@ -3,6 +3,7 @@
 #include "model/crowd.hpp"
 #include "model/insight.hpp"
 #include "store/core/core_views.hpp"
+#include "store/insight/signals.hpp"
 #include "store/insight/statement.hpp"
 
 #include <cstdint>
@@ -30,14 +31,12 @@ Waiting read_waiting(const db::Rows& rows);
 /// A user whom triage shows.
 struct TriageRow {
     std::int64_t user_id;
-    std::string user_json;            ///< the user's standard fields: whole numbers, texts and booleans
-    std::string same_person_json;     ///< ids of the other rows of the person
-    std::optional<double> risk;       ///< 0..1
-    std::optional<double> rank;       ///< 0..1 among the users of the X account
-    std::optional<double> gain;       ///< how much a verdict on the user is worth, see gain_sql
-    std::optional<double> following;  ///< accounts that it follows
-    std::optional<double> followers;
-    std::vector<model::Finding> findings;  ///< signals that contribute something, in the order of model::all_signals()
+    std::string user_json;         ///< the user's standard fields: whole numbers, texts and booleans
+    std::string same_person_json;  ///< ids of the other rows of the person
+    std::optional<double> risk;    ///< 0..1
+    std::optional<double> rank;    ///< 0..1 among the users of the X account
+    std::optional<double> gain;    ///< how much a verdict on the user is worth, see gain_sql
+    Explanation explanation;
 };
 
 /// What triage shows of users.
