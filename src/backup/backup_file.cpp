@@ -1,16 +1,13 @@
 #include "backup/backup_file.hpp"
 
 #include "backup/error.hpp"
+#include "backup/tar.hpp"
 #include "base/digest.hpp"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <functional>
-#include <memory>
-#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -24,22 +21,11 @@ constexpr std::string_view kChecksumsMember = "SHA256SUMS";
 constexpr std::size_t kBlock = 64 * 1024;
 constexpr std::int64_t kSmallMemberLimit = 64 * 1024 * 1024;  ///< bytes; a manifest has a hundred for each table
 
-struct Close {
-    void operator()(archive* file) const noexcept { archive_free(file); }
-    void operator()(archive_entry* entry) const noexcept { archive_entry_free(entry); }
-};
-using Archive = std::unique_ptr<archive, Close>;
-using Entry = std::unique_ptr<archive_entry, Close>;
 using Block = std::array<char, kBlock>;
 using Sink = std::function<void(std::string_view)>;
 
 [[noreturn]] void throw_errno(const std::string& what) {
     throw std::system_error(errno, std::generic_category(), what);
-}
-
-void require(int status, const Archive& file) {
-    if (status < ARCHIVE_WARN)
-        throw BackupError(fmt::format("Cannot write the backup: {}", archive_error_string(file.get())));
 }
 
 /// Hands the whole of an open file on, from its beginning.
@@ -55,23 +41,9 @@ void read_whole(int file, const Sink& sink) {
     }
 }
 
-void begin_member(const Archive& tar, std::string_view name, std::int64_t size) {
-    const Entry entry(archive_entry_new());
-    archive_entry_set_pathname(entry.get(), std::string(name).c_str());
-    archive_entry_set_size(entry.get(), size);
-    archive_entry_set_filetype(entry.get(), AE_IFREG);
-    archive_entry_set_perm(entry.get(), S_IRUSR | S_IWUSR);
-    require(archive_write_header(tar.get(), entry.get()), tar);
-}
-
-void append(const Archive& tar, std::string_view data) {
-    if (archive_write_data(tar.get(), data.data(), data.size()) != static_cast<la_ssize_t>(data.size()))
-        throw BackupError(fmt::format("Cannot write the backup: {}", archive_error_string(tar.get())));
-}
-
-void write_member(const Archive& tar, std::string_view name, std::string_view contents) {
-    begin_member(tar, name, static_cast<std::int64_t>(contents.size()));
-    append(tar, contents);
+void write_member(TarWriter& tar, std::string_view name, std::string_view contents) {
+    tar.begin(name, static_cast<std::int64_t>(contents.size()));
+    tar.append(contents);
 }
 
 Member describe(std::string_view name, std::string_view contents) {
@@ -97,62 +69,29 @@ std::string checksums_of(const std::vector<Member>& members) {
 
 // -- reading
 
-[[noreturn]] void refuse(const std::filesystem::path& path, std::string_view why) {
-    throw BackupError(fmt::format("{} is not a whole backup: {}.", path.string(), why));
+/// Hands the contents of the member on.  @return its size and checksum
+Member read_member(const TarReader& tar, std::string_view name, const Sink& sink) {
+    base::Sha256 digest;
+    tar.read([&](std::string_view block) {
+        digest.update(block);
+        sink(block);
+    });
+    return {std::string(name), tar.size(), digest.hex()};
 }
 
-/// Goes through the members of a backup, in their order.
-class Reader {
-  public:
-    Reader(const std::filesystem::path& path, int file) : path_(path), tar_(archive_read_new()) {
-        if (::lseek(file, 0, SEEK_SET) < 0) throw_errno(path.string());
-        archive_read_support_format_tar(tar_.get());
-        if (archive_read_open_fd(tar_.get(), file, kBlock) != ARCHIVE_OK)
-            refuse(path_, archive_error_string(tar_.get()));
-    }
+/// The contents of a member that must be small.
+std::string read_small(const TarReader& tar, const std::filesystem::path& path, std::string_view name) {
+    if (tar.size() > kSmallMemberLimit) refuse(path, fmt::format("{} is too long", name));
+    std::string text;
+    tar.read([&](std::string_view block) { text += block; });
+    return text;
+}
 
-    /// The name of the next member; empty at the end.
-    std::string next() {
-        archive_entry* entry = nullptr;
-        const int status = archive_read_next_header(tar_.get(), &entry);
-        if (status == ARCHIVE_EOF) return {};
-        if (status != ARCHIVE_OK) refuse(path_, archive_error_string(tar_.get()));
-        const char* const name = archive_entry_pathname(entry);
-        if (name == nullptr || *name == '\0') refuse(path_, "a member has no name");
-        return name;
-    }
-
-    /// Hands the contents of the member on.  @return its size and checksum
-    Member read(std::string_view name, const Sink& sink) {
-        base::Sha256 digest;
-        std::int64_t size = 0;
-        Block block;
-        for (;;) {
-            const la_ssize_t count = archive_read_data(tar_.get(), block.data(), block.size());
-            if (count < 0) refuse(path_, archive_error_string(tar_.get()));
-            if (count == 0) return {std::string(name), size, digest.hex()};
-            const std::string_view data(block.data(), static_cast<std::size_t>(count));
-            digest.update(data);
-            size += count;
-            sink(data);
-        }
-    }
-
-    /// The contents of a member that must be small.
-    std::string read_small(std::string_view name) {
-        std::string text;
-        read(name, [&](std::string_view block) {
-            text += block;
-            if (static_cast<std::int64_t>(text.size()) > kSmallMemberLimit)
-                refuse(path_, fmt::format("{} is too long", name));
-        });
-        return text;
-    }
-
-  private:
-    const std::filesystem::path& path_;
-    Archive tar_;
-};
+/// The contents of the first member.
+std::string read_manifest_text(TarReader& tar, const std::filesystem::path& path) {
+    if (tar.next() != kManifestMember) refuse(path, "its manifest is missing");
+    return read_small(tar, path, kManifestMember);
+}
 
 void ignore_data(std::string_view /*block*/) {}
 
@@ -164,24 +103,21 @@ void write_backup(const base::FileDescriptor& output, Manifest manifest, const s
     manifest.members.push_back(describe_file(kDumpMember, dump.get()));
     const std::string manifest_text = write_manifest(manifest);
 
-    const Archive tar(archive_write_new());
-    archive_write_set_format_pax_restricted(tar.get());
-    require(archive_write_open_fd(tar.get(), output.get()), tar);
+    TarWriter tar(output.get());
     write_member(tar, kManifestMember, manifest_text);
     for (const SmallMember& member : members) write_member(tar, member.name, member.contents);
-    begin_member(tar, kDumpMember, manifest.members.back().size);
-    read_whole(dump.get(), [&](std::string_view block) { append(tar, block); });
+    tar.begin(kDumpMember, manifest.members.back().size);
+    read_whole(dump.get(), [&](std::string_view block) { tar.append(block); });
     manifest.members.insert(manifest.members.begin(), describe(kManifestMember, manifest_text));
     write_member(tar, kChecksumsMember, checksums_of(manifest.members));
-    require(archive_write_close(tar.get()), tar);
+    tar.finish();
     if (::fsync(output.get()) != 0) throw_errno("fsync");
 }
 
 Manifest read_manifest_of(const std::filesystem::path& path) {
     const base::FileDescriptor file = base::open_file(path, O_RDONLY);
-    Reader reader(path, file.get());
-    if (reader.next() != kManifestMember) refuse(path, "its manifest is missing");
-    return read_manifest(reader.read_small(kManifestMember));
+    TarReader tar(path, file.get());
+    return read_manifest(read_manifest_text(tar, path));
 }
 
 BackupFile::BackupFile(std::filesystem::path path, base::FileDescriptor file)
@@ -196,36 +132,35 @@ BackupFile BackupFile::open(const std::filesystem::path& path) {
 }
 
 void BackupFile::verify() {
-    Reader reader(path_, file_.get());
-    if (reader.next() != kManifestMember) refuse(path_, "its manifest is missing");
-    const std::string text = reader.read_small(kManifestMember);
+    TarReader tar(path_, file_.get());
+    const std::string text = read_manifest_text(tar, path_);
     manifest_ = read_manifest(text);
     for (const Member& expected : manifest_.members) {
-        if (reader.next() != expected.name) refuse(path_, fmt::format("{} is missing", expected.name));
-        if (reader.read(expected.name, &ignore_data) != expected)
+        if (tar.next() != expected.name) refuse(path_, fmt::format("{} is missing", expected.name));
+        if (read_member(tar, expected.name, &ignore_data) != expected)
             refuse(path_, fmt::format("{} was altered", expected.name));
     }
     std::vector<Member> all = manifest_.members;
     all.insert(all.begin(), describe(kManifestMember, text));
-    if (reader.next() != kChecksumsMember || reader.read_small(kChecksumsMember) != checksums_of(all))
+    if (tar.next() != kChecksumsMember || read_small(tar, path_, kChecksumsMember) != checksums_of(all))
         refuse(path_, "its checksums are missing, or its manifest was altered");
-    if (!reader.next().empty()) refuse(path_, "it has a member too many");
+    if (!tar.next().empty()) refuse(path_, "it has a member too many");
     if (manifest_.find_member(kDumpMember) == nullptr) refuse(path_, "the database is missing");
 }
 
 std::string BackupFile::read(std::string_view member) const {
-    Reader reader(path_, file_.get());
-    for (std::string name = reader.next(); !name.empty(); name = reader.next())
-        if (name == member) return reader.read_small(name);
+    TarReader tar(path_, file_.get());
+    for (std::string name = tar.next(); !name.empty(); name = tar.next())
+        if (name == member) return read_small(tar, path_, name);
     return {};
 }
 
 void BackupFile::copy_dump(int output) const {
-    Reader reader(path_, file_.get());
+    TarReader tar(path_, file_.get());
     bool is_wanted = true;
-    for (std::string name = reader.next(); !name.empty(); name = reader.next()) {
+    for (std::string name = tar.next(); !name.empty(); name = tar.next()) {
         if (name != kDumpMember) continue;
-        const Member copied = reader.read(name, [&](std::string_view block) {
+        const Member copied = read_member(tar, name, [&](std::string_view block) {
             try {
                 if (is_wanted) base::write_all(output, block, path_);
             } catch (const std::system_error& error) {

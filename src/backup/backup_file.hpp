@@ -8,9 +8,8 @@
 #include <string_view>
 #include <vector>
 
-/// The file of a backup: a tar archive (POSIX ustar and pax, by libarchive) with `manifest.json` first, then the
-/// members that it lists, then `SHA256SUMS` over all of them.  `tar` and `sha256sum -c` read it without us.  Everything
-/// here blocks.
+/// The file of a backup: a tar archive (tar.hpp) with `manifest.json` first, then the members that it lists, then
+/// `SHA256SUMS` over all of them.  `tar` and `sha256sum -c` read it without us.  Everything here blocks.
 namespace wdx::backup {
 
 inline constexpr std::string_view kDumpMember = "database.dump";    ///< pg_dump's custom format

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <filesystem>
 #include <stdexcept>
+#include <string_view>
 
 namespace wdx::backup {
 
@@ -10,5 +12,9 @@ class BackupError : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
 };
+
+/// @param why  for the message: `it is cut off`
+/// @throws BackupError
+[[noreturn]] void refuse(const std::filesystem::path& file, std::string_view why);
 
 }  // namespace wdx::backup

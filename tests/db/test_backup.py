@@ -1,6 +1,5 @@
 """`backup` and `restore`: one file, and from it the same database, the same key and nothing by halves."""
 import hashlib
-import io
 import json
 import random
 import re
@@ -64,11 +63,6 @@ def schema(url):
 def findings(check):
     """What `check` said: (ok, warn or FAIL, of what)."""
     return re.findall(r"^(ok|warn|FAIL) +([^:]+):", check.stdout, re.M)
-
-
-def members(content):
-    with tarfile.open(fileobj=io.BytesIO(content)) as tar:
-        return {member.name: tar.extractfile(member).read() for member in tar}
 
 
 def without_log(sums):
@@ -272,27 +266,20 @@ def test_a_truncated_an_altered_and_a_newer_file_are_refused_before_anything_is_
     whole = back_up(url, tmp_path).read_bytes()
     target = cluster.create_database()
     random_ = random.Random(7)
-    end = whole.rindex(b"SHA256SUMS") + 512
-    spoilt = {f"cut at {cut}": whole[:cut] for cut in (0, 1, 600, len(whole) // 2, end - 600, end - 1)}
-    for place in [0, 100, 300, 512, 700] + [random_.randrange(end) for _ in range(12)]:
-        # Unused bytes of a header, and what fills up a block, are nothing that is read.
+    end = len(whole)
+    spoilt = {f"cut at {cut}": whole[:cut] for cut in (0, 1, 600, end // 2, end - 1600, end - 1)}
+    for place in [0, 100, 300, 512, 700, end - 1] + [random_.randrange(end) for _ in range(12)]:
         changed = whole[:place] + bytes([whole[place] ^ 0x41]) + whole[place + 1:]
         spoilt[f"changed at {place}"] = changed
     newer = whole.replace(b'"format": 1', b'"format": 9', 1)
     spoilt["newer"] = newer
-    accepted = []
+    file = tmp_path / "spoilt.backup"
     for name, content in spoilt.items():
-        file = tmp_path / "spoilt.backup"
         file.write_bytes(content)
-        done = restore(file, target, "--dry-run")
-        if done.returncode == 0:
-            accepted.append((name, content))
-        else:
+        for options in ((), ("--dry-run",)):
+            done = restore(file, target, *options)
             assert done.returncode == 1 and done.stderr, name
-        assert tables_of(target) == []
-    for name, content in accepted:  # only where every member is still the same
-        assert members(content) == members(whole), name
-    assert len(accepted) < 6, accepted
+            assert tables_of(target) == []
     file.write_bytes(newer)
     assert "newer" in restore(file, target).stderr
 
