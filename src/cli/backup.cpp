@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "cli/command.hpp"
 #include "cli/config_command.hpp"
+#include "cli/interruption_report.hpp"
 #include "db/server_info.hpp"
 #include "store/journal/journal.hpp"
 
@@ -127,7 +128,9 @@ struct Made {
     backup::Manifest manifest{};
 };
 
-Made make_backup(const config::Loaded& settings, const BackupOptions& options, const std::string& url) {
+/// @param interruption  closed as soon as the backup is there
+Made make_backup(const config::Loaded& settings, const BackupOptions& options, const std::string& url,
+                 InterruptionReport& interruption) {
     const auto secret = read_key_secret(options.key_secret);
     const std::vector<backup::SmallMember> members = small_members(settings, secret);
     db::Session session = connect(settings.config, url, "WDX_DATABASE_URL");
@@ -146,6 +149,7 @@ Made make_backup(const config::Loaded& settings, const BackupOptions& options, c
     }
     backup::write_backup(partial.file(), manifest, members, partial.dump());
     if (options.verify) verify(session, url, programs, partial.path());
+    interruption.close();
     const fs::path path = partial.publish();
     return {path, fs::file_size(path), std::move(manifest)};
 }
@@ -168,8 +172,13 @@ int backup(const config::Loaded& settings, const BackupOptions& options, std::os
     return run_command(err, [&] {
         std::signal(SIGPIPE, SIG_IGN);  // a program that stops reading says why
         const std::string& url = url_of(settings.config);
+        InterruptionReport interruption([&](std::string_view signal) {
+            const std::string text = fmt::format("The backup was ended by {}.", signal);
+            err << text << std::endl;
+            note(url, settings.config, "error", store::entry::kBackupFailed, text);
+        });
         try {
-            const Made made = make_backup(settings, options, url);
+            const Made made = make_backup(settings, options, url, interruption);
             const std::string text = fmt::format("{}: {} bytes", made.path.string(), made.bytes);
             out << text << std::endl;
             if (options.keep) thin_out(made.path, made.manifest, *options.keep, out);
@@ -177,6 +186,7 @@ int backup(const config::Loaded& settings, const BackupOptions& options, std::os
                 err << "The log of the database could not be told of this backup: `check` and alerts do not know of "
                        "it.\n";
         } catch (const std::exception& error) {
+            interruption.close();
             note(url, settings.config, "error", store::entry::kBackupFailed, error.what());
             throw;
         }

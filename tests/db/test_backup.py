@@ -402,9 +402,9 @@ def test_old_backups_are_thinned_out_and_other_files_are_left(cluster, tmp_path)
         [*stays, "watchdxg-back-20260114T000000Z.backup", "watchdxg-back-old.backup", Path(new).name])
 
 
-def start(*arguments, url, folder, **settings):
+def start(*arguments, url, folder, preexec_fn=None, **settings):
     return subprocess.Popen([binary(), *arguments], env=environment(url, folder, **settings), stdin=subprocess.DEVNULL,
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=preexec_fn)
 
 
 def test_a_backup_that_is_killed_leaves_nothing_that_looks_like_one(cluster, tmp_path):
@@ -422,6 +422,51 @@ def test_a_backup_that_is_killed_leaves_nothing_that_looks_like_one(cluster, tmp
     assert killed >= 2
     last = back_up(url, folder)
     assert [path for path in folder.iterdir() if path.name.startswith(".")] == [] and last.exists()
+
+
+class BackupThatWaits:
+    """A backup that has begun and waits for a table, until the block ends."""
+
+    def __init__(self, url, folder, **options):
+        self.url, self.folder, self.options = url, folder, options
+
+    def __enter__(self):
+        self.lock = psycopg2.connect(self.url)
+        self.lock.cursor().execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
+        self.process = start("backup", "--to", str(self.folder), url=self.url, folder=self.folder.parent, **self.options)
+        wait_until(lambda: execute(self.url, "SELECT count(*) FROM pg_locks WHERE NOT granted") == [(1,)], "the backup to wait")
+        return self.process
+
+    def __exit__(self, *_):
+        self.lock.close()
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_backup_that_a_signal_ends_is_told_as_one_that_failed(cluster, tmp_path, number):
+    url, folder = make_database(cluster), tmp_path / "backups"
+    # What our own caller ignores, such as nohup(1), would be inherited.
+    with BackupThatWaits(url, folder, preexec_fn=lambda: signal.signal(number, signal.SIG_DFL)) as process:
+        process.send_signal(number)
+        assert process.wait(30) == -number
+        noted = execute(url, "SELECT level, event, message FROM watchdxg_log ORDER BY id DESC LIMIT 2")
+        assert noted[0] == ("error", "backup_failed", f"The backup was ended by {number.name}.")
+        assert [event for _, event, _ in noted].count("backup_failed") == 1
+        assert list(folder.glob("*.backup")) == []
+    assert "ended by" in run_command("check", url=url).stdout
+
+
+def test_a_backup_goes_on_after_a_signal_that_its_caller_ignores(cluster, tmp_path):
+    url, folder = make_database(cluster), tmp_path / "backups"
+    waiting = BackupThatWaits(url, folder, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    with waiting as process:
+        process.send_signal(signal.SIGHUP)
+        time.sleep(0.5)
+        waiting.lock.rollback()
+        assert process.wait(60) == 0
+    assert len(list(folder.glob("*.backup"))) == 1
+    assert execute(url, "SELECT event FROM watchdxg_log ORDER BY id DESC LIMIT 1") == [("backup_made",)]
 
 
 def test_a_restore_that_is_killed_leaves_the_old_state_or_the_new(cluster, tmp_path, passphrase):
