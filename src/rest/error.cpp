@@ -16,6 +16,10 @@ std::string detail_body(std::string_view detail, std::string_view code) {
     return out;
 }
 
+std::string no_choice(std::string_view value) {
+    return fmt::format("Select a valid choice. {} is not one of the available choices.", value);
+}
+
 ApiError bad_request(std::string_view detail) {
     return {400, detail_body(detail)};
 }

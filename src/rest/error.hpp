@@ -45,6 +45,9 @@ ApiError unavailable(std::chrono::seconds retry_after,
 /// 429 with Retry-After: whole seconds, rounded up.
 ApiError throttled(std::chrono::nanoseconds wait);
 
+/// django-filter's message about a value that is none of those that there are.
+std::string no_choice(std::string_view value);
+
 /// Collects the messages of fields: `{"<field>":["..."],...}`, in the order in which they were added.
 class FieldErrors {
   public:

@@ -25,9 +25,9 @@ using model::View;
 
 constexpr std::string_view kSeparator = "__";
 constexpr std::size_t kMostRefused = 10;  ///< names that are named; looking for the nearest takes a while
-constexpr std::array<std::string_view, 13> kReserved{"limit",     "offset", "page_size", "cursor", "format",
-                                                     "fields",    "expand", "ordering",  "search", "classification",
-                                                     "corrected", "bom",    "cohort"};
+constexpr std::array<std::string_view, 14> kReserved{"limit",          "offset",    "page_size", "count",    "cursor",
+                                                     "format",         "fields",    "expand",    "ordering", "search",
+                                                     "classification", "corrected", "bom",       "cohort"};
 
 bool is_reserved(std::string_view name) {
     return std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end();
@@ -41,10 +41,6 @@ const model::LookupRule* find_lookup(std::string_view name) {
         model::kLookups.begin(), model::kLookups.end(),
         [lookup = name.substr(separator + kSeparator.size())](const auto& rule) { return rule.name == lookup; });
     return found == model::kLookups.end() ? nullptr : &*found;
-}
-
-std::string no_choice(std::string_view value) {
-    return fmt::format("Select a valid choice. {} is not one of the available choices.", value);
 }
 
 /// What stands between commas, without outer white space; empty pieces are skipped.
@@ -355,7 +351,7 @@ ListRequest read_list(const QueryParams& params, const View& view, Format format
 }
 
 void refuse_other_names(const QueryParams& params, const View& view) {
-    constexpr std::array<std::string_view, 4> kOfPages{"limit", "offset", "page_size", "cursor"};
+    constexpr std::array<std::string_view, 5> kOfPages{"limit", "offset", "page_size", "count", "cursor"};
     std::vector<std::string> known;
     for (const Column& column : view.columns) known.emplace_back(column.field->name);
     FieldErrors errors;

@@ -49,6 +49,14 @@ void append_link(std::string& out, const std::optional<std::string>& link) {
     }
 }
 
+Count read_count(const QueryParams& query, FieldErrors& errors) {
+    const std::string* text = query.last("count");
+    if (text == nullptr || text->empty() || *text == "exact") return Count::exact;
+    if (*text == "estimated") return Count::estimated;
+    if (*text != "none") errors.add("count", {no_choice(*text)});
+    return Count::none;
+}
+
 }  // namespace
 
 std::optional<std::int64_t> read_whole_number(const QueryParams& query, std::string_view name, std::int64_t least,
@@ -72,6 +80,7 @@ Page read_page(const QueryParams& query, Format format, FieldErrors& errors) {
     const bool is_export = format != Format::json;
     Page page{.limit = read_whole_number(query, "limit", 1, is_export ? kFarthest : kMostPageRows, errors),
               .offset = read_whole_number(query, "offset", 0, kFarthest, errors).value_or(0),
+              .count = read_count(query, errors),
               .page_size = read_whole_number(query, "page_size", 1, kMostPageRows, errors)};
     const std::string* cursor = query.last("cursor");
     if (cursor != nullptr && !cursor->empty()) page.cursor = cursor;
@@ -86,14 +95,16 @@ Page read_page(const QueryParams& query, Format format, FieldErrors& errors) {
     return page;
 }
 
-std::string render_page(const Page& page, std::int64_t count, std::string_view results, std::string_view url,
-                        const QueryParams& query) {
+std::string render_page(const Page& page, std::optional<std::int64_t> count, bool has_next, std::string_view results,
+                        std::string_view url, const QueryParams& query) {
     const std::int64_t limit = page.limit.value();
     std::optional<std::string> next;
     std::optional<std::string> previous;
-    if (page.offset + limit < count) next = link_to_offset(url, query, limit, page.offset + limit);
+    if (has_next) next = link_to_offset(url, query, limit, page.offset + limit);
     if (page.offset > 0) previous = link_to_offset(url, query, limit, std::max<std::int64_t>(page.offset - limit, 0));
-    std::string out = fmt::format(R"({{"count":{},"next":)", count);
+    std::string out = fmt::format(R"({{"count":{},)", count ? std::to_string(*count) : "null");
+    if (page.count == Count::estimated) out += R"("count_is":"estimated",)";
+    out += R"("next":)";
     append_link(out, next);
     out += R"(,"previous":)";
     append_link(out, previous);

@@ -179,6 +179,40 @@ def test_an_offset_beyond_the_end_leaves_nothing(server):
     assert page["results"] == [] and page["count"] == 2000 and page["next"] is None
 
 
+def test_a_page_by_number_need_not_wait_for_its_count(server):
+    page = get(server, "/api/users/", limit="50", count="none")
+    assert list(page) == ["count", "next", "previous", "results"] and page["count"] is None and len(page["results"]) == 50
+    seen, link = [], f"{server.base_url}/api/users/?limit=700&count=none"
+    while link:
+        page = follow(server, link)
+        seen += [row["id"] for row in page["results"]]
+        link = page["next"]
+        assert link is None or "count=none" in link
+    assert seen == list(range(1, 2001))
+
+
+def test_an_estimated_count_says_so_and_does_not_contradict_the_rows(server):
+    execute(server.url, "ANALYZE users")
+    page = get(server, "/api/users/", limit="50", count="estimated")
+    assert list(page) == ["count", "count_is", "next", "previous", "results"] and page["count_is"] == "estimated"
+    assert 1800 <= page["count"] <= 2200 and page["next"]
+    last = get(server, "/api/users/", limit="50", offset="1990", count="estimated")
+    assert last["count"] == 2000 and last["next"] is None and len(last["results"]) == 10
+    assert get(server, "/api/users/", limit="5", offset="9000", count="estimated")["count"] <= 9000
+    # PostgreSQL expects few rows here: it cannot know that two conditions say the same.
+    both = get(server, "/api/users/", limit="5", count="estimated", id__lte="100", id__gte="1", handle__contains="_")
+    assert both["count"] >= 6 if both["next"] else both["count"] == len(both["results"])
+    assert get(server, "/api/users/", limit="5", count="estimated", search="nobody-is-called-so")["count"] == 0
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_list_can_be_counted_in_each_way(server, name):
+    exact = get(server, f"/api/{name}/", limit="1")
+    assert get(server, f"/api/{name}/", limit="1", count="exact")["count"] == exact["count"]
+    for how in ("estimated", "none"):
+        assert get(server, f"/api/{name}/", limit="1", count=how)["results"] == exact["results"]
+
+
 def follow(server, link):
     parts = urlsplit(link)
     return get(server, parts.path, **dict(parse_qsl(parts.query)))
@@ -274,6 +308,7 @@ def test_an_altered_or_stale_cursor_is_not_found(server):
     ({"account_id": "x", "limit": "1"}, {"account_id": ["Enter a number."], "limit": None}),
     ({"limit": "0"}, {"limit": ["Ensure this value is greater than or equal to 1."]}),
     ({"limit": "1001"}, {"limit": ["Ensure this value is less than or equal to 1000."]}),
+    ({"limit": "1", "count": "roughly"}, {"count": [NO_CHOICE.format("roughly")]}),
     ({"limit": "x", "offset": "-1"}, {"limit": ["Enter a whole number."],
                                       "offset": ["Ensure this value is greater than or equal to 0."]}),
     ({"page_size": "0"}, {"page_size": ["Ensure this value is greater than or equal to 1."]}),

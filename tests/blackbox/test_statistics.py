@@ -5,11 +5,12 @@ import io
 import math
 from collections import Counter
 
+import psycopg2
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from support.data import make_database, seed
-from support.postgres import execute, run_psql
+from support.postgres import execute, run_psql, wait_until
 from support.server import Server
 from support.tokens import mint
 
@@ -202,6 +203,66 @@ def test_the_account_is_found_as_on_its_own_route(server, handle):
 @pytest.mark.parametrize("handle", ["nobody", "%00", "@", "a%2Fb"])
 def test_an_unknown_account_is_404(server, handle):
     assert "detail" in stats(server, handle, status=404)
+
+
+# -- looking again
+
+def look(server, tag=None, **headers):
+    headers = {**({"If-None-Match": tag} if tag else {}), **headers}
+    return server.get("/api/accounts/synka777/stats/", token=mint("access"), headers=headers)
+
+
+def known(server, tag):
+    """Waits until the answer with that tag is still right and known to be."""
+    wait_until(lambda: look(server, tag).status_code == 304, "304 for what has not changed", 30)
+
+
+def test_a_look_at_what_has_not_changed_is_answered_without_figures(cluster):
+    url = make_database(cluster)
+    with Server(url) as server:
+        first = look(server)
+        wait_until(lambda: look(server).headers["ETag"] == look(server).headers["ETag"], "a steady tag")
+        tag = look(server).headers["ETag"]
+        known(server, tag)
+        answer = look(server, tag)
+        assert answer.status_code == 304 and answer.content == b"" and answer.headers["ETag"] == tag
+        assert look(server, "W/" + tag).status_code == 304 and look(server, '"other"').status_code == 200
+        assert look(server, None, **{"If-Match": '"other"'}).status_code == 412
+        assert first.status_code == 200 and set(first.json()) == set(look(server).json())
+        assert server.get("/api/accounts/synka777/stats/", token=mint("access"), params={"corrected": "true"},
+                          headers={"If-None-Match": tag}).status_code == 200
+        assert server.get("/api/accounts/synka777/stats/", headers={"If-None-Match": tag}).status_code == 401
+
+
+def test_own_writes_are_seen_at_once_by_who_looks_again(cluster):
+    url = make_database(cluster)
+    with Server(url) as server:
+        user, before = execute(url, "SELECT min(id), count(*) FROM users LEFT JOIN classification ON user_id = id WHERE account_id = 1"
+                                    " AND harmful IS NOT TRUE")[0]
+        tag = look(server).headers["ETag"]
+        wrote = server.request("PUT", f"/api/users/{user}/classification/", mint("access"), json={"harmful": True, "inactive": False})
+        assert wrote.status_code in (200, 201)
+        again = look(server, tag)
+        assert again.status_code == 200 and again.headers["ETag"] != tag
+
+
+def test_writes_of_others_are_seen_by_who_looks_again_while_and_after_they_are_made(cluster):
+    url = make_database(cluster)
+    with Server(url) as server:
+        tag = look(server).headers["ETag"]
+        known(server, look(server).headers["ETag"])
+        total = look(server).json()["users"]["total"]
+        with psycopg2.connect(url) as core:  # which stays connected, and idle after its commit
+            for added in (1, 2, 3):
+                with core.cursor() as cursor:
+                    cursor.execute("INSERT INTO users (id, account_id, handle, username, follower)"
+                                   " SELECT max(id) + 1, 1, 'late', 'Late', true FROM users")
+                core.commit()
+                tag = look(server, tag).headers["ETag"]
+                assert look(server, tag).status_code == 200, "nobody can know yet whether that is all"
+                assert look(server, tag).json()["users"]["total"] == total + added
+            wait_until(lambda: look(server, look(server).headers["ETag"]).status_code == 304, "everything counted", 30)
+        assert look(server).json()["users"]["total"] == total + 3
 
 
 def test_nobody_sees_statistics_without_a_token(server):

@@ -74,7 +74,8 @@ std::string with_reasons(const db::Row& row) {
     return body;
 }
 
-/// GET /api/users/{id}/signals/ -> 200 {"version","as_of","risk","rank","probability","band","signals","reasons"}, or 404.
+/// GET /api/users/{id}/signals/ -> 200 {"version","as_of","risk","rank","probability","band","signals","reasons"}, or
+/// 404.
 asio::awaitable<http::Response> retrieve_signals(Context& context) {
     const std::int64_t id = context.path_id();
     const std::string signals = signals_sql(context, store::Ranks::few);

@@ -50,12 +50,9 @@ asio::awaitable<std::vector<model::Turn>> find_turns(Context& context, const Acc
 json::object describe(const store::TriageRow& row, bool sampled) {
     json::value user = json::parse(row.user_json);
     user.as_object()["same_person"] = json::parse(row.same_person_json);
-    return {{"user", std::move(user)},
-            {"risk", base::or_null(row.risk)},
-            {"rank", base::or_null(row.rank)},
-            {"reasons", reasons_json(row.explanation)},
-            {"gain", base::or_null(row.gain)},
-            {"sampled", sampled}};
+    return {{"user", std::move(user)},         {"risk", base::or_null(row.risk)},
+            {"rank", base::or_null(row.rank)}, {"reasons", reasons_json(row.explanation)},
+            {"gain", base::or_null(row.gain)}, {"sampled", sampled}};
 }
 
 std::string render(const std::vector<store::TriageRow>& rows, const std::vector<model::Turn>& turns) {

@@ -62,7 +62,8 @@ bool is_report(const View& view, const ListRequest& request, Format format) {
     if (!query.words.empty() || model::is_chosen_by_ranks(query)) return true;
     const auto in_text = [](const model::Condition& c) { return looks_into_text(c.lookup); };
     if (std::any_of(query.conditions.begin(), query.conditions.end(), in_text)) return true;
-    const bool is_counted = request.page.limit && !request.page.page_size && format == Format::json;
+    const bool is_counted = request.page.limit && !request.page.page_size && format == Format::json &&
+                            request.page.count == rest::Count::exact;
     const bool is_large = view.resource == &model::kUsers || view.resource == &model::kPosts;
     return is_counted && is_large && std::none_of(query.conditions.begin(), query.conditions.end(), names_rows);
 }
@@ -105,20 +106,41 @@ asio::awaitable<http::Response> cursor_page(Context& context, const View& view, 
     co_return ok(rest::render_cursor_page(next, previous, page.rows, absolute_url(context.request()), context.query()));
 }
 
+/// An estimated count that does not contradict the rows that were seen.
+/// @param rows  of the page, and whether there are others behind it
+std::int64_t plausible_count(std::int64_t estimate, std::int64_t offset, std::int64_t rows, bool has_next) {
+    if (has_next) return std::max(estimate, offset + rows + 1);
+    return rows > 0 || offset == 0 ? offset + rows : std::min(estimate, offset);
+}
+
 /// GET ...?limit=50&offset=100
 asio::awaitable<http::Response> numbered_page(Context& context, const View& view, const ListRequest& request) {
-    const ListSql list = store::list_sql(
-        view, request.query, {.limit = request.page.limit, .offset = request.page.offset}, Nesting::objects);
-    const ListSql count = store::count_sql(view, request.query);
+    const rest::Page& page = request.page;
+    const std::int64_t limit = *page.limit;
+    // One row more than is shown: it tells whether there is a next page, whatever is counted.
+    const ListSql list =
+        store::list_sql(view, request.query, {.limit = limit + 1, .offset = page.offset}, Nesting::objects);
     const db::Query list_statement = list.query("list_rows");
-    const db::Query count_statement = count.query("count_rows");
     db::Batch batch;
-    const std::size_t rows = batch.add(list_statement, list.params);
-    const std::size_t counted = batch.add(count_statement, count.params);
+    const std::size_t index = batch.add(list_statement, list.params);
+    const bool is_exact = page.count == rest::Count::exact;
+    const ListSql count = is_exact ? store::count_sql(view, request.query) : store::estimate_sql(view, request.query);
+    const db::Query count_statement = count.query("count_rows");
+    std::optional<std::size_t> counted;
+    if (page.count != rest::Count::none) counted = batch.add(count_statement, count.params);
     co_await run_list(context, view, request, batch);
-    co_return ok(rest::render_page(request.page, store::read_list_count(batch.rows(counted)),
-                                   store::render_rows(batch.rows(rows)), absolute_url(context.request()),
-                                   context.query()));
+
+    const db::Rows& rows = batch.rows(index);
+    const bool has_next = rows.size() > limit;
+    std::optional<std::int64_t> total;
+    if (counted && is_exact) {
+        total = store::read_list_count(batch.rows(*counted));
+    } else if (counted) {
+        total = plausible_count(store::read_list_estimate(batch.rows(*counted)), page.offset,
+                                std::min<std::int64_t>(rows.size(), limit), has_next);
+    }
+    co_return ok(rest::render_page(page, total, has_next, store::render_rows(rows, static_cast<int>(limit)),
+                                   absolute_url(context.request()), context.query()));
 }
 
 /// The beginning of a list, at most kShortListRows + 1 rows.

@@ -113,7 +113,7 @@ void add_list_parameters(json::array& parameters, const View& view) {
     if (view.has_classification) parameters.push_back(reference("parameters", "Verdict"));
     if (view.resource == &model::kUsers) parameters.push_back(reference("parameters", "Cohort"));
     add_selections(parameters, view);
-    for (const std::string_view name : {"Limit", "Offset", "PageSize", "Cursor", "Format", "Bom"})
+    for (const std::string_view name : {"Limit", "Offset", "Count", "PageSize", "Cursor", "Format", "Bom"})
         parameters.push_back(reference("parameters", name));
 }
 

@@ -86,8 +86,10 @@ json::object envelope(json::object rows, bool with_count) {
     json::object properties;
     if (with_count) {
         required.insert(required.begin(), "count");
-        properties["count"] = {
-            {"type", "integer"}, {"format", "int64"}, {"description", "How many rows the list has."}};
+        properties["count"] = {{"type", json::array{"integer", "null"}},
+                               {"format", "int64"},
+                               {"description", "How many rows the list has; null with `count=none`."}};
+        properties["count_is"] = {{"const", "estimated"}, {"description", "With `count=estimated`."}};
     }
     properties["next"] = link;
     properties["previous"] = link;

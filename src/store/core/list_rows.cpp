@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include <boost/json/parse.hpp>
+
 namespace wdx::store {
 namespace {
 
@@ -36,6 +38,10 @@ ListPage read_list_page(const db::Rows& rows, int size, bool backwards, std::siz
 
 std::int64_t read_list_count(const db::Rows& rows) {
     return rows.front().integer(0);
+}
+
+std::int64_t read_list_estimate(const db::Rows& rows) {
+    return boost::json::parse(rows.front().text(0)).at(0).at("Plan").at("Plan Rows").to_number<std::int64_t>();
 }
 
 }  // namespace wdx::store

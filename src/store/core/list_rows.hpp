@@ -26,4 +26,8 @@ ListPage read_list_page(const db::Rows& rows, int size, bool backwards, std::siz
 /// Reads what `count_sql` selects.
 std::int64_t read_list_count(const db::Rows& rows);
 
+/// Reads what `estimate_sql` gives.
+/// @throws std::runtime_error when it is no plan
+std::int64_t read_list_estimate(const db::Rows& rows);
+
 }  // namespace wdx::store

@@ -198,6 +198,12 @@ ListSql count_sql(const View& view, const ListQuery& query) {
     return unordered_sql("count(*)", view, query, 1);
 }
 
+ListSql estimate_sql(const View& view, const ListQuery& query) {
+    ListSql rows = unordered_sql(fmt::format("t.{}", view.resource->key), view, query, 1);
+    rows.sql = "EXPLAIN (FORMAT JSON) " + rows.sql;
+    return rows;
+}
+
 ListSql user_ids_sql(const View& view, const ListQuery& query, std::size_t first_param) {
     return unordered_sql("t.id AS user_id", view, query, first_param);
 }

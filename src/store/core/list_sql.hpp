@@ -35,4 +35,8 @@ ListSql user_ids_sql(const model::View& view, const model::ListQuery& query, std
 /// One row: how many rows the list has.
 ListSql count_sql(const model::View& view, const model::ListQuery& query);
 
+/// One row, for read_list_estimate: how many rows PostgreSQL's planner expects the list to have.
+/// Source: PostgreSQL manual, EXPLAIN.
+ListSql estimate_sql(const model::View& view, const model::ListQuery& query);
+
 }  // namespace wdx::store

@@ -2,6 +2,7 @@
 
 #include "base/json_writer.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <stdexcept>
 
@@ -70,13 +71,14 @@ void RowWriter::append_object(std::span<const Column> columns, const db::Row& ro
     out += '}';
 }
 
-std::string render_rows(const db::Rows& rows) {
+std::string render_rows(const db::Rows& rows, int most) {
     constexpr std::size_t kTypicalRow = 400;
+    const int count = std::min(rows.size(), most);
     std::string json;
-    json.reserve(static_cast<std::size_t>(rows.size()) * kTypicalRow + 2);
+    json.reserve(static_cast<std::size_t>(count) * kTypicalRow + 2);
     json += '[';
     const RowWriter writer(rows);
-    for (int i = 0; i < rows.size(); ++i) {
+    for (int i = 0; i < count; ++i) {
         if (i > 0) json += ',';
         writer.append(rows[i], json);
     }

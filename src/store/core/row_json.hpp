@@ -4,6 +4,7 @@
 #include "store/core/row_values.hpp"
 
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,9 +43,9 @@ class RowWriter {
     std::vector<Column> columns_;
 };
 
-/// All rows as a JSON array; the first one as an object.
+/// The first rows, all of them unless told otherwise, as a JSON array; the first one as an object.
 /// @throws std::runtime_error as RowWriter
-std::string render_rows(const db::Rows& rows);
+std::string render_rows(const db::Rows& rows, int most = std::numeric_limits<int>::max());
 std::string render_row(const db::Rows& rows);
 
 }  // namespace wdx::store

@@ -381,7 +381,33 @@ std::string clock() {
         kDays - 1);
 }
 
+constexpr const char* kStatisticsStateSql = R"sql(
+    SELECT concat_ws('/', (SELECT system_identifier FROM pg_control_system()), pg_postmaster_start_time(),
+                     (SELECT oid FROM pg_database WHERE datname = current_database()),
+                     (statement_timestamp() AT TIME ZONE 'UTC')::date,
+                     (SELECT last_id FROM watchdxg_event_state),
+                     (SELECT string_agg(concat_ws(' ', c.oid, c.relfilenode, c.relnatts,
+                                                  pg_stat_get_tuples_inserted(c.oid) + pg_stat_get_tuples_updated(c.oid)
+                                                      + pg_stat_get_tuples_deleted(c.oid)),
+                                        ',' ORDER BY c.oid)
+                        FROM pg_class AS c
+                       WHERE c.oid IN (to_regclass('accounts'), to_regclass('users'), to_regclass('posts'),
+                                       to_regclass('classification'), to_regclass('actions')))),
+           EXISTS (SELECT
+                     FROM pg_stat_activity
+                    WHERE datname = current_database()
+                      AND backend_type = 'client backend'
+                      AND application_name <> current_setting('application_name')
+                      AND state_change > statement_timestamp() - interval '11 seconds'))sql";
+
 }  // namespace
+
+const db::Query kStatisticsState{"statistics_state", kStatisticsStateSql};
+
+StatisticsState read_statistics_state(const db::Rows& rows) {
+    const db::Row row = rows.front();
+    return {.text = std::string(row.text(0)), .is_settling = row.boolean(1)};
+}
 
 Statement select_statistics(const CoreViews& views, std::int64_t account, std::string_view handle) {
     const bool has_verdict_days = views.has_classifications && views.classifications.find("classified_at")->is_present;

@@ -24,10 +24,10 @@ std::string read(std::string_view query, Format format = Format::json) {
     return (page.limit ? std::to_string(*page.limit) : "-") + '/' + std::to_string(page.offset);
 }
 
-std::string render(std::string_view query, std::int64_t count) {
+std::string render(std::string_view query, std::optional<std::int64_t> count, bool has_next) {
     const QueryParams params(query);
     FieldErrors errors;
-    return render_page(read_page(params, Format::json, errors), count, "[]", kUrl, params);
+    return render_page(read_page(params, Format::json, errors), count, has_next, "[]", kUrl, params);
 }
 
 TEST(ReadPage, ReadsLimitAndOffset) {
@@ -79,21 +79,44 @@ TEST(RenderCursorPage, LinksToTheNeighbours) {
 // The expected texts are those of DRF's LimitOffsetPagination.
 
 TEST(RenderPage, LinksToTheNeighbours) {
-    EXPECT_EQ(render("limit=2&offset=2", 5), R"({"count":5,"next":"http://h/api/logs/?limit=2&offset=4",)"
-                                             R"("previous":"http://h/api/logs/?limit=2","results":[]})");
-    EXPECT_EQ(render("limit=2&offset=3", 9), R"({"count":9,"next":"http://h/api/logs/?limit=2&offset=5",)"
-                                             R"("previous":"http://h/api/logs/?limit=2&offset=1","results":[]})");
+    EXPECT_EQ(render("limit=2&offset=2", 5, true), R"({"count":5,"next":"http://h/api/logs/?limit=2&offset=4",)"
+                                                   R"("previous":"http://h/api/logs/?limit=2","results":[]})");
+    EXPECT_EQ(render("limit=2&offset=3", 9, true), R"({"count":9,"next":"http://h/api/logs/?limit=2&offset=5",)"
+                                                   R"("previous":"http://h/api/logs/?limit=2&offset=1","results":[]})");
 }
 
 TEST(RenderPage, HasNoLinksAtTheEnds) {
-    EXPECT_EQ(render("limit=5", 5), R"({"count":5,"next":null,"previous":null,"results":[]})");
-    EXPECT_EQ(render("limit=5", 0), R"({"count":0,"next":null,"previous":null,"results":[]})");
+    EXPECT_EQ(render("limit=5", 5, false), R"({"count":5,"next":null,"previous":null,"results":[]})");
+    EXPECT_EQ(render("limit=5", 0, false), R"({"count":0,"next":null,"previous":null,"results":[]})");
 }
 
 TEST(RenderPage, KeepsOtherParametersSortedAndEscaped) {
-    EXPECT_EQ(render("z=1&limit=1&a=x%20%22&z=0&b=", 2),
+    EXPECT_EQ(render("z=1&limit=1&a=x%20%22&z=0&b=", 2, true),
               R"({"count":2,"next":"http://h/api/logs/?a=x+%22&b=&limit=1&offset=1&z=1&z=0",)"
               R"("previous":null,"results":[]})");
+}
+
+TEST(RenderPage, SaysHowItsRowsWereCounted) {
+    EXPECT_EQ(render("limit=1&count=estimated", 1000, true),
+              R"({"count":1000,"count_is":"estimated","next":"http://h/api/logs/?count=estimated&limit=1&offset=1",)"
+              R"("previous":null,"results":[]})");
+    EXPECT_EQ(render("limit=1&count=none", std::nullopt, false),
+              R"({"count":null,"next":null,"previous":null,"results":[]})");
+}
+
+TEST(ReadPage, ReadsHowToCount) {
+    const auto count = [](std::string_view query) {
+        FieldErrors errors;
+        const QueryParams params(query);
+        return read_page(params, Format::json, errors).count;
+    };
+    EXPECT_EQ(count("limit=1"), Count::exact);
+    EXPECT_EQ(count("limit=1&count="), Count::exact);
+    EXPECT_EQ(count("limit=1&count=exact"), Count::exact);
+    EXPECT_EQ(count("limit=1&count=estimated"), Count::estimated);
+    EXPECT_EQ(count("limit=1&count=none"), Count::none);
+    EXPECT_EQ(read("limit=1&count=roughly"),
+              R"({"count":["Select a valid choice. roughly is not one of the available choices."]})");
 }
 
 }  // namespace
