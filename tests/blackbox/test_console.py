@@ -179,6 +179,11 @@ def test_a_refused_login_says_why_and_a_right_one_is_kept_out_of_reach_of_script
     assert seen["kept"] == ["", 0]
 
 
+def test_the_foot_tells_the_version(seen, watched):
+    version = watched.get("/api/server/", watched.login().json()["access"]).json()["version"]
+    assert seen["foot"].startswith(f"{version} · core v3"), seen["foot"]
+
+
 def test_the_policy_is_never_violated_and_nobody_else_is_asked(seen):
     assert (seen["violations"], seen["foreign"], seen["errors"]) == ([], [], [])
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from support.postgres import wait_until
 from support.server import PROJECT, Server, run_command
+from support.tokens import mint
 
 DOCUMENTS = sorted(path for path in [*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md")])
 COMMANDS = PROJECT / "docs/commands.md"
@@ -79,10 +81,16 @@ def test_documented_subcommands_exist(command):
     assert sorted(documented) == sorted(LISTED_COMMAND.findall(help_of(command)))
 
 
-def test_the_changelog_has_an_entry_for_this_version():
+def test_all_tell_one_version_which_the_changelog_knows(server):
+    """The foot of the console and the package: test_console.py, test_package.py."""
     version = re.search(r"project\(watchdxg-back VERSION (\S+)", (PROJECT / "CMakeLists.txt").read_text()).group(1)
     assert re.search(rf"^## \[{re.escape(version)}\]", (PROJECT / "CHANGELOG.md").read_text(), re.M)
     assert run_command("version", database_url=None).stdout == f"watchdxg-back {version}\n"
+    assert run_command("--version", database_url=None).stdout == f"watchdxg-back {version}\n"
+    assert server.get("/api/server/", token=mint()).json()["version"] == version
+    assert server.get("/api/schema/", token=mint()).json()["info"]["version"] == version
+    start = wait_until(lambda: server.get("/api/logs/?event=start", token=mint()).json(), "the start in the log")[0]
+    assert start["message"].startswith(f"watchdxg-back {version} on ")
 
 
 def test_every_compat_comment_names_a_row():

@@ -56,6 +56,8 @@ try {
   await page.waitForSelector(".figures");
   seen.kept = await page.evaluate(() => [document.cookie, Object.values({ ...localStorage }).filter((text) => text.includes("eyJ")).length]);
 
+  seen.foot = await (await page.waitForSelector("nav .foot")).textContent();
+
   // Every page in both themes, wide and narrow.
   for (const [theme, width] of [["light", 1280], ["dark", 1280], ["light", 320], ["dark", 2560]]) {
     await page.emulateMedia({ colorScheme: theme });
