@@ -15,6 +15,7 @@ using embedded::EmbeddedFile;
 /// "wdx_migr" in ASCII; see docs/adr/0004-migrations.md.
 constexpr std::int64_t kAdvisoryLock = 0x7764785f6d696772;
 constexpr std::string_view kInitialMigration = "0001_initial";
+constexpr int kLockPatience = 1000;  ///< milliseconds: while it waits for a table, all others wait behind it
 
 // Visible is what Django's own introspection looks at (pg_table_is_visible), too.
 constexpr std::string_view kHasOwnTable = R"sql(
@@ -70,6 +71,7 @@ std::optional<MigrationStep> apply_one(Session& session, const EmbeddedFile& fil
     Session::Transaction transaction(session);
     // Released with the transaction: a pooler that shares connections by transaction never leaks it.
     session.execute("SELECT pg_advisory_xact_lock($1::bigint)", {std::to_string(kAdvisoryLock)});
+    session.execute_script("SET LOCAL lock_timeout TO " + std::to_string(kLockPatience));
     const State state = read_state(session);
     if (state.applied.contains(name_of(file))) return std::nullopt;
     session.execute(kMakeOwnTable);

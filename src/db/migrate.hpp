@@ -17,6 +17,9 @@ class MigrationError : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// The SQLSTATE of `apply` when a table is in use.
+inline constexpr std::string_view kTableInUse = "55P03";
+
 /// How a migration came to count as applied.
 enum class MigrationStep {
     applied,  ///< its file ran
@@ -39,6 +42,8 @@ std::vector<std::string> pending(Session& session);
 /// again inside.  So several processes may call this at once: each migration runs in one of them.
 /// Tables are made in the first schema of the search path.
 /// @param done  called after each commit
+/// Somebody may be reading a table that is to be changed, for long (an export, a dump), and whoever comes later waits
+/// behind a change that waits.  So each waits for a second only: call again after kTableInUse.
 /// @throws MigrationError, DbError; what was committed before stays
 void apply(Session& session, const std::function<void(std::string_view name, MigrationStep step)>& done);
 

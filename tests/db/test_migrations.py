@@ -1,10 +1,11 @@
 """`migrate` on an empty database, on one of the original, and on one that it must not touch."""
 import subprocess
+from contextlib import closing, contextmanager
 
 import pytest
 
-from support.postgres import apply_core_schema, bin_dir, execute
-from support.server import Server, binary, environment, run_command
+from support.postgres import apply_core_schema, bin_dir, connect, execute, wait_until
+from support.server import PROJECT, Server, binary, environment, run_command
 
 OURS = ["0001_initial", "0002_session_cutoff", "0003_sessions", "0004_log", "0005_totp",
         "0006_open_layer", "0007_history", "0008_failed_changes", "0009_people", "0010_signals", "0011_triage",
@@ -259,6 +260,56 @@ def test_many_at_once_run_each_migration_once(empty, tmp_path):
     for name in OURS:
         assert applied.count(f"Applied: {name}\n") == 1
     assert recorded(empty) == OURS
+
+
+def at(cluster, newest):
+    """@return URL of a database of the core's to which nothing newer than that migration has been applied"""
+    url = cluster.create_database("v3")
+    execute(url, "CREATE TABLE watchdxg_migrations (name text PRIMARY KEY, applied timestamptz NOT NULL DEFAULT now())")
+    for name in OURS[:OURS.index(newest) + 1]:
+        execute(url, (PROJECT / f"migrations/{name}.sql").read_text(), autocommit=False)
+        execute(url, "INSERT INTO watchdxg_migrations (name) VALUES (%s)", (name,))
+    return url
+
+
+@contextmanager
+def long_reader(url):
+    """Somebody reads a table that 0008 changes, as an export or a backup does."""
+    with closing(connect(url, autocommit=False)) as reader:
+        reader.cursor().execute("SELECT count(*) FROM watchdxg_watched_table")
+        yield
+
+
+def assert_others_come_through(url):
+    """Whoever reads that table now waits behind the migration at most for as long as that waits."""
+    for _ in range(3):
+        execute(url, "SET statement_timeout = '10s'; SELECT count(*) FROM watchdxg_watched_table")
+
+
+def test_a_migration_that_waits_for_a_table_does_not_hold_up_others(cluster, tmp_path):
+    url = at(cluster, "0007_history")
+    with long_reader(url):
+        with open(tmp_path / "stderr", "w") as said:
+            run = subprocess.Popen([binary(), "migrate"], env=environment(url, tmp_path), stdout=subprocess.PIPE,
+                                   stderr=said, text=True)
+        wait_until(lambda: "A table is in use" in (tmp_path / "stderr").read_text(), "the reason")
+        assert_others_come_through(url)
+        assert run.poll() is None and recorded(url)[-1] == "0007_history"
+    out, _ = run.communicate(timeout=60)
+    assert run.returncode == 0 and "Applied: 0008_failed_changes" in out
+    assert (tmp_path / "stderr").read_text().count("\n") == 1
+    assert recorded(url) == OURS
+
+
+def test_a_server_that_migrates_waits_for_a_table_and_says_so(cluster, start_server):
+    url = at(cluster, "0007_history")
+    with long_reader(url):
+        server = start_server(url, "--migrate", wait="live")
+        wait_until(lambda: "lock timeout" in server.log, "the reason in the log")
+        assert_others_come_through(url)
+        assert server.get("/healthz").status_code == 200 and server.get("/readyz").status_code == 503
+    server.wait_until_ready()
+    assert recorded(url) == OURS
 
 
 def test_a_migration_that_fails_leaves_nothing_of_itself(empty):
