@@ -52,11 +52,11 @@ def environment(url, folder, **settings):
     return kept
 
 
-def run_command(*arguments, url=None, stdin=None, timeout=60, **settings):
-    """One subcommand to its end.  @return CompletedProcess with text output"""
+def run_command(*arguments, url=None, stdin=None, timeout=60, program=None, **settings):
+    """One subcommand to its end, of another `program` if one is named.  @return CompletedProcess with text output"""
     folder = Path(tempfile.mkdtemp(prefix="wdx-run-", dir="/tmp"))
     try:
-        done = subprocess.run([binary(), *arguments], env=environment(url, folder, **settings), input=stdin,
+        done = subprocess.run([program or binary(), *arguments], env=environment(url, folder, **settings), input=stdin,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=timeout, cwd=folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -75,18 +75,19 @@ class Server:
 
     @param url   the database; None leaves WDX_DATABASE_URL to `settings`
     @param wait  `ready` (/readyz says 200), `live` (it listens) or None (started, may exit by itself)
+    @param program  another build than the one under test
     @param launcher  a command that starts the one that follows it, in its own place (exec)
     @param variables  further environment variables
     """
 
     def __init__(self, url, *arguments, wait="ready", command="serve", launcher=(), pass_fds=(), variables=None,
-                 **settings):
+                 program=None, **settings):
         self.url = url
         self.scheme, self._authority = "http", settings.get("tls_cert")
         self.folder = Path(tempfile.mkdtemp(prefix="wdx-srv-", dir="/tmp"))
         self._stdout, self._stderr = self.folder / "stdout", self.folder / "stderr"
         with open(self._stdout, "wb") as out, open(self._stderr, "wb") as err:
-            self.process = subprocess.Popen([*launcher, binary(), command, *arguments], stdout=out, stderr=err,
+            self.process = subprocess.Popen([*launcher, program or binary(), command, *arguments], stdout=out, stderr=err,
                                             stdin=subprocess.DEVNULL, cwd=self.folder, preexec_fn=dies_with_us(),
                                             pass_fds=pass_fds,
                                             env=environment(url, self.folder, **settings) | (variables or {}))
