@@ -56,13 +56,16 @@ def measure(arguments):
         noise.append(busy_share())
         plans = arguments.plots / f"plans-{size}.txt"
         plans.write_text("")
+
+        def tell(text):
+            """A run that is stopped has left what it knew."""
+            say(text)
+            write(arguments, list(rows.rows.values()), arguments.sizes[:arguments.sizes.index(size) + 1])
         try:
-            GrowthMeasures(ground, rows, plans, say, arguments.only).run()
+            GrowthMeasures(ground, rows, plans, tell, arguments.only).run()
         finally:
             ground.close()
         noise.append(busy_share())
-        # Written after each size, so that a run that is stopped has left what it knew.
-        write(arguments, list(rows.rows.values()), arguments.sizes[:arguments.sizes.index(size) + 1])
     return list(rows.rows.values()), noise
 
 

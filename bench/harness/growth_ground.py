@@ -5,7 +5,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from harness.ground import CLUSTER_SETTINGS, learn
+from harness.ground import CLUSTER_SETTINGS, read_statements
 from support.postgres import PrivateCluster, bin_dir, connect, execute, run_psql
 from support.server import run_command
 
@@ -74,17 +74,14 @@ class GrowthGround:
 
     def learn(self, request):
         """@return the statements with parameters that the server sends for a request, and the request's answer"""
-        answers = []
-
-        def asked():
-            answers.append(request())
-            return answers[-1]
+        said = self.cluster.log.stat().st_size
         self._set("log_statement", "'all'")
         try:
-            statements = learn(self.cluster, asked)
+            answer = request()
         finally:
             self._set("log_statement", "'none'")
-        return [replace(one, sql=without_comments(one.sql)) for one in statements], answers[-1]
+        log = self.cluster.log.read_bytes()[said:].decode().replace("\n\t", "\n")
+        return [replace(one, sql=without_comments(one.sql)) for one in read_statements(log)], answer
 
     def logged(self, request, marker):
         """ms that the session which sends a statement with `marker` works for this request, its commit included."""
@@ -111,10 +108,10 @@ class GrowthGround:
         script += [f"\\copy ({' '.join(one.with_literals().split())}) TO '/dev/null'\n" for one in statements]
         return sum(float(ms) for ms in TOOK.findall(self._run_psql("".join(script))))
 
-    def plans(self, statements, seconds):
-        """EXPLAIN of each of them with its real times and the pages that it read."""
+    def plans(self, statements, seconds, how="ANALYZE, BUFFERS, COSTS OFF"):
+        """EXPLAIN of each of them, with its real times and the pages that it read."""
         script = [f"SET jit = off;\nSET statement_timeout = '{seconds}s';\n"]
-        script += [f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) {one.with_literals()};\n" for one in statements]
+        script += [f"EXPLAIN ({how}) {one.with_literals()};\n" for one in statements]
         return self._run_psql("".join(script), "-A", "-t", "-q")
 
     def _run_psql(self, script, *options):

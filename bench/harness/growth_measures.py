@@ -146,17 +146,10 @@ class GrowthMeasures:
 
         def ask():
             return self._ask(server, "GET", work.path, longest)
-        begun = time.monotonic()
-        try:
-            statements, _ = self.ground.learn(ask)  # warms up, too
-        except RuntimeError as error:
-            too_long = time.monotonic() - begun > 0.9 * longest
-            self._add(work.key, work.name, "ms", over(longest) if too_long else str(error)[:40])
-            self.ground.wait_until_idle()
-            return
+        statements, answer = self.ground.learn(ask)  # warms up, too
         if work.is_file:
             reset_peak(server.process.pid)
-        ours = self._repeat(ask)
+        ours = self._repeat(ask) if answer.status_code < 300 and not answer.is_too_long else self._failure(answer, longest)
         if work.is_file:
             self._add(f"{work.key}_peak", f"{work.name}: highest RSS meanwhile", "MB", memory_kb(server.process.pid)[1] / 1000)
         try:
@@ -166,23 +159,27 @@ class GrowthMeasures:
             limit = statistics.median(times[1:] or times)
             plans = self.ground.plans(statements, longest)
         except TooLong:
-            limit, plans = over(longest), "too long"
+            limit, plans = over(longest), self.ground.plans(statements, longest, "COSTS ON")
         self._add(work.key, work.name, "ms", ours, limit, "psql")
         with self.plans.open("a") as file:
             file.write(f"==== {work.key}: {work.path}\n")
             file.writelines(f"-- {one.with_literals()}\n" for one in statements)
             file.write(f"{plans}\n")
 
+    def _failure(self, answer, longest):
+        """The figure in place of a time."""
+        if not answer.is_too_long:
+            return f"status {answer.status_code}"
+        self.ground.wait_until_idle()
+        return over(longest)
+
     def _repeat(self, ask):
         """Median of some repetitions."""
         times = []
         while len(times) < REPEATS and sum(times) < ENOUGH_SECONDS * 1000:
             answer = ask()
-            if answer.is_too_long:
-                self.ground.wait_until_idle()
-                return over(LONGEST_SECONDS)
-            if answer.status_code >= 300:
-                return f"status {answer.status_code}"
+            if answer.is_too_long or answer.status_code >= 300:
+                return self._failure(answer, LONGEST_SECONDS)
             times.append(answer.ms)
         return statistics.median(times)
 

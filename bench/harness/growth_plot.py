@@ -4,13 +4,13 @@ from xml.sax.saxutils import escape
 
 COLUMNS = 4
 WIDTH, HEIGHT = 240, 170      # of a panel
-LEFT, RIGHT, TOP, BOTTOM = 46, 12, 34, 24
+LEFT, RIGHT, TOP, BOTTOM = 52, 20, 28, 24
 # All of them can be read on white and on black.
 INK, GRID, OURS, LIMIT, FAILED = "#7d7d7d", "#7d7d7d", "#3b82f6", "#e07b00", "#e5484d"
 STYLE = (f"text{{font:10px sans-serif;fill:{INK}}}.t{{font-size:11px;font-weight:bold}}.e{{text-anchor:end}}.m{{text-anchor:middle}}"
          f".g{{stroke:{GRID};stroke-opacity:.25}}.o{{stroke:{OURS};stroke-width:2;fill:none}}"
          f".l{{stroke:{LIMIT};stroke-width:1.5;stroke-dasharray:4 3;fill:none}}.x{{fill:{FAILED}}}")
-LETTERS = 40                  # of a panel's title
+LETTERS = 34                  # of a panel's title
 
 
 def as_svg(rows, sizes):
@@ -27,9 +27,8 @@ def as_svg(rows, sizes):
 
 def panel(row, sizes):
     known = [value for of in (row["ours"], row["limit"]) for value in of.values() if is_number(value)]
-    title = row["name"] if len(row["name"]) <= LETTERS else row["name"][:LETTERS - 1] + "…"
-    parts = [f"<title>{escape(row['name'])}</title>", f'<text class="t" x="6" y="18">{escape(title)}</text>',
-             f'<text x="6" y="30">{row["unit"]}</text>']
+    name = row["name"] if len(row["name"]) <= LETTERS else row["name"][:LETTERS - 1] + "…"
+    parts = [f"<title>{escape(row['name'])}</title>", f'<text class="t" x="6" y="18">{escape(name)}, {row["unit"]}</text>']
     low, high = decades(known or [1, 10])
     left, right = math.log10(sizes[0]), max(math.log10(sizes[-1]), math.log10(sizes[0]) + 1)
 
@@ -52,7 +51,7 @@ def panel(row, sizes):
             parts += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="2.5" fill="{OURS if kind == "o" else LIMIT}"/>' for a, b in points]
     for size in sizes:
         if isinstance(row["ours"].get(str(size)), str):
-            parts.append(f'<text class="x m" x="{x(size):.1f}" y="{TOP + 6}">&#215; {escape(row["ours"][str(size)])}</text>')
+            parts.append(f'<text class="x e" x="{x(size) + RIGHT:.1f}" y="{TOP + 10}">&#215; {escape(row["ours"][str(size)])}</text>')
     return "".join(parts)
 
 
