@@ -14,9 +14,11 @@ DATA = Path(__file__).resolve().parent / "growth_data.sql"
 INDEXES = """
     CREATE EXTENSION IF NOT EXISTS pg_trgm;
     CREATE INDEX ON users (account_id, id);
-    CREATE INDEX ON users (account_id, followers_count);
-    CREATE INDEX ON posts (user_id, timestamp);
-    CREATE INDEX ON users USING gin (handle gin_trgm_ops, username gin_trgm_ops, bio gin_trgm_ops)"""
+    CREATE INDEX ON users (account_id, followers_count DESC NULLS LAST, id);
+    CREATE INDEX ON users (lower(handle));
+    CREATE INDEX ON users USING gin (handle gin_trgm_ops, username gin_trgm_ops, bio gin_trgm_ops);
+    CREATE INDEX ON posts (user_id, id);
+    CREATE INDEX ON posts (timestamp DESC NULLS LAST, id)"""
 INDEXES_SECONDS = 3600
 OPERATOR = ("INSERT INTO auth_user (id, password, is_superuser, username, first_name, last_name, email, is_staff, is_active,"
             " date_joined) VALUES (1, '!', false, 'watchdxg', '', '', '', false, true, now())")

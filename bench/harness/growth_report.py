@@ -31,10 +31,11 @@ def is_flat(row, sizes):
 
 
 def as_markdown(rows, sizes):
-    heads = ["work", "", *[f"{size:,}" for size in sizes], "grows", *[f"limit, {size:,}" for size in sizes], "grows", "limit is"]
-    lines = [heads, ["---"] * len(heads)]
+    """Cost at each size and its growth; of the limit, the cost at the last size and its growth."""
+    last = sizes[-1]
+    lines = [["work", "", *[f"{size:,}" for size in sizes], "grows", f"limit, {last:,}", "limit grows", "limit is"]]
+    lines.append(["---"] * len(lines[0]))
     for row in rows:
-        limits = [shown(row["limit"].get(str(size))) for size in sizes]
-        lines.append([row["name"], row["unit"], *[shown(row["ours"].get(str(size))) for size in sizes],
-                      growth(row["ours"], sizes), *limits, growth(row["limit"], sizes), row["limit_is"]])
+        lines.append([row["name"], row["unit"], *[shown(row["ours"].get(str(size))) for size in sizes], growth(row["ours"], sizes),
+                      shown(row["limit"].get(str(last))), growth(row["limit"], sizes), row["limit_is"]])
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -7,7 +7,7 @@ from support.tokens import mint
 HANDLE, BIG_ACCOUNT, SMALL_ACCOUNT = "growth", 1, 2  # of growth_data.sql
 PAGE = 50
 FROM_END = 200  # rows behind the page that is called the end
-USER = 501      # the same at every size, with its posts
+USER = 450      # the same at every size; with 36 posts
 WAVE = 14       # the first users are a wave
 RARE = "zebrafish"  # in one biography of 500, and in one post of 2,500
 COMMON = "photographer"
