@@ -61,10 +61,10 @@ class GrowthGround:
         execute(self.url, "SELECT pg_stat_statements_reset()")
 
     def spent(self, marker="%"):
-        """ms that PostgreSQL has worked since `settle` on statements that hold the text `marker` (as in LIKE)."""
+        """ms that PostgreSQL has worked since `settle` on statements that are done and like `marker`."""
         (spent,), = execute(self.url, """
             SELECT sum(total_exec_time + total_plan_time) FROM pg_stat_statements
-             WHERE query LIKE %s AND query NOT LIKE '%%pg_stat_statements%%'""", (marker,))
+             WHERE calls > 0 AND query LIKE %s AND query NOT LIKE '%%pg_stat_statements%%'""", (marker,))
         return float(spent or 0)
 
     def wait_until_idle(self):
