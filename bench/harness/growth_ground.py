@@ -143,7 +143,7 @@ def command(name, url, *arguments, timeout=600):
 
 
 def make_indexes(url):
-    if run_command("indexes", "--help").returncode == 0:
+    if re.search(r"^  indexes ", run_command("--help").stdout, re.M):
         command("indexes", url, "--create", timeout=INDEXES_SECONDS)
     else:
         execute(url, INDEXES)
