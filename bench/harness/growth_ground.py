@@ -20,6 +20,8 @@ INDEXES = """
     CREATE INDEX ON posts (user_id, id);
     CREATE INDEX ON posts (timestamp DESC NULLS LAST, id)"""
 INDEXES_SECONDS = 3600
+# What the server's jobs send by themselves, at any time, also beside a request.
+JOBS = ("WITH snapshot AS", "WITH turn AS", "watchdxg_event_state AS state", "watchdxg_signal_state")
 OPERATOR = ("INSERT INTO auth_user (id, password, is_superuser, username, first_name, last_name, email, is_staff, is_active,"
             " date_joined) VALUES (1, '!', false, 'watchdxg', '', '', '', false, true, now())")
 DURATION = re.compile(r"\[(\d+)\] LOG:  duration: ([\d.]+) ms(.*)", re.S)
@@ -83,7 +85,8 @@ class GrowthGround:
         finally:
             self._set("log_statement", "'none'")
         log = self.cluster.log.read_bytes()[said:].decode().replace("\n\t", "\n")
-        return [replace(one, sql=without_comments(one.sql)) for one in read_statements(log)], answer
+        sent = [one for one in read_statements(log) if not any(job in one.sql for job in JOBS)]
+        return [replace(one, sql=without_comments(one.sql)) for one in sent], answer
 
     def logged(self, request, marker):
         """ms that the session which sends a statement with `marker` works for this request, its commit included."""

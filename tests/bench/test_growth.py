@@ -113,7 +113,7 @@ def test_sizes_are_sorted_and_ten_million_is_only_measured_by_name(monkeypatch):
 @pytest.mark.slow
 def test_a_small_run_gives_figures_limits_plans_and_a_plot(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "harness.growth", "--growth", "--sizes", "1000", "--plots", str(tmp_path),
+        [sys.executable, "-m", "harness.growth", "--growth", "--sizes", "1000", "--indexed", "--plots", str(tmp_path),
          "--only", "lookup,order_risk,csv"], cwd=PROJECT, stdout=subprocess.PIPE, text=True, timeout=300,
         env={**os.environ, "PYTHONPATH": f"{PROJECT}/bench:{PROJECT}/tests", "WDX_BINARY": binary()})
     assert done.returncode == 0
