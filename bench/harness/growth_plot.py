@@ -10,7 +10,7 @@ INK, GRID, OURS, LIMIT, FAILED = "#7d7d7d", "#7d7d7d", "#3b82f6", "#e07b00", "#e
 STYLE = (f"text{{font:10px sans-serif;fill:{INK}}}.t{{font-size:11px;font-weight:bold}}.e{{text-anchor:end}}.m{{text-anchor:middle}}"
          f".g{{stroke:{GRID};stroke-opacity:.25}}.o{{stroke:{OURS};stroke-width:2;fill:none}}"
          f".l{{stroke:{LIMIT};stroke-width:1.5;stroke-dasharray:4 3;fill:none}}.x{{fill:{FAILED}}}")
-LETTERS = 34                  # of a panel's title
+LETTERS = 32                  # of a panel's title
 
 
 def as_svg(rows, sizes):

@@ -15,7 +15,7 @@ def shown(figure):
 def factor(figures, sizes):
     """How much the cost grows from the first size to the last; None where one of them has no number."""
     first, last = figures.get(str(sizes[0])), figures.get(str(sizes[-1]))
-    if not all(isinstance(figure, (int, float)) for figure in (first, last)) or not first:
+    if len(sizes) < 2 or not all(isinstance(figure, (int, float)) for figure in (first, last)) or not first:
         return None
     return last / first
 

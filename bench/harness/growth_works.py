@@ -10,6 +10,7 @@ FROM_END = 200  # rows behind the page that is called the end
 USER = 450      # the same at every size; with 36 posts
 WAVE = 14       # the first users are a wave
 RARE = "zebrafish"  # in one biography of 500, and in one post of 2,500
+NOBODY = "nobodyhasthis"
 COMMON = "photographer"
 
 
@@ -49,7 +50,7 @@ def reads(server, size):
     works = [
         Work("lookup", "account lookup", account),
         Work("frozen", "frozen list, all users", f"/api/users/?account_id={BIG_ACCOUNT}", True),
-        Work("frozen_small", "frozen list, 200 users of another account", f"/api/users/?account_id={SMALL_ACCOUNT}"),
+        Work("frozen_small", "frozen list, 200 users", f"/api/users/?account_id={SMALL_ACCOUNT}"),
         Work("page_number", "page by number, start", users(limit=PAGE)),
         Work("page_number_end", "page by number, end", users(limit=PAGE, offset=size - 200 - FROM_END)),
         Work("page_cursor", "page by cursor, start", page()),
@@ -78,9 +79,10 @@ def reads(server, size):
         cohorts and Work("filter_cohort", "filter: cohort", page(cohort=cohorts[0])),
         Work("search_common", "search, common word", page(search=COMMON)),
         Work("search_rare", "search, rare word", page(search=RARE)),
-        Work("search_nobody", "search, word of nobody", page(search="nobodyhasthis")),
+        Work("search_nobody", "search, word of nobody", page(search=NOBODY)),
         Work("search_count", "search by number, with count", users(limit=PAGE, search=RARE)),
         Work("posts_search", "search in posts, rare word", f"/api/posts/?page_size={PAGE}&search={RARE}"),
+        Work("posts_nobody", "search in posts, word of nobody", f"/api/posts/?page_size={PAGE}&search={NOBODY}"),
         Work("posts_account", "posts of an account, newest first",
              f"/api/posts/?page_size={PAGE}&account_id={BIG_ACCOUNT}&ordering=-timestamp"),
         Work("order_count", "order by followers, start", page(ordering="-followers_count")),
