@@ -17,6 +17,7 @@ CLUSTER_SETTINGS = {"shared_buffers": "256MB", "max_wal_size": "4GB", "max_conne
 
 ENTRY = re.compile(r"\n(?=\d{4}-\d\d-\d\d )")
 EXECUTED = re.compile(r"\[(\d+)\] LOG:  execute [^:]+: (.*)", re.S)
+COPIED = re.compile(r"\] LOG:  statement: SELECT .* AS shape WHERE false; COPY \((.*)\) TO STDOUT \(FORMAT binary\)", re.S)
 PARAMETERS = re.compile(r"\[(\d+)\] DETAIL:  parameters: (.*)", re.S)
 PARAMETER = re.compile(r"\$(\d+) = (NULL|'(?:[^']|'')*')")
 
@@ -65,9 +66,12 @@ def prepare(cluster):
 
 
 def read_statements(log):
-    """The statements with parameters in a piece of PostgreSQL's log, in their order."""
+    """The statements with parameters, and the streamed ones, in a piece of PostgreSQL's log, in their order."""
     entries = ENTRY.split(log)
-    for entry, after in zip(entries, entries[1:]):
+    for entry, after in zip(entries, [*entries[1:], ""]):
+        if copied := COPIED.search(entry):  # it has its parameters in it
+            yield Statement(copied.group(1), {})
+            continue
         executed, told = EXECUTED.search(entry), PARAMETERS.search(after)
         if executed and told and executed.group(1) == told.group(1):
             yield Statement(executed.group(2).strip(),
@@ -75,7 +79,7 @@ def read_statements(log):
 
 
 def learn(cluster, request):
-    """The statements with parameters that the server sends for one request, of a database that logs them."""
+    """The statements that the server sends for one request, of a database that logs them."""
     said = cluster.log.stat().st_size
     answer = request()
     if answer.status_code != 200:

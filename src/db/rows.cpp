@@ -44,7 +44,7 @@ std::int64_t Row::integer(int column) const {
     const Oid type = PQftype(result_, column);
     if (type != kInt8 && type != kInt4 && type != kInt2)
         throw std::runtime_error("column " + std::to_string(column) + " is not an integer");
-    return PQfformat(result_, column) == 0 ? read_text_integer(text(column)) : read_binary_integer(text(column));
+    return has_text_format(column) ? read_text_integer(text(column)) : read_binary_integer(text(column));
 }
 
 bool Row::boolean(int column) const {
@@ -52,7 +52,7 @@ bool Row::boolean(int column) const {
     if (PQftype(result_, column) != kBool)
         throw std::runtime_error("column " + std::to_string(column) + " is not a boolean");
     const char value = text(column).front();
-    return PQfformat(result_, column) == 0 ? value == 't' : value != 0;
+    return has_text_format(column) ? value == 't' : value != 0;
 }
 
 double Row::real(int column) const {
@@ -60,7 +60,7 @@ double Row::real(int column) const {
     if (PQftype(result_, column) != kFloat8)
         throw std::runtime_error("column " + std::to_string(column) + " is not a float8");
     const std::string_view bytes = text(column);
-    if (PQfformat(result_, column) != 0) return std::bit_cast<double>(read_binary_integer(bytes));
+    if (!has_text_format(column)) return std::bit_cast<double>(read_binary_integer(bytes));
     const auto value = platform::parse_double(bytes);
     if (!value) throw std::runtime_error("not a number: " + std::string(bytes));
     return *value;

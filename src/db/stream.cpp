@@ -1,19 +1,28 @@
 #include "db/stream.hpp"
 
 #include "db/error.hpp"
+#include "db/literals.hpp"
 #include "db/pinned_settings.hpp"
 #include "db/undecodable.hpp"
+
+#include <cstring>
+#include <utility>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
 
 namespace wdx::db {
 namespace {
 
 namespace asio = boost::asio;
-constexpr int kBinaryResult = 1;
-constexpr std::string_view kNoTimeout = ", pg_catalog.set_config('statement_timeout', '0', true)";
+constexpr const char* kNull = "NULL";
+constexpr const char* kInvalidEncoding = "22021";  ///< what PostgreSQL says of such a value
+// What PQgetCopyData gives instead of a length.
+constexpr int kNotYet = 0;
+constexpr int kCopyEnded = -1;
+constexpr int kCopyFailed = -2;
 
 /// Asks the server to stop, then closes the connection; PQcancel blocks, so a worker does it.
 void cancel_and_close(asio::thread_pool& cancellers, ConnectionPtr connection) {
@@ -52,70 +61,103 @@ Stream::~Stream() {
 }
 
 void Stream::start(const Query& query, const std::vector<Param>& params, bool pins) {
-    PGconn* connection = connection_.get();
-    const auto require = [&](int done) {
-        if (done == 0) throw DbError::unavailable(statement_, PQerrorMessage(connection), false);
-    };
-    if (pins) {  // in a pipeline, for they are the transaction's; no timeout applies to a stream
-        const std::string settings =
-            pin_settings_sql(PQserverVersion(connection), PinFor::pipeline) + std::string(kNoTimeout);
-        require(PQenterPipelineMode(connection));
-        for (const char* sql : {kPinIsolation, settings.c_str()}) {
-            require(PQsendQueryParams(connection, sql, 0, nullptr, nullptr, nullptr, nullptr, kBinaryResult));
-            ++ahead_;
-        }
-    }
-    std::vector<const char*> values;
-    values.reserve(params.size());
-    for (const Param& param : params) values.push_back(param.data());
-    require(PQsendQueryParams(connection, std::string(query.sql).c_str(), static_cast<int>(values.size()), nullptr,
-                              values.data(), nullptr, nullptr, kBinaryResult));
-    require(pins ? PQpipelineSync(connection) : PQsetSingleRowMode(connection));
+    std::vector<std::string> literals;
+    literals.reserve(params.size());
+    for (const Param& param : params) literals.push_back(literal(param));
+    const std::vector<std::string> nulls(params.size(), kNull);
+    // COPY does not say which columns there are.  One message is one transaction: no table changes in between.
+    std::string sql = fmt::format("SELECT * FROM ({}) AS shape WHERE false; COPY ({}) TO STDOUT (FORMAT binary)",
+                                  with_literals(query.sql, nulls), with_literals(query.sql, literals));
+    if (!pins) return send(sql);
+    // A message of their own: the next one is read by the settings that are in force when it comes.
+    unsent_ = std::move(sql) + "; COMMIT";
+    send(fmt::format("BEGIN ISOLATION LEVEL READ COMMITTED; {}; SET LOCAL statement_timeout TO 0",
+                     pin_settings_sql(PQserverVersion(connection_.get()), PinFor::transaction)));
 }
 
-Rows Stream::next() {
-    while (!finished_ && PQisBusy(connection_.get()) == 0) {
-        ResultPtr result(PQgetResult(connection_.get()));
-        if (!result) {  // the end of what one statement gave
-            const bool is_pipeline = PQpipelineStatus(connection_.get()) != PQ_PIPELINE_OFF;
-            // Of a pipeline that was lost libpq says for ever that there is nothing more.
-            if (is_pipeline && PQstatus(connection_.get()) != CONNECTION_OK)
-                throw DbError::unavailable(statement_, PQerrorMessage(connection_.get()), false);
-            if (ahead_ > 0 && --ahead_ == 0) PQsetSingleRowMode(connection_.get());
-            finished_ = !is_pipeline;
+void Stream::send(const std::string& sql) {
+    if (PQsendQuery(connection_.get(), sql.c_str()) == 0) throw lost();
+}
+
+std::string Stream::literal(const Param& param) const {
+    const char* const text = param.data();
+    if (text == nullptr) return kNull;
+    const MessagePtr quoted(PQescapeLiteral(connection_.get(), text, std::strlen(text)));
+    if (!quoted) throw DbError(kInvalidEncoding, statement_, PQerrorMessage(connection_.get()));
+    return quoted.get();
+}
+
+std::optional<Row> Stream::next() {
+    while (!finished_) {
+        if (!reader_) {
+            if (PQisBusy(connection_.get()) != 0) return std::nullopt;
+            take_result();
             continue;
         }
-        switch (PQresultStatus(result.get())) {
-            case PGRES_SINGLE_TUPLE:
-                return decoded_rows(connection_.get(), std::move(result));
-            case PGRES_COMMAND_OK:
-                break;
-            case PGRES_TUPLES_OK:  // an empty one after the last row
-                shape_ = Rows(std::move(result));
-                break;
-            case PGRES_PIPELINE_SYNC:
-                finished_ = true;
-                break;
-            default: {
-                const char* sqlstate = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
-                throw DbError(sqlstate != nullptr ? sqlstate : "", statement_, PQresultErrorMessage(result.get()));
-            }
+        char* bytes = nullptr;
+        const int length = PQgetCopyData(connection_.get(), &bytes, /*async=*/1);
+        message_.reset(bytes);
+        if (length == kNotYet) return std::nullopt;
+        if (length == kCopyFailed) throw lost();
+        if (length == kCopyEnded) {  // the result that follows says how
+            reader_.reset();
+            continue;
+        }
+        has_looked_ = false;
+        if (!reader_->read({bytes, static_cast<std::size_t>(length)})) continue;
+        decode_row(connection_.get(), shape_, reader_->values(), decoded_);
+        return shape_.copied(reader_->values());
+    }
+    return std::nullopt;
+}
+
+void Stream::take_result() {
+    has_looked_ = false;
+    ResultPtr result(PQgetResult(connection_.get()));
+    if (!result) {
+        if (PQstatus(connection_.get()) != CONNECTION_OK) throw lost();
+        finished_ = unsent_.empty();
+        if (!finished_) send(std::exchange(unsent_, {}));
+        return;
+    }
+    switch (PQresultStatus(result.get())) {
+        case PGRES_COMMAND_OK:
+            break;
+        case PGRES_TUPLES_OK:
+            shape_ = Rows(std::move(result));
+            break;
+        case PGRES_COPY_OUT:
+            reader_.emplace(static_cast<std::size_t>(shape_.columns()));
+            break;
+        default: {
+            const char* sqlstate = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
+            throw DbError(sqlstate != nullptr ? sqlstate : "", statement_, PQresultErrorMessage(result.get()));
         }
     }
-    return {};
 }
 
 asio::awaitable<void> Stream::wait() {
-    if (PQflush(connection_.get()) < 0)
-        throw DbError::unavailable(statement_, PQerrorMessage(connection_.get()), false);
+    int left = PQflush(connection_.get());
+    while (left > 0) {
+        co_await wait_for(asio::posix::descriptor_base::wait_write);
+        left = PQflush(connection_.get());
+    }
+    if (left < 0) throw lost();
     // Often more is here already: then there is nothing to wait for.
-    if (PQconsumeInput(connection_.get()) == 1 && PQisBusy(connection_.get()) == 0) co_return;
+    if (has_looked_) co_await wait_for(asio::posix::descriptor_base::wait_read);
+    has_looked_ = true;
+    if (PQconsumeInput(connection_.get()) == 0) throw lost();
+}
+
+asio::awaitable<void> Stream::wait_for(asio::posix::descriptor_base::wait_type what) {
     boost::system::error_code error;
-    co_await socket_.async_wait(asio::posix::descriptor_base::wait_read,
-                                asio::redirect_error(asio::use_awaitable, error));
+    co_await socket_.async_wait(what, asio::redirect_error(asio::use_awaitable, error));
     if (cancelled_) throw DbError::unavailable(statement_, "the client has left", false);
-    if (error || PQconsumeInput(connection_.get()) == 0)
-        throw DbError::unavailable(statement_, PQerrorMessage(connection_.get()), false);
+    if (error) throw lost();
+}
+
+DbError Stream::lost() const {
+    return DbError::unavailable(statement_, PQerrorMessage(connection_.get()), false);
 }
 
 void Stream::cancel() {

@@ -2,9 +2,13 @@
 
 #include "db/batch.hpp"
 #include "db/connection.hpp"
+#include "db/copied_row.hpp"
 #include "db/lane.hpp"
 
+#include <list>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -21,8 +25,8 @@ struct IdleConnections {
     std::vector<ConnectionPtr> connections;
 };
 
-/// A running statement on a connection of its own, in single-row mode: rows are read only when they are asked for, so
-/// a slow client makes PostgreSQL wait instead of filling memory.  Belongs to the event loop's thread.
+/// A running SELECT on a connection of its own, as a COPY: rows are read only when they are asked for, so a slow client
+/// makes PostgreSQL wait instead of filling memory (docs/adr/0022).  Belongs to the event loop's thread.
 class Stream {
   public:
     Stream(const boost::asio::any_io_executor& executor, std::shared_ptr<IdleConnections> idle, Lane::Place place,
@@ -32,11 +36,14 @@ class Stream {
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
 
-    /// @return the next row if it is already here, otherwise none: then `finished()`, or `wait()` for more
-    /// @throws DbError
-    Rows next();
+    /// @return the next row if it is already here, otherwise none: then `finished()`, or `wait()` for more.  It is
+    /// valid
+    ///         until the next call
+    /// @throws DbError; std::runtime_error when it is no row
+    std::optional<Row> next();
     [[nodiscard]] bool finished() const noexcept { return finished_; }
-    /// No rows, with the columns that they have, also where there were none; once it is `finished()`.
+    /// No rows, with the columns that they have, also where there are none: once there was a row, or it is
+    /// `finished()`.
     [[nodiscard]] const Rows& shape() const noexcept { return shape_; }
     /// Waits for input.  @throws DbError when the connection breaks
     boost::asio::awaitable<void> wait();
@@ -45,16 +52,31 @@ class Stream {
 
   private:
     friend class Pool;
+    struct MessageDeleter {
+        void operator()(char* message) const noexcept { PQfreemem(message); }
+    };
+    using MessagePtr = std::unique_ptr<char, MessageDeleter>;
+
     /// @param pins  behind a pooler: pins settings for this statement alone
     void start(const Query& query, const std::vector<Param>& params, bool pins);
+    void send(const std::string& sql);
+    [[nodiscard]] std::string literal(const Param& param) const;
+    /// What libpq has while no rows come.
+    void take_result();
+    boost::asio::awaitable<void> wait_for(boost::asio::posix::descriptor_base::wait_type what);
+    [[nodiscard]] DbError lost() const;
 
     std::shared_ptr<IdleConnections> idle_;
     Lane::Place place_;
     ConnectionPtr connection_;
     boost::asio::posix::stream_descriptor socket_;
     std::string statement_;
+    std::string unsent_;  ///< what follows when the settings have been pinned
     Rows shape_;
-    int ahead_ = 0;  ///< statements before the one whose rows are wanted
+    std::optional<CopyReader> reader_;  ///< while rows come
+    MessagePtr message_;                ///< with the row that was given last
+    std::list<std::string> decoded_;    ///< of that row
+    bool has_looked_ = false;           ///< for input without waiting, since something came last
     bool finished_ = false;
     bool cancelled_ = false;
 };

@@ -29,10 +29,14 @@ std::optional<std::string> instead_of(std::string_view value, Oid type) {
     return json;
 }
 
+/// Whether what is no UTF-8 in the column is replaced.
+bool is_decoded(const ResultColumn& column) {
+    return (contains(kTexts, column.type) || contains(kJson, column.type)) && !column.name.starts_with('_');
+}
+
 void replace_undecodable(PGresult* result, int column) {
     const Oid type = PQftype(result, column);
-    if (!contains(kTexts, type) && !contains(kJson, type)) return;
-    if (PQfname(result, column)[0] == '_') return;
+    if (!is_decoded({PQfname(result, column), type})) return;
     for (int row = 0; row < PQntuples(result); ++row) {
         const std::string_view value(PQgetvalue(result, row, column),
                                      static_cast<std::size_t>(PQgetlength(result, row, column)));
@@ -63,6 +67,17 @@ Rows decoded_rows(const PGconn* connection, ResultPtr result) {
     if (PQclientEncoding(connection) == kSqlAscii)
         for (int column = 0; column < PQnfields(result.get()); ++column) replace_undecodable(result.get(), column);
     return Rows(std::move(result));
+}
+
+void decode_row(const PGconn* connection, const Rows& shape, std::span<Value> values, std::list<std::string>& kept) {
+    if (PQclientEncoding(connection) != kSqlAscii) return;
+    kept.clear();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const ResultColumn column = shape.column(static_cast<int>(i));
+        if (!values[i] || !is_decoded(column) || base::is_utf8(*values[i])) continue;
+        std::optional<std::string> other = instead_of(*values[i], column.type);
+        values[i] = other ? Value(kept.emplace_back(*std::move(other))) : std::nullopt;
+    }
 }
 
 std::string with_undecodable_strings_null(std::string_view json) {

@@ -2,6 +2,8 @@
 
 #include "db/rows.hpp"
 
+#include <list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,6 +21,10 @@ bool take_bytes_as_they_are(PGconn* connection);
 /// within JSON null.  Columns whose names begin with `_` stay as they are: they are not shown, and the position of a
 /// cursor has to be found again.
 Rows decoded_rows(const PGconn* connection, ResultPtr result);
+/// The same for a row of a COPY.
+/// @param values  of the row; replaced where they have to be
+/// @param kept    holds what they are replaced by; what it held before is dropped
+void decode_row(const PGconn* connection, const Rows& shape, std::span<Value> values, std::list<std::string>& kept);
 
 /// JSON in which every string that is no UTF-8 is null.
 std::string with_undecodable_strings_null(std::string_view json);

@@ -224,7 +224,7 @@ def test_reads_go_on_over_the_connection_for_edits_while_the_others_cannot_come_
     with closing(connect(own_cluster.url("postgres"))) as elsewhere, elsewhere.cursor() as cursor:
         def shared_connections():
             cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = %s AND application_name = 'watchdxg-back' "
-                           "AND query NOT LIKE 'LISTEN%%' AND query !~ '^\\s*WITH (snapshot|waves) AS' "  # the signals'
+                           "AND query NOT LIKE 'LISTEN%%' AND query !~ '^(SELECT \\* FROM \\()?\\s*WITH (snapshot|waves) AS' "  # the signals'
                            "ORDER BY backend_start", (name,))
             return [pid for pid, in cursor.fetchall()]
         wait_until(lambda: len(shared_connections()) == 2, "the connection for edits")

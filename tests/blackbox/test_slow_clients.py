@@ -20,7 +20,7 @@ WRITE_TIMEOUT = 2  # seconds
 PATIENCE = 30
 IDLE = 10_000
 RUNNING = ("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'watchdxg-back' "
-           "AND datname = current_database() AND state <> 'idle' AND query LIKE '%FROM users ORDER BY id'")
+           "AND datname = current_database() AND state <> 'idle' AND query LIKE '%FROM users ORDER BY id) TO STDOUT%'")
 
 
 @pytest.fixture(scope="module")

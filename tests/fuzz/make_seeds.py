@@ -160,6 +160,13 @@ def row_writer():
     yield column(6, b"a", b"=1,\"2\"") + column(6, b"_b", b"-") + column(0x82, b"c", b"")
 
 
+def copied_row():
+    header = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+    row = b"\0\3" + b"\0\0\0\2ab" + b"\xff\xff\xff\xff" + bytes(4)
+    for message in (header + row, row, header, header + b"\xff\xff", b"\xff\xff", header[:-1] + b"\2xy" + row):
+        yield b"\3" + message
+
+
 def http_head():
     for step in steps():
         lines = [step["method"] + " " + step["target"] + " HTTP/1.1", "Host: localhost"]
@@ -197,7 +204,7 @@ def console_login():
     yield b"null\nWatch.Example.com\nxwdx_session=1;wdx_session"
 
 
-TARGETS = (authorization, client_address, config_values, console_login, fields, filter_values, http_head, json_body,
+TARGETS = (authorization, client_address, config_values, console_login, copied_row, fields, filter_values, http_head, json_body,
            list_query, password_hash, row_writer, token, url)
 
 

@@ -26,6 +26,7 @@ void authorization(std::string_view input);
 void client_address(std::string_view input);
 void config_values(std::string_view input);
 void console_login(std::string_view input);
+void copied_row(std::string_view input);
 void fields(std::string_view input);
 void filter_values(std::string_view input);
 void http_head(std::string_view input);
@@ -45,6 +46,7 @@ inline constexpr std::array kTargets{
     Target{"client_address", &client_address},
     Target{"config_values", &config_values},
     Target{"console_login", &console_login},
+    Target{"copied_row", &copied_row},
     Target{"fields", &fields},
     Target{"filter_values", &filter_values},
     Target{"http_head", &http_head},

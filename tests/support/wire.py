@@ -9,7 +9,7 @@ import threading
 from support.proxy import connect, run_pair
 
 SSL_REQUEST, GSS_REQUEST = 80877103, 80877104
-PARSE, BIND, SYNC = b"P", b"B", b"S"
+PARSE, BIND, QUERY, SYNC = b"P", b"B", b"Q", b"S"
 GENERATION = re.compile(r"_\d+$")  # of a prepared statement's name, after the tables have changed
 
 
@@ -107,7 +107,8 @@ class MessageProxy:
 
 
 class StatementCounter(MessageProxy):
-    """Counts what each connection asks PostgreSQL to execute: prepared statements by name, others by their SQL."""
+    """Counts what each connection asks PostgreSQL to execute: prepared statements by name, others and
+    streams by their SQL."""
 
     def __init__(self, target):
         self._counts = collections.Counter()
@@ -127,3 +128,6 @@ class StatementCounter(MessageProxy):
             name = body.split(b"\0")[1]
             with self._lock:
                 self._counts[GENERATION.sub("", name.decode()), prepared[name]] += 1
+        elif kind == QUERY and b" TO STDOUT " in body:  # a stream
+            with self._lock:
+                self._counts["", body.rstrip(b"\0").decode()] += 1

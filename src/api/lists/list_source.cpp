@@ -6,8 +6,10 @@
 #include "db/stream.hpp"
 #include "store/core/row_csv.hpp"
 #include "store/core/row_json.hpp"
+#include "store/core/users.hpp"
 
 #include <chrono>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -83,8 +85,12 @@ class ListWriter {
 /// A long list, row by row from its own connection.
 class ListSource : public http::BodySource {
   public:
-    ListSource(std::unique_ptr<db::Stream> stream, const Context& context)
-        : stream_(std::move(stream)), format_(context.format), with_bom_(context.with_bom) {}
+    /// @param on_end  is told how many rows there were
+    ListSource(std::unique_ptr<db::Stream> stream, const Context& context, std::function<void(std::int64_t)> on_end)
+        : stream_(std::move(stream)),
+          format_(context.format),
+          with_bom_(context.with_bom),
+          on_end_(std::move(on_end)) {}
 
     /// It ends at `deadline`, and with the session of its token.
     void look_after(StreamWatch& watch, const Bearer& bearer, StreamWatch::Clock::time_point deadline) {
@@ -115,29 +121,32 @@ class ListSource : public http::BodySource {
   private:
     asio::awaitable<void> fill(std::string& out, std::size_t enough) {
         while (stream_ && out.size() < enough) {
-            const db::Rows row = stream_->next();
-            if (!row.empty()) {
-                require_writer(row, out);
-                writer_->append(row.front(), out);
+            if (const auto row = stream_->next()) {
+                require_writer(out);
+                writer_->append(*row, out);
+                ++rows_;
             } else if (stream_->finished()) {
-                require_writer(stream_->shape(), out);
+                require_writer(out);
                 writer_->end(out);
                 stream_.reset();
+                if (on_end_) on_end_(rows_);
             } else {
                 co_await stream_->wait();
             }
         }
     }
 
-    void require_writer(const db::Rows& shape, std::string& out) {
+    void require_writer(std::string& out) {
         if (writer_) return;
-        writer_.emplace(format_, with_bom_, shape);
+        writer_.emplace(format_, with_bom_, stream_->shape());
         writer_->begin(out);
     }
 
     std::unique_ptr<db::Stream> stream_;  ///< reset when the last row has been written
     rest::Format format_;
     bool with_bom_;
+    std::function<void(std::int64_t)> on_end_;
+    std::int64_t rows_ = 0;
     std::optional<ListWriter> writer_;
     std::string first_;
     bool has_ended_ = false;  ///< it must not go on
@@ -161,11 +170,17 @@ void add_file_headers(http::Response& response, rest::Format format, std::string
 
 /// Starts a long list and waits for its first rows; a client that leaves meanwhile ends the statement.
 asio::awaitable<std::unique_ptr<ListSource>> begin_list(Context& context, const db::Query& query,
-                                                        std::vector<db::Param> params) {
+                                                        std::vector<db::Param> params,
+                                                        std::optional<ListHints::Key> hint) {
     Services& services = context.services();
+    std::function<void(std::int64_t)> on_end;
+    if (hint)
+        on_end = [&hints = services.lists.hints, list = *hint](std::int64_t rows) {
+            hints.remember(list, rows > store::kShortListRows);
+        };
     const auto kind = context.format == rest::Format::json ? db::Streams::lists : db::Streams::exports;
     auto stream = co_await services.pool.open_stream(query, std::move(params), kind, context.caller());
-    auto source = std::make_unique<ListSource>(std::move(stream), context);
+    auto source = std::make_unique<ListSource>(std::move(stream), context, std::move(on_end));
     source->look_after(services.streams, context.bearer(), StreamWatch::Clock::now() + services.lists.stream_max_age);
     const db::ClientWatch leaving(context.leave_slot(), [list = source.get()] { list->cancel(); });
     co_await source->begin();
@@ -175,9 +190,9 @@ asio::awaitable<std::unique_ptr<ListSource>> begin_list(Context& context, const 
 }  // namespace
 
 asio::awaitable<http::Response> stream_rows(Context& context, const db::Query& query, std::vector<db::Param> params,
-                                            std::string_view name) {
+                                            std::string_view name, std::optional<ListHints::Key> hint) {
     co_await context.require_access();
-    auto source = co_await begin_list(context, query, std::move(params));
+    auto source = co_await begin_list(context, query, std::move(params), hint);
     http::Response response;
     response.stream = std::move(source);
     add_file_headers(response, context.format, name);

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "api/lists/list_hints.hpp"
 #include "api/request/context.hpp"
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -13,8 +15,10 @@ namespace wdx::api {
 /// statement.  Makes the access check first, and ends the list when it gets too old, or its token is no longer valid.
 /// @param query  the columns' names as store::RowWriter and store::CsvWriter read them
 /// @param name  of the resource: a file is called `<name>-2026-11-25.csv`, by the date in UTC
+/// @param hint  where it says at its end whether it was long
 /// @throws ApiError 401, 503 as `Context::reread_schema`; DbError
 boost::asio::awaitable<http::Response> stream_rows(Context& context, const db::Query& query,
-                                                   std::vector<db::Param> params, std::string_view name);
+                                                   std::vector<db::Param> params, std::string_view name,
+                                                   std::optional<ListHints::Key> hint = std::nullopt);
 
 }  // namespace wdx::api

@@ -164,14 +164,20 @@ asio::awaitable<std::optional<db::Rows>> list_beginning(Context& context, const 
 /// All rows: a short list at once, a long one from a connection of its own.
 asio::awaitable<http::Response> whole_list(Context& context, const View& view, const ListRequest& request) {
     const Window window{.limit = request.page.limit, .offset = request.page.offset};
+    std::optional<ListHints::Key> hint;
     if (context.format == Format::json) {
-        const auto rows = co_await list_beginning(context, view, request);
-        if (rows && rows->size() <= store::kShortListRows) co_return ok(store::render_rows(*rows));
+        ListHints& hints = context.services().lists.hints;
+        hint = ListHints::key_of(context.request().target());
+        if (!hints.is_long(*hint).value_or(false)) {
+            const auto rows = co_await list_beginning(context, view, request);
+            if (rows && rows->size() <= store::kShortListRows) co_return ok(store::render_rows(*rows));
+            if (rows) hints.remember(*hint, true);
+        }
     }
     const ListSql all =
         store::list_sql(view, request.query, window, context.format == Format::csv ? Nesting::words : Nesting::objects);
     const db::Query statement = all.query("export_rows");
-    co_return co_await stream_rows(context, statement, all.params, view.resource->name);
+    co_return co_await stream_rows(context, statement, all.params, view.resource->name, hint);
 }
 
 /// What `corrected=true` changes; resources of which nothing can be corrected do not know the parameter.

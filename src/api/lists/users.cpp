@@ -15,9 +15,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// Above this many entries the hints are forgotten and learned again.
-constexpr std::size_t kMostHints = 4096;
-constexpr std::int64_t kAllUsers = 0;
+constexpr std::string_view kAllUsers = "users";  ///< as a key of hints
 
 /// The `account_id` parameter, read as Python's int() does: nullopt for no filter.
 /// @throws ApiError 400.  compat: account_id
@@ -35,9 +33,9 @@ bool fits_column(const base::PythonInt& number) {
            number.value <= std::numeric_limits<std::int32_t>::max();
 }
 
-void remember(Services& services, std::int64_t account, bool is_long) {
-    if (services.lists.is_long.size() >= kMostHints) services.lists.is_long.clear();
-    services.lists.is_long.insert_or_assign(account, is_long);
+/// However the number is spelled.
+ListHints::Key hint_key(const std::optional<base::PythonInt>& account) {
+    return account ? std::hash<std::int64_t>()(account->value) : ListHints::key_of(kAllUsers);
 }
 
 /// The list of the frozen layer: an array of ten fields ordered by id.  One that is known to be short travels with the
@@ -49,27 +47,25 @@ asio::awaitable<http::Response> list_users_as_original(Context& context) {
         co_await context.require_access();
         co_return ok("[]");
     }
-    Services& services = context.services();
-    const std::int64_t hint = account ? account->value : kAllUsers;
+    ListHints& hints = context.services().lists.hints;
+    const ListHints::Key key = hint_key(account);
     const db::Param id = account ? db::Param(account->value) : db::Param(std::nullopt);
-    const auto known = services.lists.is_long.find(hint);
-    const bool is_known = known != services.lists.is_long.end();
-    const bool was_long = is_known && known->second;
-    if (!is_known || was_long) co_await context.require_access();
-    if (!was_long) {
+    const std::optional<bool> was_long = hints.is_long(key);
+    if (was_long.value_or(true)) co_await context.require_access();
+    if (!was_long.value_or(false)) {
         db::Batch batch;
         const std::size_t index =
             account ? batch.add(store::kListUsersOfAccountShort, {id}) : batch.add(store::kListUsersShort, {});
         co_await context.read(batch);
         const bool is_long = batch.rows(index).size() > store::kShortListRows;
-        remember(services, hint, is_long);
+        hints.remember(key, is_long);
         if (!is_long) co_return ok(store::render_rows(batch.rows(index)));
     }
 
     std::vector<db::Param> params;
     if (account) params.push_back(id);
     const db::Query& query = account ? store::kListUsersOfAccount : store::kListUsers;
-    co_return co_await stream_rows(context, query, std::move(params), model::kUsers.name);
+    co_return co_await stream_rows(context, query, std::move(params), model::kUsers.name, key);
 }
 
 /// GET /api/users/?account_id={int} -> 200, a list.  A request that asks for nothing new gets what the original

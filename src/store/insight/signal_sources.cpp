@@ -133,9 +133,8 @@ Statement select_sources(const CoreViews& views, const std::vector<std::int64_t>
 asio::awaitable<std::vector<Source>> SourceReader::next(std::size_t most) {
     std::vector<Source> sources;
     while (sources.size() < most) {
-        const db::Rows rows = stream_->next();
-        if (!rows.empty()) {
-            sources.push_back(rows_.read(rows.front()));
+        if (const auto row = stream_->next()) {
+            sources.push_back(rows_.read(*row));
         } else if (stream_->finished()) {
             break;
         } else {

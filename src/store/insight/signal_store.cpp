@@ -366,9 +366,8 @@ asio::awaitable<void> SignalStore::read_each(const db::Query& query, std::vector
                                              const std::function<void(const db::Row&)>& read) {
     const auto stream = co_await open(query, std::move(params));
     while (true) {
-        const db::Rows rows = stream->next();
-        if (!rows.empty()) {
-            read(rows.front());
+        if (const auto row = stream->next()) {
+            read(*row);
         } else if (stream->finished()) {
             co_return;
         } else {
