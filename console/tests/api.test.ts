@@ -1,6 +1,9 @@
+import type { paths } from "#schema";
+import createClient from "openapi-fetch";
 import { describe, expect, it } from "vitest";
 import { apiRoot, authorizedFetch } from "../src/api/client";
 import { ApiFailure, failureOf, sentenceOf } from "../src/api/failure";
+import { asks } from "../src/api/queries";
 import { sendEntry } from "../src/api/send";
 import type { Session } from "../src/api/session";
 import { newEntry, type Work } from "../src/model/outbox";
@@ -36,6 +39,20 @@ describe("a request", () => {
   it("says that nobody answered where nobody did", async () => {
     const send = authorizedFetch(session("a", "a"), () => Promise.reject(new TypeError("fetch failed")));
     await expect(send(new Request("http://x.test/"))).rejects.toMatchObject({ status: 0, isOffline: true });
+  });
+  it("for figures that have not changed has them from the last answer", async () => {
+    const asked: (string | null)[] = [];
+    const tags = ["t1", "t1", "t2"];
+    const send = authorizedFetch(session("a", "a"), (request) => {
+      const tag = `"${tags[asked.length]!}"`;
+      asked.push(request.headers.get("If-None-Match"));
+      return Promise.resolve(asked.at(-1) === tag ? new Response(null, { status: 304, headers: { ETag: tag } }) : json(200, { n: tag }, { ETag: tag }));
+    });
+    const look = asks(createClient<paths>({ baseUrl: "http://x.test", fetch: send }), false).stats("a").queryFn;
+    const answers = [];
+    for (const _ of tags) answers.push(await look({ signal: new AbortController().signal }));
+    expect(answers).toEqual([{ n: '"t1"' }, { n: '"t1"' }, { n: '"t2"' }]);
+    expect(asked).toEqual([null, '"t1"', '"t1"']);
   });
   it("shows no page of a proxy", async () => {
     expect((await failureOf(new Response("<html>", { status: 502, statusText: "Bad Gateway" }))).message).toBe("Bad Gateway");

@@ -27,7 +27,7 @@ export function authorizedFetch(session: Session, send: Fetch = (request) => fet
       if (session.access === used) await session.refresh();
       response = await attempt();
     }
-    if (!response.ok) throw await failureOf(response);
+    if (!response.ok && response.status !== 304) throw await failureOf(response);
     return response;
   };
 }

@@ -37,12 +37,23 @@ export function asks(client: Client, corrected: boolean) {
   const of = (handle: string) => ({ path: { handle } });
   const query = (values: Record<string, unknown>): never => values as never; // lookups are too many for the document's types
   const fix = corrected ? { corrected: true } : {};
+  const counted = new Map<string, { etag: string; data: model.Statistics }>();
   return {
     me: () => ask<model.Me>(["me"], (signal) => client.GET("/api/me/", { signal })),
     server: () => ask<model.Server>(["server"], (signal) => client.GET("/api/server/", { signal })),
     accounts: () => ask<model.Account[]>(["accounts"], (signal) => client.GET("/api/accounts/", { signal })),
-    stats: (handle: string) =>
-      ask<model.Statistics>(["stats", handle, corrected], (signal) => client.GET("/api/accounts/{handle}/stats/", { params: { ...of(handle), query: query(fix) }, signal })),
+    /** What has not changed since the last time is not counted again. */
+    stats: (handle: string): Ask<model.Statistics> => ({
+      queryKey: ["stats", handle, corrected], staleTime: MINUTE,
+      queryFn: async ({ signal }) => {
+        const before = counted.get(handle);
+        const header = before ? { "If-None-Match": before.etag } : {};
+        const { data, response } = await client.GET("/api/accounts/{handle}/stats/", { params: { ...of(handle), query: query(fix), header }, signal });
+        if (response.status === 304 && before) return before.data;
+        counted.set(handle, { etag: response.headers.get("ETag") ?? "", data: data as model.Statistics });
+        return data as model.Statistics;
+      },
+    }),
     history: (handle: string, from: string) =>
       ask<model.History>(["history", handle, from], (signal) => client.GET("/api/accounts/{handle}/history/", { params: { ...of(handle), query: query({ from }) }, signal })),
     audience: (handle: string) => ask<model.Audience>(["audience", handle], (signal) => client.GET("/api/accounts/{handle}/audience/", { params: of(handle), signal })),
