@@ -10,6 +10,7 @@
 #include "cli/config_command.hpp"
 #include "cli/create_user.hpp"
 #include "cli/flushexpiredtokens.hpp"
+#include "cli/indexes.hpp"
 #include "cli/manual.hpp"
 #include "cli/migrate.hpp"
 #include "cli/openapi.hpp"
@@ -36,6 +37,7 @@ using config::Loaded;
 struct Arguments {
     bool migrate_first = false;
     bool check_data = false;
+    IndexesOptions indexes;
     std::optional<std::uint16_t> postgres_port;
     MigrateOptions migrate;
     CreateUserOptions create_user;
@@ -68,6 +70,12 @@ void declare_migrate(CLI::App& command, Arguments& to) {
 
 void declare_check(CLI::App& command, Arguments& to) {
     command.add_flag("--data", to.check_data, "Look for what is known to go wrong in the core's rows, too");
+}
+
+void declare_indexes(CLI::App& command, Arguments& to) {
+    auto* create =
+        command.add_flag("--create", to.indexes.create, "Make those that are missing, while the core goes on");
+    command.add_flag("--all", to.indexes.all, "With --create: also those that are optional")->needs(create);
 }
 
 void declare_password(CLI::App& command, PasswordInput& input) {
@@ -170,6 +178,11 @@ constexpr std::array kCommands{
                 return check(settings, given.check_data, std::cout, std::cerr);
             },
             &declare_check},
+    Command{"indexes", "Say which indexes on the core's tables would save time; make them if asked to",
+            [](const Loaded& settings, const Arguments& given) {
+                return indexes(settings.config, given.indexes, std::cout, std::cerr);
+            },
+            &declare_indexes},
     Command{"create_user", "Make the operator who may log in",
             [](const Loaded& settings, const Arguments& given) {
                 return create_user(settings.config, given.create_user, std::cout, std::cerr);

@@ -114,6 +114,13 @@ def test_the_statement_for_the_index_works(complete):
     assert [verdict for verdict, _, _ in check(complete)[1]["index"]] == ["ok", "ok", "ok"]
 
 
+def test_a_large_table_without_an_index_is_a_reason_to_look_at_all_indexes(complete):
+    execute(complete, "DROP INDEX users_account_id_id_idx")
+    execute(complete, "UPDATE pg_class SET reltuples = 50001 WHERE oid = 'users'::regclass")
+    assert statements(check(complete)[1]["index"][0][2]) == ["CREATE INDEX CONCURRENTLY ON users (account_id, id);"]
+    assert end_of(complete) == ["Next:", "    watchdxg-back indexes"]
+
+
 @pytest.mark.parametrize("index, counts", [
     ("CREATE INDEX ON users (account_id, id)", True),
     ("CREATE INDEX ON users (account_id, id, handle)", True),

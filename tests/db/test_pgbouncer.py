@@ -90,3 +90,13 @@ def test_no_statement_timeout_stays_with_a_pooled_connection(migrated, pgbouncer
     assert run_command("check", url=url, statement_timeout=7).returncode in (0, 1)
     for _ in range(6):
         assert execute(url, "SHOW statement_timeout") == [("0",)]
+
+
+def test_indexes_are_told_through_it_and_made_past_it(cluster, pgbouncer):
+    direct = cluster.create_database("v3")
+    pooled = pgbouncer(direct)
+    assert run_command("indexes", url=pooled).returncode == 0
+    done = run_command("indexes", "--create", url=pooled)
+    assert done.returncode == 1 and "WDX_DATABASE_DIRECT_URL" in done.stderr
+    assert run_command("indexes", "--create", url=pooled, database_direct_url=direct).returncode == 0
+    assert execute(direct, "SELECT count(*) FROM pg_class WHERE relname LIKE 'wdx\\_%'") == [(8,)]

@@ -2,7 +2,6 @@
 
 #include "db/session.hpp"
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,16 +20,5 @@ std::string grant_to_us(db::Session& session, std::string_view right);
 
 /// The core's trigger is there that keeps `users.last_updated`: without that column it breaks every update of a user.
 bool has_update_trigger(db::Session& session);
-
-/// A table, and whether it has an index for lists that are narrowed to one column and ordered by another.
-struct IndexState {
-    std::string table;            ///< with its schema where that is needed, quoted
-    bool is_partitioned = false;  ///< its indexes cannot be made concurrently
-    bool has_index = false;       ///< a whole and valid B-tree that begins with the two columns
-};
-
-/// @return nullopt when there is no such table
-std::optional<IndexState> find_index(db::Session& session, std::string_view table, std::string_view first,
-                                     std::string_view second);
 
 }  // namespace wdx::store
