@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from support.data import make_database
+from support.data import make_database, seed
 from support.postgres import TESTS, PrivateCluster, execute, run_psql, wait_until
 from support.server import Server, run_command
 from support.signals import up_to_date
@@ -153,3 +153,32 @@ def test_the_first_and_a_deep_page_in_the_order_of_the_score(plans, parameters):
         # The probabilities of an account are one row.
         assert not re.search(r"Seq Scan on (?!watchdxg_probability)", plan) and "Hash" not in plan, plan
         target = page["next"][page["next"].index("/api/"):]
+
+
+def logged_plans(cluster, begin, statement):
+    """The plans of a statement that the server runs by itself, logged from a place in the log on."""
+    with open(cluster.log, "rb") as log:
+        log.seek(begin)
+        entries = re.findall(r"^LOG:  duration: .*plan:\n((?:\t.*\n)+)", log.read().decode(), re.M)
+    return [entry for entry in entries if statement in entry]
+
+
+def test_people_in_several_rows_are_looked_for_once_and_not_for_each_user(explaining):
+    """Also when PostgreSQL has no memory for a table of all handles: there its plan was as long as users times users."""
+    url = make_database(explaining)
+    seed(url, 6000, 6000)
+    execute(url, "UPDATE users SET account_id = 1, handle = CASE id WHEN 11 THEN 'twin' ELSE 'Twin' END,"
+                 " created_at = '2024-05-06' WHERE id IN (11, 21)")
+    name = url.split("?")[0].rsplit("/", 1)[1]
+    for setting in ("work_mem = '64kB'", "hash_mem_multiplier = 1"):
+        execute(url, f'ALTER DATABASE "{name}" SET {setting}')
+    with Server(url) as server:
+        up_to_date(server)
+        execute(url, "ANALYZE watchdxg_signal")
+        begin = explaining.log.stat().st_size
+        execute(url, "UPDATE users SET account_id = 1, handle = 'TWIN', created_at = '2024-05-06' WHERE id = 31")
+        up_to_date(server)
+        people = execute(url, "SELECT user_id, person FROM watchdxg_signal WHERE user_id IN (11, 21, 31) ORDER BY 1")
+    assert len({person for _, person in people}) == 1, people
+    plans = logged_plans(explaining, begin, "HAVING count(*) > 1")
+    assert plans and not [plan for plan in plans if "SubPlan" in plan], plans

@@ -113,16 +113,26 @@ const std::string kRemoveSql = std::string(kMine) + R"sql(, removed AS (
     SELECT EXISTS (SELECT FROM mine))sql";
 const db::Query kRemove{"signals_remove", kRemoveSql};
 
+// A join: `IN (SELECT ... GROUP BY) OR ...` is no hash table above hash_mem, and everybody is grouped for each row.
 constexpr db::Query kNamesakes{"signals_namesakes", R"sql(
+    WITH shared AS MATERIALIZED (
+        SELECT account_id, handle_key
+          FROM watchdxg_signal
+         GROUP BY account_id, handle_key
+        HAVING count(*) > 1
+    ), namesakes AS (
+        SELECT user_id, account_id, handle_key, own_month, last_seen, person, month
+          FROM shared
+          JOIN watchdxg_signal USING (account_id, handle_key)
+         UNION
+        SELECT user_id, account_id, handle_key, own_month, last_seen, person, month
+          FROM watchdxg_signal
+         WHERE person <> user_id
+            OR month IS DISTINCT FROM own_month
+    )
     SELECT user_id, account_id, handle_key, own_month - date '1970-01-01',
            (extract(epoch FROM last_seen) * 1000000)::bigint, person, month - date '1970-01-01'
-      FROM watchdxg_signal AS s
-     WHERE (account_id, handle_key) IN (SELECT account_id, handle_key
-                                          FROM watchdxg_signal
-                                         GROUP BY account_id, handle_key
-                                        HAVING count(*) > 1)
-        OR person <> user_id
-        OR month IS DISTINCT FROM own_month
+      FROM namesakes
      ORDER BY account_id, handle_key, user_id)sql",
                                false};
 
