@@ -182,3 +182,26 @@ def test_people_in_several_rows_are_looked_for_once_and_not_for_each_user(explai
     assert len({person for _, person in people}) == 1, people
     plans = logged_plans(explaining, begin, "HAVING count(*) > 1")
     assert plans and not [plan for plan in plans if "SubPlan" in plan], plans
+
+
+def test_the_members_of_a_cohort_are_found_by_what_they_share(explaining):
+    """Not by reading every user of the account: neither for the list of one cohort nor for all of them."""
+    url = make_database(explaining)
+    seed(url, 5000, 5000)
+    execute(url, f"UPDATE users SET account_id = {LARGE}")
+    with Server(url) as server:
+        up_to_date(server)
+        plans = Plans(explaining, server)
+        # Another process has the turn: these cohorts stay.
+        execute(url, "UPDATE watchdxg_signal_state SET holder = 'a test', held_until = now() + interval '1 hour'")
+        for kind in ("template", "bio", "link"):
+            execute(url, f"DELETE FROM watchdxg_cohort; INSERT INTO watchdxg_cohort SELECT account_id, '{kind}', month, {kind}_key,"
+                         f" count(*), 1 FROM watchdxg_signal WHERE month IS NOT NULL AND {kind}_key IS NOT NULL"
+                         " AND person = user_id GROUP BY 1, 3, 4 ORDER BY count(*) DESC, 4 LIMIT 50")
+            execute(url, "ANALYZE watchdxg_cohort, watchdxg_signal")
+            cohorts, (plan,) = plans.of("/api/accounts/synka777/cohorts/", "watchdxg_cohort", chosen="members AS")
+            assert len(cohorts) == 50 and all(len(cohort["members"]) == cohort["size"] for cohort in cohorts)
+            assert f"watchdxg_signal_{kind}" in plan and "watchdxg_signal_tie" not in plan, plan
+            page, (plan,) = plans.of(f"/api/users/?cohort={cohorts[0]['id']}&page_size=50", "users", chosen="watchdxg_cohort")
+            assert [row["id"] for row in page["results"]] == cohorts[0]["members"][:50]
+            assert f"watchdxg_signal_{kind}" in plan and "watchdxg_signal_tie" not in plan, plan

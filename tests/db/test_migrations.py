@@ -9,7 +9,8 @@ from support.server import PROJECT, Server, binary, environment, run_command
 
 OURS = ["0001_initial", "0002_session_cutoff", "0003_sessions", "0004_log", "0005_totp",
         "0006_open_layer", "0007_history", "0008_failed_changes", "0009_people", "0010_signals", "0011_triage",
-        "0012_probability", "0013_edits", "0014_console", "0015_planned_actions", "0016_alerts", "0017_backups"]
+        "0012_probability", "0013_edits", "0014_console", "0015_planned_actions", "0016_alerts", "0017_backups",
+        "0018_cohort_indexes"]
 
 
 def dump(url):

@@ -2,6 +2,7 @@
 
 #include "db/batch.hpp"
 
+#include <string>
 #include <string_view>
 
 namespace wdx::store {
@@ -15,6 +16,12 @@ inline constexpr std::string_view kCohortIdSql =
 inline constexpr std::string_view kIsInCohortSql =
     "k.account_id = c.account_id AND k.month = c.month"
     " AND CASE c.kind WHEN 'template' THEN k.template_key WHEN 'bio' THEN k.bio_key ELSE k.link_key END = c.key";
+
+/// SELECT of the members of cohorts, each person once for each cohort.  Each kind has an index of its own.
+/// @param selected   SQL over `c` and `k`
+/// @param cohorts    watchdxg_cohort, or what has its columns
+/// @param condition  SQL over `c`
+std::string select_members_sql(std::string_view selected, std::string_view cohorts, std::string_view condition);
 
 /// Whether there is a cohort with the id `$1`: one boolean.
 extern const db::Query kHasCohort;

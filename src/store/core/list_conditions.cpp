@@ -189,10 +189,10 @@ std::vector<std::string> list_conditions(const View& view, const model::ListQuer
     }
     if (!query.verdicts.empty()) conditions.push_back(verdicts_sql(view, query.verdicts));
     if (!query.cohort.empty())
-        conditions.push_back(fmt::format(
-            "t.id IN (SELECT k.user_id FROM watchdxg_cohort AS c JOIN watchdxg_signal AS k ON {} WHERE {} = {}"
-            " AND k.person = k.user_id)",
-            kIsInCohortSql, kCohortIdSql, params.add(query.cohort, "text")));
+        conditions.push_back(
+            fmt::format("t.id IN ({})",
+                        select_members_sql("k.user_id", "watchdxg_cohort",
+                                           fmt::format("{} = {}", kCohortIdSql, params.add(query.cohort, "text")))));
     for (const std::string& word : query.words) conditions.push_back(search_sql(view, word, params));
     return conditions;
 }

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace wdx::store {
 namespace {
@@ -14,24 +13,9 @@ namespace {
 /// What people share besides the month in which they joined.
 struct Kind {
     std::string_view name;
-    std::string_view key;     ///< the column of watchdxg_signal
     std::string_view column;  ///< of users, in which the text is
 };
-constexpr std::array kKinds{Kind{"template", "template_key", "handle"}, Kind{"bio", "bio_key", "bio"},
-                            Kind{"link", "link_key", "featured_url"}};
-
-/// `m`: the members of the cohorts `c`, each person once.
-std::string members_sql() {
-    std::vector<std::string> parts;
-    parts.reserve(kKinds.size());
-    for (const Kind& kind : kKinds)
-        parts.push_back(
-            fmt::format("SELECT c.kind, c.month, c.key, s.user_id AS id FROM cohorts AS c JOIN watchdxg_signal AS s"
-                        " ON s.account_id = c.account_id AND s.month = c.month AND s.{} = c.key"
-                        " WHERE c.kind = '{}' AND s.person = s.user_id",
-                        kind.key, kind.name));
-    return fmt::format("{}", fmt::join(parts, " UNION ALL "));
-}
+constexpr std::array kKinds{Kind{"template", "handle"}, Kind{"bio", "bio"}, Kind{"link", "featured_url"}};
 
 /// SQL over the row `t` of users and `c`: what a member has.
 std::string sample_sql(const model::View& users) {
@@ -68,7 +52,8 @@ Statement select_cohorts(const CoreViews& views, std::int64_t account) {
         " {unclassified} FROM cohorts AS c LEFT JOIN placed AS m USING (kind, month, key){verdicts}"
         " GROUP BY c.account_id, c.kind, c.month, c.key, c.size, c.expected ORDER BY c.size DESC, c.kind, c.month, "
         "c.key",
-        fmt::arg("id", kCohortIdSql), fmt::arg("most", kMostCohorts), fmt::arg("members", members_sql()),
+        fmt::arg("id", kCohortIdSql), fmt::arg("most", kMostCohorts),
+        fmt::arg("members", select_members_sql("c.kind, c.month, c.key, k.user_id AS id", "cohorts", "true")),
         fmt::arg("sample", sample_sql(views.users)), fmt::arg("named", kMostMembers), fmt::arg("harmful", harmful),
         fmt::arg("unclassified", unclassified), fmt::arg("verdicts", verdicts));
     return {"cohorts", std::move(sql), {account}};
