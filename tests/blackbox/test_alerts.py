@@ -575,6 +575,24 @@ def test_rows_that_are_newly_faulty_are_told_once_and_again_after_they_were_mend
         wait_for(server, "data_quality", 2)
 
 
+def test_a_look_at_the_data_that_takes_too_long_is_told_once_and_not_begun_anew_with_each_look(url):
+    core = connect(url, autocommit=False)
+    core.cursor().execute("LOCK TABLE posts")
+    try:
+        with watching(url, statement_timeout=1) as server:
+            wait_until(lambda: "data quality: " in server.log, "the failure", 60)
+            end, running = time.monotonic() + 8, 0
+            while time.monotonic() < end:
+                running += execute(url, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                                        " AND wait_event_type = 'Lock' AND query LIKE 'WITH found_0 AS %'")[0][0]
+                time.sleep(0.1)
+            looked_again(url)
+            assert running == 0
+            assert server.log.count("not everything could be looked at: ") == 1 and "looked at again" not in server.log
+    finally:
+        core.close()
+
+
 def test_a_login_from_an_address_not_used_before_is_told_once(url):
     with watching(url, trusted_proxies="127.0.0.1") as server:
         def login(address):

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -24,6 +25,8 @@ using store::AlertTurn;
 constexpr auto kRetry = 1s;  ///< while the database is away
 constexpr auto kLongestPause = 10min;
 constexpr int kRest = 20;
+constexpr auto kFirstRest = 1min;  ///< after a failure, when that is longer
+constexpr auto kLongestRest = 2h;
 constexpr auto kReuseQuiet = 1h;    ///< without a reuse, after which the next one is told again
 constexpr auto kBackupQuiet = 48h;  ///< without a failure: backups are made at least once a day
 constexpr auto kAddressKept = std::chrono::days(90);
@@ -141,6 +144,7 @@ void note_backups(const AlertTurn& turn, AlertChanges& changes, const std::vecto
 }  // namespace
 
 bool CostlyLook::is_due(Clock::time_point now, std::int64_t last_event) const {
+    if (!failure_.empty()) return now - ended_ >= rest_;
     if (!last_event_) return true;
     if (now - ended_ < kRest * took_) return false;
     return *last_event_ != last_event || now - ended_ >= kLongestPause;
@@ -150,6 +154,14 @@ void CostlyLook::finish(Clock::time_point began, Clock::time_point now, std::int
     last_event_ = last_event;
     ended_ = now;
     took_ = now - began;
+    failure_.clear();
+}
+
+void CostlyLook::fail(Clock::time_point began, Clock::time_point now, std::string why) {
+    const Clock::duration first = std::max<Clock::duration>(kFirstRest, kRest * (now - began));
+    rest_ = std::min<Clock::duration>(failure_.empty() ? first : std::max(first, 2 * rest_), kLongestRest);
+    ended_ = now;
+    failure_ = std::move(why);
 }
 
 AlertWatcher::AlertWatcher(AlertWatcherOptions options)
@@ -289,13 +301,9 @@ asio::awaitable<void> AlertWatcher::look_at_days(const AlertTurn& turn) {
 
 asio::awaitable<void> AlertWatcher::look_at_core(const AlertTurn& turn) {
     if (!options_.thresholds.core_silent) co_return;
-    const auto began = CostlyLook::Clock::now();
-    const std::int64_t last_event = options_.last_event();
-    if (core_look_.is_due(began, last_event)) {
-        const store::CoreViews views(options_.schema.schema(), options_.core_timezone);
-        last_scrape_ = co_await options_.figures.find_last_scrape(views);
-        core_look_.finish(began, CostlyLook::Clock::now(), last_event);
-    }
+    if (core_look_.is_due(CostlyLook::Clock::now(), options_.last_event())) co_await find_last_scrape();
+    // Until it is tried again the failure is still that of this look, which the log knows of.
+    if (!core_look_.failure().empty()) throw std::runtime_error(core_look_.failure());
     const auto now = now_in_seconds();
     std::optional<Said> said;
     if (last_scrape_ && now - *last_scrape_ >= std::chrono::days(*options_.thresholds.core_silent))
@@ -305,13 +313,39 @@ asio::awaitable<void> AlertWatcher::look_at_core(const AlertTurn& turn) {
     co_await save(changes);
 }
 
-asio::awaitable<void> AlertWatcher::look_at_data(const AlertTurn& turn) {
+asio::awaitable<void> AlertWatcher::find_last_scrape() {
     const auto began = CostlyLook::Clock::now();
     const std::int64_t last_event = options_.last_event();
-    if (!options_.thresholds.data_quality || !data_look_.is_due(began, last_event)) co_return;
-    const store::CoreViews views(options_.schema.schema(), options_.core_timezone);
-    const std::vector<store::AccountFindings> found = co_await options_.figures.check_data(views);
-    data_look_.finish(began, CostlyLook::Clock::now(), last_event);
+    try {
+        const store::CoreViews views(options_.schema.schema(), options_.core_timezone);
+        last_scrape_ = co_await options_.figures.find_last_scrape(views);
+        core_look_.finish(began, CostlyLook::Clock::now(), last_event);
+    } catch (const std::exception& error) {
+        core_look_.fail(began, CostlyLook::Clock::now(), error.what());
+    }
+}
+
+asio::awaitable<std::vector<store::AccountFindings>> AlertWatcher::check_data() {
+    const auto began = CostlyLook::Clock::now();
+    const std::int64_t last_event = options_.last_event();
+    std::vector<store::AccountFindings> found;
+    try {
+        const store::CoreViews views(options_.schema.schema(), options_.core_timezone);
+        found = co_await options_.figures.check_data(views);
+        data_look_.finish(began, CostlyLook::Clock::now(), last_event);
+    } catch (const std::exception& error) {
+        data_look_.fail(began, CostlyLook::Clock::now(), error.what());
+    }
+    co_return found;
+}
+
+asio::awaitable<void> AlertWatcher::look_at_data(const AlertTurn& turn) {
+    if (!options_.thresholds.data_quality) co_return;
+    const bool is_due = data_look_.is_due(CostlyLook::Clock::now(), options_.last_event());
+    std::vector<store::AccountFindings> found;
+    if (is_due) found = co_await check_data();
+    if (!data_look_.failure().empty()) throw std::runtime_error(data_look_.failure());
+    if (!is_due) co_return;
     const auto now = now_in_seconds();
     AlertChanges changes;
     for (const store::AccountFindings& one : found) {

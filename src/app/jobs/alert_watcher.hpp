@@ -11,6 +11,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -33,7 +34,8 @@ struct AlertThresholds {
 enum class DigestPeriod { off, daily, weekly };
 
 /// Decides when to look again at what takes all rows: after a change, or ten minutes after the last look, and not
-/// before a rest of twenty times the length of that.
+/// before a rest of twenty times the length of that.  After a failure the rest is a minute at least, twice as long
+/// after each further one, and never longer than two hours.
 class CostlyLook {
   public:
     using Clock = std::chrono::steady_clock;
@@ -41,11 +43,18 @@ class CostlyLook {
     /// @param last_event  number of the newest change of the core's tables
     [[nodiscard]] bool is_due(Clock::time_point now, std::int64_t last_event) const;
     void finish(Clock::time_point began, Clock::time_point now, std::int64_t last_event);
+    /// The look has failed.
+    /// @param why  kept until one does not
+    void fail(Clock::time_point began, Clock::time_point now, std::string why);
+    /// Why the last look failed; empty: it did not.
+    [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
 
   private:
     std::optional<std::int64_t> last_event_;
     Clock::time_point ended_{};
     Clock::duration took_{};
+    Clock::duration rest_{};  ///< after a failure
+    std::string failure_;
 };
 
 struct AlertWatcherOptions {
@@ -93,6 +102,8 @@ class AlertWatcher {
     boost::asio::awaitable<void> look_at_days(const store::AlertTurn& turn);
     boost::asio::awaitable<void> look_at_core(const store::AlertTurn& turn);
     boost::asio::awaitable<void> look_at_data(const store::AlertTurn& turn);
+    boost::asio::awaitable<void> find_last_scrape();
+    boost::asio::awaitable<std::vector<store::AccountFindings>> check_data();
     boost::asio::awaitable<void> look_at_queue(const store::AlertTurn& turn);
     boost::asio::awaitable<void> look_at_digest(const store::AlertTurn& turn);
     boost::asio::awaitable<void> save(const store::AlertChanges& changes);

@@ -4,6 +4,8 @@
 #include "insight/audience.hpp"
 #include "insight/estimate_json.hpp"
 
+#include <algorithm>
+
 #include <boost/json/object.hpp>
 #include <spdlog/spdlog.h>
 
@@ -14,6 +16,8 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr auto kTick = 1s;
+constexpr int kRest = 5;  ///< times the length of a snapshot that failed
+constexpr auto kLongestRest = 2h;
 constexpr int kPruneSteps = 200;  ///< a million users at a time
 
 std::chrono::sys_days today_in_utc() {
@@ -34,12 +38,21 @@ std::optional<std::string> text_of(const insight::Audience& audience) {
 
 bool SnapshotSchedule::is_due(Clock::time_point now, std::chrono::sys_days today, std::int64_t last_event) const {
     if (begun_at_ && now - *begun_at_ < interval_) return false;
+    if (failed_at_ && now - *failed_at_ < rest_) return false;
     return day_ != today || last_event_ != last_event;
 }
 
 void SnapshotSchedule::finish(std::chrono::sys_days today, std::int64_t last_event) {
     day_ = today;
     last_event_ = last_event;
+    failed_at_.reset();
+}
+
+void SnapshotSchedule::fail(Clock::time_point now) {
+    const Clock::duration first = std::max<Clock::duration>(2 * interval_, kRest * (now - *begun_at_));
+    const Clock::duration longest = std::max<Clock::duration>(interval_, kLongestRest);
+    rest_ = std::min(failed_at_ ? std::max(first, 2 * rest_) : first, longest);
+    failed_at_ = now;
 }
 
 HistoryKeeper::HistoryKeeper(HistoryKeeperOptions options)
@@ -66,7 +79,12 @@ asio::awaitable<void> HistoryKeeper::observe() {
     if (!options_.schema.is_known() || !options_.schema.problem().empty()) co_return;
     schedule_.begin(now);
     const store::CoreViews views(options_.schema.schema(), options_.core_timezone);
-    co_await options_.history.observe(views);
+    try {
+        co_await options_.history.observe(views);
+    } catch (...) {
+        schedule_.fail(SnapshotSchedule::Clock::now());
+        throw;
+    }
     is_estimated_ = !views.has_classifications;
     schedule_.finish(today, last_event);
     if (failing_) spdlog::info("history: it is kept again");

@@ -19,7 +19,8 @@ namespace wdx::app {
 class SnapshotSchedule {
   public:
     using Clock = std::chrono::steady_clock;
-    /// @param interval  the least time between two, also after a failure
+    /// @param interval  the least time between two.  After a failure it is twice as long, or five times what was in
+    ///                  vain, after each further one twice that, but no longer than two hours or the interval itself
     explicit SnapshotSchedule(std::chrono::seconds interval) : interval_(interval) {}
 
     /// @param today       in UTC
@@ -30,10 +31,14 @@ class SnapshotSchedule {
     /// The snapshot has been taken.
     /// @param last_event  as it was when the snapshot began
     void finish(std::chrono::sys_days today, std::int64_t last_event);
+    /// The snapshot that has begun was not taken.
+    void fail(Clock::time_point now);
 
   private:
     std::chrono::seconds interval_;
     std::optional<Clock::time_point> begun_at_;
+    std::optional<Clock::time_point> failed_at_;  ///< the last one
+    Clock::duration rest_{};                      ///< after that
     std::optional<std::chrono::sys_days> day_;
     std::int64_t last_event_ = 0;
 };

@@ -50,5 +50,28 @@ TEST(SnapshotSchedule, WaitsForTheIntervalAfterAFailure) {
     EXPECT_TRUE(schedule.is_due(kStart + 60s, kToday, 0));
 }
 
+TEST(SnapshotSchedule, RestsLongerAfterEachFailureButTwoHoursAtMost) {
+    SnapshotSchedule schedule(60s);
+    schedule.begin(kStart);
+    schedule.fail(kStart + 30s);
+    EXPECT_FALSE(schedule.is_due(kStart + 30s + 149s, kToday, 0));
+    EXPECT_TRUE(schedule.is_due(kStart + 30s + 150s, kToday, 0));
+    schedule.fail(kStart + 30s);
+    EXPECT_FALSE(schedule.is_due(kStart + 30s + 299s, kToday, 0));
+    EXPECT_TRUE(schedule.is_due(kStart + 30s + 300s, kToday, 0));
+    for (int i = 0; i < 100; ++i) schedule.fail(kStart);
+    EXPECT_FALSE(schedule.is_due(kStart + 2h - 1s, kToday, 0));
+    EXPECT_TRUE(schedule.is_due(kStart + 2h, kToday, 0));
+}
+
+TEST(SnapshotSchedule, ForgetsFailuresWithTheFirstSnapshotThatIsTaken) {
+    SnapshotSchedule schedule(60s);
+    schedule.begin(kStart);
+    schedule.fail(kStart + 30s);
+    schedule.begin(kStart + 10min);
+    schedule.finish(kToday, 7);
+    EXPECT_TRUE(schedule.is_due(kStart + 11min, kToday, 8));
+}
+
 }  // namespace
 }  // namespace wdx::app
