@@ -33,14 +33,14 @@ TEST(ReadTriage, KeepsTheSignalsThatContribute) {
     EXPECT_EQ(rows[0].same_person_json, "[8]");
     EXPECT_EQ(rows[0].rank, 0.9);
     EXPECT_EQ(rows[0].gain, 0.5);
-    EXPECT_EQ(rows[0].following, 10);
-    EXPECT_FALSE(rows[0].followers);
-    ASSERT_EQ(rows[0].findings.size(), 2U);
-    EXPECT_EQ(rows[0].findings[0].signal, &model::all_signals().front());
-    EXPECT_EQ(rows[0].findings[0].value, 60);
-    EXPECT_EQ(rows[0].findings[0].contribution, 1.25);
-    EXPECT_EQ(rows[0].findings[1].signal, &model::all_signals().back());
-    EXPECT_EQ(rows[0].findings[1].contribution, -0.5);
+    EXPECT_EQ(rows[0].explanation.following, 10);
+    EXPECT_FALSE(rows[0].explanation.followers);
+    ASSERT_EQ(rows[0].explanation.findings.size(), 2U);
+    EXPECT_EQ(rows[0].explanation.findings[0].signal, &model::all_signals().front());
+    EXPECT_EQ(rows[0].explanation.findings[0].value, 60);
+    EXPECT_EQ(rows[0].explanation.findings[0].contribution, 1.25);
+    EXPECT_EQ(rows[0].explanation.findings[1].signal, &model::all_signals().back());
+    EXPECT_EQ(rows[0].explanation.findings[1].contribution, -0.5);
 }
 
 }  // namespace
