@@ -1,8 +1,8 @@
 #include "db/copied_row.hpp"
 
+#include "base/big_endian.hpp"
+
 #include <cstdint>
-#include <cstring>
-#include <endian.h>
 #include <stdexcept>
 
 namespace wdx::db {
@@ -27,15 +27,11 @@ std::string_view take(std::string_view& rest, std::size_t size) {
 }
 
 std::int16_t take_16(std::string_view& rest) {
-    std::uint16_t raw = 0;
-    std::memcpy(&raw, take(rest, sizeof(raw)).data(), sizeof(raw));
-    return static_cast<std::int16_t>(be16toh(raw));
+    return static_cast<std::int16_t>(base::read_big_endian<std::uint16_t>(take(rest, sizeof(std::uint16_t)).data()));
 }
 
 std::int32_t take_32(std::string_view& rest) {
-    std::uint32_t raw = 0;
-    std::memcpy(&raw, take(rest, sizeof(raw)).data(), sizeof(raw));
-    return static_cast<std::int32_t>(be32toh(raw));
+    return static_cast<std::int32_t>(base::read_big_endian<std::uint32_t>(take(rest, sizeof(std::uint32_t)).data()));
 }
 
 void skip_header(std::string_view& rest) {

@@ -124,7 +124,9 @@ asio::awaitable<http::Response> numbered_page(Context& context, const View& view
     db::Batch batch;
     const std::size_t index = batch.add(list_statement, list.params);
     const bool is_exact = page.count == rest::Count::exact;
-    const ListSql count = is_exact ? store::count_sql(view, request.query) : store::estimate_sql(view, request.query);
+    ListSql count;
+    if (page.count != rest::Count::none)
+        count = is_exact ? store::count_sql(view, request.query) : store::estimate_sql(view, request.query);
     const db::Query count_statement = count.query("count_rows");
     std::optional<std::size_t> counted;
     if (page.count != rest::Count::none) counted = batch.add(count_statement, count.params);

@@ -1,37 +1,18 @@
 #include "store/core/row_values.hpp"
 
+#include "base/big_endian.hpp"
 #include "base/json_writer.hpp"
 
 #include <array>
 #include <bit>
 #include <charconv>
 #include <cmath>
-#include <cstring>
-#include <endian.h>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
 namespace wdx::store {
 namespace {
-
-std::uint64_t read_big_endian_64(const char* bytes) {
-    std::uint64_t raw = 0;
-    std::memcpy(&raw, bytes, sizeof(raw));
-    return be64toh(raw);
-}
-
-std::uint32_t read_big_endian_32(const char* bytes) {
-    std::uint32_t raw = 0;
-    std::memcpy(&raw, bytes, sizeof(raw));
-    return be32toh(raw);
-}
-
-std::uint16_t read_big_endian_16(const char* bytes) {
-    std::uint16_t raw = 0;
-    std::memcpy(&raw, bytes, sizeof(raw));
-    return be16toh(raw);
-}
 
 void append_float(std::string& out, double value) {
     // JSON has no infinities; DRF writes null for them.
@@ -112,21 +93,26 @@ void append_json_value(ValueKind kind, std::string_view bytes, std::string& out)
             out += bytes.front() != 0 ? "true" : "false";
             return;
         case ValueKind::int2:
-            return base::append_json_integer(out, static_cast<std::int16_t>(read_big_endian_16(bytes.data())));
+            return base::append_json_integer(
+                out, static_cast<std::int16_t>(base::read_big_endian<std::uint16_t>(bytes.data())));
         case ValueKind::int4:
-            return base::append_json_integer(out, static_cast<std::int32_t>(read_big_endian_32(bytes.data())));
+            return base::append_json_integer(
+                out, static_cast<std::int32_t>(base::read_big_endian<std::uint32_t>(bytes.data())));
         case ValueKind::int8:
-            return base::append_json_integer(out, static_cast<std::int64_t>(read_big_endian_64(bytes.data())));
+            return base::append_json_integer(
+                out, static_cast<std::int64_t>(base::read_big_endian<std::uint64_t>(bytes.data())));
         case ValueKind::float4:
-            return append_float(out, std::bit_cast<float>(read_big_endian_32(bytes.data())));
+            return append_float(out, std::bit_cast<float>(base::read_big_endian<std::uint32_t>(bytes.data())));
         case ValueKind::float8:
-            return append_float(out, std::bit_cast<double>(read_big_endian_64(bytes.data())));
+            return append_float(out, std::bit_cast<double>(base::read_big_endian<std::uint64_t>(bytes.data())));
         case ValueKind::text:
             return base::append_json_string(out, bytes);
         case ValueKind::date:
-            return base::append_json_date(out, static_cast<std::int32_t>(read_big_endian_32(bytes.data())));
+            return base::append_json_date(
+                out, static_cast<std::int32_t>(base::read_big_endian<std::uint32_t>(bytes.data())));
         case ValueKind::timestamp:
-            return base::append_json_timestamp(out, static_cast<std::int64_t>(read_big_endian_64(bytes.data())));
+            return base::append_json_timestamp(
+                out, static_cast<std::int64_t>(base::read_big_endian<std::uint64_t>(bytes.data())));
         case ValueKind::json:
             return base::append_compact_json(out, bytes);
         case ValueKind::jsonb:  // behind a byte with the version of its format
