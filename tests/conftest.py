@@ -1,4 +1,6 @@
 """What the tests of the running server share: one private cluster, databases and servers as a test asks for them."""
+import signal
+
 import pytest
 
 from support.data import make_database
@@ -10,6 +12,11 @@ from support.tokens import mint
 def pytest_addoption(parser):
     parser.addoption("--only-alone", action="store_true", help="only tests marked `alone`")
     parser.addoption("--without-alone", action="store_true", help="no test marked `alone`")
+
+
+def pytest_configure():
+    # A shell starts what runs in the background with SIGINT ignored, and so would be all that the tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config, items):
