@@ -76,6 +76,7 @@ class Application {
     asio::io_context::executor_type executor_ = context_.get_executor();
     Workers workers_;
     db::Pool pool_;
+    db::Replica replica_;
     alert::Sender sender_;
     Stores stores_;
     Readiness readiness_;
@@ -97,11 +98,13 @@ Application::Application(const config::Config& config, const ServeOptions& optio
       throttles_(make_throttles(config)),
       metrics_(counters_),
       pool_(executor_, workers_.blocking(), workers_.cancelling(), pool_options(config)),
+      replica_(executor_, workers_.blocking(), workers_.cancelling(), pool_, replica_options(config)),
       sender_(sender_options(config)),
       stores_(executor_, pool_, config, sender_.channels()),
       readiness_(executor_),
       api_(config, {.executor = executor_,
                     .pool = pool_,
+                    .replica = replica_,
                     .stores = stores_,
                     .sender = sender_,
                     .throttles = throttles_,
@@ -152,7 +155,8 @@ Gauges Application::gauges() const {
             .alerts = jobs_.alert_watcher.made(),
             .alert_status = jobs_.alert_watcher.status(),
             .alert_channels = jobs_.alert_channels(),
-            .database = pool_.status()};
+            .database = pool_.status(),
+            .replica = replica_.status()};
 }
 
 bool Application::run() {
@@ -226,6 +230,7 @@ asio::awaitable<void> Application::open() {
         readiness_.fail();
     }
     if (readiness_.has_failed()) co_return co_await stop();
+    spawn(replica_.run());
     spawn(stores_.journal.run());
     spawn(api_.event_hub.run());
     spawn(api_.event_hub.look_after_streams());
@@ -251,6 +256,7 @@ asio::awaitable<std::chrono::milliseconds> Application::retry_to_open() {
 asio::awaitable<std::chrono::milliseconds> Application::tick() {
     base::flush_log();
     pool_.check_stalled();
+    replica_.check_stalled();
     manager_.keep_alive(ServiceManager::Clock::now());
     co_return kTick;
 }
@@ -294,6 +300,7 @@ asio::awaitable<void> Application::stop() {
     listener_.stop();
     api_.event_hub.stop();  // its streams would never end
     pool_.drain();          // nothing long begins any more
+    replica_.drain();
     co_await front_.listeners().stop(config_.shutdown_timeout);
     const bool failed = readiness_.has_failed();
     stores_.journal.add({.level = failed ? store::EntryLevel::error : store::EntryLevel::info,
@@ -301,6 +308,7 @@ asio::awaitable<void> Application::stop() {
                          .message = failed ? "after a fault" : ""});
     co_await stores_.journal.stop(kLastEntries);
     co_await front_.listeners().stop_management();
+    replica_.stop();
     pool_.stop();
     api_.streams.stop();
     signals_.cancel();

@@ -129,6 +129,18 @@ void add_backups(std::vector<MetricFamily>& out, const store::AlertStatus& statu
                             static_cast<double>(*status.backup_failed)));
 }
 
+void add_replica(std::vector<MetricFamily>& out, const db::ReplicaStatus& replica) {
+    out.push_back(gauge("wdx_replica_used", "1 while reports and long lists are read from the standby.",
+                        replica.is_used ? 1 : 0));
+    out.push_back(gauge("wdx_replica_lag_seconds", "How long it took the standby to reach the primary, the last time.",
+                        std::chrono::duration<double>(replica.lag).count()));
+    MetricFamily reads =
+        family("wdx_replica_reads_total", "Reports and long lists, by where they were read.", MetricType::Counter);
+    add_counter(reads, {{"database", "standby"}}, replica.reads_of_standby);
+    add_counter(reads, {{"database", "primary"}}, replica.reads_of_primary);
+    out.push_back(std::move(reads));
+}
+
 void add_gauges(std::vector<MetricFamily>& out, const Gauges& gauges) {
     out.push_back(gauge("wdx_open_connections", "Connections of clients.", static_cast<double>(gauges.connections)));
     out.push_back(gauge("wdx_hashes_pending", "Password hashes being computed or waiting.",
@@ -158,6 +170,7 @@ void add_gauges(std::vector<MetricFamily>& out, const Gauges& gauges) {
         gauge("wdx_database_queue", "Batches in flight on all shared connections.", static_cast<double>(total)));
     out.push_back(std::move(depth));
     add_classes(out, database.classes);
+    if (gauges.replica) add_replica(out, *gauges.replica);
 }
 
 }  // namespace

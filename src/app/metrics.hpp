@@ -1,12 +1,13 @@
 #pragma once
 
 #include "api/request/counters.hpp"
-#include "db/pool.hpp"
+#include "db/replica.hpp"
 #include "store/alerts/alert_store.hpp"
 
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,6 +39,7 @@ struct Gauges {
     store::AlertStatus alert_status{};
     std::vector<AlertChannel> alert_channels{};
     db::PoolStatus database;
+    std::optional<db::ReplicaStatus> replica{};
 };
 
 /// Counts answers, and writes all metrics in Prometheus' text format.  Counting is a few additions; everything else

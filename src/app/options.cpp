@@ -67,6 +67,13 @@ db::ConnectOptions listen_options(const config::Config& config) {
     return options;
 }
 
+std::optional<db::ReplicaOptions> replica_options(const config::Config& config) {
+    if (config.database_replica_url.empty()) return std::nullopt;
+    db::ReplicaOptions options{.pool = pool_options(config), .max_lag = config.replica_max_lag};
+    options.pool.connect.url = config.database_replica_url;
+    return options;
+}
+
 GateOptions gate_options(const config::Config& config, bool migrate, bool beyond_loopback) {
     return {.database_url = config.database_url,
             .connect_timeout = config.database_connect_timeout,

@@ -7,7 +7,7 @@
 #include "app/pipeline.hpp"
 #include "base/log.hpp"
 #include "config/config.hpp"
-#include "db/pool.hpp"
+#include "db/replica.hpp"
 #include "http/server.hpp"
 #include "model/signals.hpp"
 
@@ -17,6 +17,9 @@ namespace wdx::app {
 base::LogOptions log_options(const config::Config& config);
 
 db::PoolOptions pool_options(const config::Config& config);
+
+/// nullopt where there is no standby to read from.
+std::optional<db::ReplicaOptions> replica_options(const config::Config& config);
 
 /// Of the connection that LISTENs.
 db::ConnectOptions listen_options(const config::Config& config);

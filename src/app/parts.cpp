@@ -97,6 +97,7 @@ ApiParts::ApiParts(const config::Config& config, ApiPartsOptions options)
               .triage_sample = triage_sample(config)},
       alerts{.alerts = options.stores.alerts, .sender = options.sender, .public_url = public_url(config)},
       services{.pool = options.pool,
+               .replica = options.replica,
                .schema = options.stores.schema,
                .journal = options.stores.journal,
                .access = access,

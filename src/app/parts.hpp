@@ -81,6 +81,7 @@ struct Stores {
 struct ApiPartsOptions {
     boost::asio::any_io_executor executor;
     db::Pool& pool;
+    db::Replica& replica;
     Stores& stores;
     alert::Sender& sender;
     api::Throttles& throttles;

@@ -66,6 +66,7 @@ void check_database(const config::Loaded& settings, bool with_data, CheckReport&
         run("core time zone", [&] { check_core_time_zone(session, config, report); });
         run("pooler", [&] { check_pooler(session, config, report); });
         run("events", [&] { check_events(session, config, report); });
+        run("replica", [&] { check_replica(session, config, report); });
         run("clock", [&] { check_clock(session, report); });
         run("migrations", [&] { check_migrations(session, report); });
         run("operator", [&] { check_operator(session, report); });

@@ -132,6 +132,26 @@ void check_events(db::Session& session, const config::Config& config, CheckRepor
     }
 }
 
+void check_replica(db::Session& session, const config::Config& config, CheckReport& report) {
+    constexpr std::string_view kName = "replica";
+    if (config.database_replica_url.empty()) return;
+    const auto identity = [](db::Session& of) { return std::string(of.execute(db::kIdentitySql).front().text(0)); };
+    try {
+        db::Session standby = db::Session::connect(config.database_replica_url, config.database_connect_timeout);
+        if (!standby.execute("SELECT pg_is_in_recovery()").front().boolean(0))
+            report.warn(kName, "WDX_DATABASE_REPLICA_URL leads to no standby: it is not used",
+                        "Set it to a hot standby of the database, or leave it out.");
+        else if (identity(standby) != identity(session))
+            report.warn(kName,
+                        "WDX_DATABASE_REPLICA_URL is not, or not yet, a standby of this database: it is not used",
+                        "After a failover a standby is used again from its first restart point on.");
+        else
+            report.ok(kName, "a standby of this database");
+    } catch (const db::DbError& error) {
+        report.warn(kName, "WDX_DATABASE_REPLICA_URL cannot be used: the primary reads everything", error.message());
+    }
+}
+
 void check_clock(db::Session& session, CheckReport& report) {
     using std::chrono::system_clock;
     const auto before = system_clock::now();

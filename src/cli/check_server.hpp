@@ -17,6 +17,9 @@ void check_encoding(db::Session& session, CheckReport& report);
 void check_time_zone(db::Session& session, CheckReport& report);
 /// Fails where the database does not know the zone of WDX_CORE_TIMEZONE.  Says nothing where that is not set.
 void check_core_time_zone(db::Session& session, const config::Config& config, CheckReport& report);
+/// Warns where the standby of the settings is none.
+void check_replica(db::Session& session, const config::Config& config, CheckReport& report);
+
 /// Warns where the settings do not suit a pooler that stands in between.
 void check_pooler(db::Session& session, const config::Config& config, CheckReport& report);
 /// Warns where /api/events/ cannot tell of changes, or not at once.

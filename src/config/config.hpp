@@ -26,8 +26,10 @@ struct Rate {
 struct Config {  // NOLINT(clang-analyzer-optin.performance.Padding): one object, in the order of its topics
     // database
     std::string database_url;
-    std::string database_direct_url;  ///< empty: the same as database_url
-    std::string database_password;    ///< `load` has put it into the two above
+    std::string database_direct_url;   ///< empty: the same as database_url
+    std::string database_replica_url;  ///< empty: there is none
+    std::chrono::seconds replica_max_lag{1s};
+    std::string database_password;  ///< `load` has put it into the URLs above
     std::uint32_t database_connections = 4;
     std::uint32_t database_write_connections = 12;
     std::uint32_t database_queue = 1024;  ///< requests waiting for the database, over all connections

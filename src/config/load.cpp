@@ -266,7 +266,7 @@ class Loader {
     void settle_database_password() {
         Config& config = loaded_.config;
         if (config.database_password.empty()) return;
-        for (std::string* url : {&config.database_url, &config.database_direct_url})
+        for (std::string* url : {&config.database_url, &config.database_direct_url, &config.database_replica_url})
             if (!url->empty()) *url = with_password(*url, config.database_password);
     }
 

@@ -29,10 +29,21 @@ std::vector<Option> database_options() {
             .help(
                 "The same database without PgBouncer in between, for LISTEN, so that /api/events/ learns of changes at "
                 "once."),
+        option("WDX_DATABASE_REPLICA_URL", &Config::database_replica_url)
+            .secret()
+            .check(&check_database_url)
+            .empty_means("there is none")
+            .help("A hot standby of the database, from which reports, long lists and exports are read. Whatever it "
+                  "cannot answer is read from WDX_DATABASE_URL."),
+        option("WDX_REPLICA_MAX_LAG", &Config::replica_max_lag)
+            .between(1s, 60s)
+            .help("How long a read waits for the standby to have what had been committed when it was asked for. One "
+                  "that is further behind is not asked."),
         option("WDX_DATABASE_PASSWORD", &Config::database_password)
             .secret()
             .empty_means("the password that WDX_DATABASE_URL holds, if any")
-            .help("The password for WDX_DATABASE_URL and WDX_DATABASE_DIRECT_URL, as it is, whatever its characters."),
+            .help("The password for WDX_DATABASE_URL, WDX_DATABASE_DIRECT_URL and WDX_DATABASE_REPLICA_URL, as it is, "
+                  "whatever its characters."),
         option("WDX_DATABASE_CONNECTIONS", &Config::database_connections)
             .between(1, 64)
             .help("Connections that all requests share; each carries many requests at once."),

@@ -316,7 +316,7 @@ void Connection::finish_front() {
     if (current && batch->error_ && batch->error_->is_schema_mismatch()) forget_prepared();
     if (batch->error_ && batch->error_->is_timeout()) {
         if (is_abandoned) {
-            batch->error_ = DbError::unavailable(batch->error_->statement(), "the client has left", false);
+            batch->error_ = DbError::abandoned(batch->error_->statement());
         } else if (may_be_hit && ready_) {
             batch->error_.reset();
             return submit(*batch);  // nothing of it has happened

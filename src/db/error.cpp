@@ -50,6 +50,12 @@ DbError DbError::unavailable(std::string statement, std::string message, bool ou
     return error;
 }
 
+DbError DbError::abandoned(std::string statement) {
+    DbError error = unavailable(std::move(statement), "the client has left", false);
+    error.abandoned_ = true;
+    return error;
+}
+
 DbError DbError::busy(const std::string& work) {
     DbError error = unavailable(work, "Too many " + work + " at once, try again later.", false);
     error.busy_ = true;

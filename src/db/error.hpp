@@ -18,6 +18,8 @@ class DbError : public std::exception {
     /// A server that cannot be reached, or a connection that broke.
     /// @param outcome_unknown  the statement had been sent: it may or may not have been committed
     static DbError unavailable(std::string statement, std::string message, bool outcome_unknown);
+    /// The client has left, so that nobody wants the answer; it `is_unavailable()`, too.
+    static DbError abandoned(std::string statement);
     /// Too much work of a class is under way; it `is_unavailable()`, too, and its message may be sent to clients.
     /// @param work  `reports`
     static DbError busy(const std::string& work);
@@ -28,6 +30,8 @@ class DbError : public std::exception {
     [[nodiscard]] const std::string& message() const noexcept { return message_; }
     /// The database is away, starting up, shutting down or out of connections: answer 503 and try later.
     [[nodiscard]] bool is_unavailable() const noexcept;
+    /// The client has left.
+    [[nodiscard]] bool is_abandoned() const noexcept { return abandoned_; }
     /// There is too much of this work at the moment; other work is served.
     [[nodiscard]] bool is_busy() const noexcept { return busy_; }
     /// The connection was lost after the statement had been sent.
@@ -45,6 +49,7 @@ class DbError : public std::exception {
     std::string message_;
     std::string what_;
     bool unavailable_ = false;
+    bool abandoned_ = false;
     bool busy_ = false;
     bool outcome_unknown_ = false;
 };

@@ -56,7 +56,7 @@ asio::awaitable<Lane::Place> Lane::enter(Caller caller) {
         Place place(self, caller.owner);
         if (!waiter.has_left) co_return place;
     }
-    if (waiter.has_left) throw DbError::unavailable(name, "the client has left", false);
+    if (waiter.has_left) throw DbError::abandoned(name);
     if (is_closed_) throw DbError::unavailable(name, "the program stops", false);
     ++refused_;
     throw DbError::busy(name);

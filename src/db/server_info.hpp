@@ -39,4 +39,12 @@ void read_clock_in(Session& session, std::string_view time_zone);
 /// Its clock, since 1970-01-01 UTC.  @throws DbError
 std::chrono::milliseconds read_server_clock(Session& session);
 
+/// What a database and its physical copies have in common and no other database has: the cluster, its timeline as of
+/// the last checkpoint, and the database's number.  One text.
+/// Source: PostgreSQL manual, "System Information Functions", control data functions.
+inline constexpr std::string_view kIdentitySql =
+    "SELECT concat_ws(' ', (SELECT system_identifier FROM pg_control_system()),"
+    " (SELECT timeline_id FROM pg_control_checkpoint()),"
+    " (SELECT oid FROM pg_database WHERE datname = current_database()))";
+
 }  // namespace wdx::db

@@ -152,7 +152,7 @@ asio::awaitable<void> Stream::wait() {
 asio::awaitable<void> Stream::wait_for(asio::posix::descriptor_base::wait_type what) {
     boost::system::error_code error;
     co_await socket_.async_wait(what, asio::redirect_error(asio::use_awaitable, error));
-    if (cancelled_) throw DbError::unavailable(statement_, "the client has left", false);
+    if (cancelled_) throw DbError::abandoned(statement_);
     if (error) throw lost();
 }
 

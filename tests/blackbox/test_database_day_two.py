@@ -1,15 +1,14 @@
 """What befalls a PostgreSQL that runs for years: no connection left, no room left, a standby that takes over.  Until it is
 over the server answers 503, never 500, and afterwards goes on by itself."""
-import shutil
-import subprocess
 from contextlib import closing
 
 import psycopg2
 import pytest
 
 from support.data import make_database
-from support.postgres import PrivateCluster, bin_dir, connect, execute, unprivileged, wait_until
+from support.postgres import PrivateCluster, connect, execute, wait_until
 from support.server import Server
+from support.standby import Pair
 from support.tokens import mint
 
 VERDICT = {"harmful": True, "inactive": False, "notes": "kept"}
@@ -119,37 +118,11 @@ def test_on_a_full_disk_reads_go_on_and_writes_are_503_until_there_is_room(fresh
 
 # -- a standby
 
-class Pair:
-    """A primary and its hot standby, which has all that the primary has committed."""
-
-    def __init__(self):
-        self.primary = PrivateCluster(tcp=True).start()
-        direct = make_database(self.primary)
-        self.name = direct.split("/")[-1].split("?")[0]
-        self.standby = PrivateCluster(tcp=True)
-        shutil.rmtree(self.standby.data)
-        subprocess.run([str(bin_dir() / "pg_basebackup"), "-D", str(self.standby.data), "-R", "-c", "fast", "--no-sync",
-                        "-d", self.primary.url("postgres", tcp=True)], check=True, cwd="/", **unprivileged())
-        self.standby.start()
-
-    def url(self, *clusters, options=""):
-        hosts = ",".join(f"127.0.0.1:{cluster.port}" for cluster in clusters)
-        return f"postgresql://{self.primary.user}@{hosts}/{self.name}{options}"
-
-    def has_caught_up(self):
-        (at,), = execute(self.primary.url("postgres"), "SELECT pg_current_wal_lsn()")
-        return execute(self.standby.url("postgres"), "SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", (at,)) == [(True,)]
-
-    def promote(self):
-        assert execute(self.standby.url("postgres"), "SELECT pg_promote()") == [(True,)]
-
-
 @pytest.fixture
 def pair():
     pair = Pair()
     yield pair
-    pair.primary.remove()
-    pair.standby.remove()
+    pair.remove()
 
 
 def test_a_server_moves_to_the_standby_that_is_promoted(pair, start_server):

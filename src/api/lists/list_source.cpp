@@ -168,23 +168,24 @@ void add_file_headers(http::Response& response, rest::Format format, std::string
                  fmt::format(R"(attachment; filename="{}-{}.{}")", name, today(), is_csv ? "csv" : "ndjson"));
 }
 
-/// Starts a long list and waits for its first rows; a client that leaves meanwhile ends the statement.
-asio::awaitable<std::unique_ptr<ListSource>> begin_list(Context& context, const db::Query& query,
-                                                        std::vector<db::Param> params,
-                                                        std::optional<ListHints::Key> hint) {
-    Services& services = context.services();
+/// A long list that is to be begun.
+struct NewList {
+    const db::Query& query;
+    const std::vector<db::Param>& params;
     std::function<void(std::int64_t)> on_end;
-    if (hint)
-        on_end = [&hints = services.lists.hints, list = *hint](std::int64_t rows) {
-            hints.remember(list, rows > store::kShortListRows);
-        };
+};
+
+/// Starts a long list and waits for its first rows; a client that leaves meanwhile ends the statement.
+/// @param source  gets the list
+asio::awaitable<void> begin_list(Context& context, db::Pool& pool, const NewList& list,
+                                 std::unique_ptr<ListSource>& source) {
+    Services& services = context.services();
     const auto kind = context.format == rest::Format::json ? db::Streams::lists : db::Streams::exports;
-    auto stream = co_await services.pool.open_stream(query, std::move(params), kind, context.caller());
-    auto source = std::make_unique<ListSource>(std::move(stream), context, std::move(on_end));
+    auto stream = co_await pool.open_stream(list.query, list.params, kind, context.caller());
+    source = std::make_unique<ListSource>(std::move(stream), context, list.on_end);
     source->look_after(services.streams, context.bearer(), StreamWatch::Clock::now() + services.lists.stream_max_age);
-    const db::ClientWatch leaving(context.leave_slot(), [list = source.get()] { list->cancel(); });
+    const db::ClientWatch leaving(context.leave_slot(), [begun = source.get()] { begun->cancel(); });
     co_await source->begin();
-    co_return source;
 }
 
 }  // namespace
@@ -192,7 +193,15 @@ asio::awaitable<std::unique_ptr<ListSource>> begin_list(Context& context, const 
 asio::awaitable<http::Response> stream_rows(Context& context, const db::Query& query, std::vector<db::Param> params,
                                             std::string_view name, std::optional<ListHints::Key> hint) {
     co_await context.require_access();
-    auto source = co_await begin_list(context, query, std::move(params), hint);
+    Services& services = context.services();
+    NewList list{.query = query, .params = params, .on_end = {}};
+    if (hint)
+        list.on_end = [&hints = services.lists.hints, key = *hint](std::int64_t rows) {
+            hints.remember(key, rows > store::kShortListRows);
+        };
+    std::unique_ptr<ListSource> source;
+    auto reading = [&](db::Pool& pool) { return begin_list(context, pool, list, source); };
+    co_await services.replica.read(std::move(reading));
     http::Response response;
     response.stream = std::move(source);
     add_file_headers(response, context.format, name);

@@ -69,11 +69,13 @@ asio::awaitable<void> Context::read(db::Batch& batch, db::Work work) {
 
 asio::awaitable<void> Context::report(db::Batch& batch) {
     co_await require_access();
-    co_await services_.pool.execute_report(batch, caller());
+    auto reading = [&batch, caller = caller()](db::Pool& pool) { return pool.execute_report(batch, caller); };
+    co_await services_.replica.read(std::move(reading));
 }
 
 asio::awaitable<void> Context::reread_schema() {
     services_.pool.forget_prepared();
+    services_.replica.forget_prepared();
     co_await services_.schema.refresh();
     require_core_tables();
 }

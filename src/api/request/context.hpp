@@ -2,6 +2,7 @@
 
 #include "api/request/bearer.hpp"
 #include "db/pool.hpp"
+#include "db/replica.hpp"
 #include "http/message.hpp"
 #include "rest/negotiation.hpp"
 #include "rest/url.hpp"
@@ -35,6 +36,7 @@ struct Route;
 /// One for the whole program, owned by `app`.  Belongs to the event loop's thread.
 struct Services {
     db::Pool& pool;
+    db::Replica& replica;  ///< where reports and long lists are read
     store::SchemaWatch& schema;
     store::Journal& journal;
     AccessServices& access;

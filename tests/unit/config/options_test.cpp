@@ -57,7 +57,7 @@ TEST(Options, AreSecretWhereTheyHoldPasswordsAndKeys) {
     EXPECT_EQ(secrets,
               (std::set<std::string_view>{"WDX_ALERT_WEBHOOK", "WDX_ALERT_WEBHOOK_SECRET", "WDX_SMTP_URL",
                                           "WDX_DATABASE_URL", "WDX_DATABASE_DIRECT_URL", "WDX_DATABASE_PASSWORD",
-                                          "WDX_SECRET_KEY", "WDX_SECRET_KEY_FALLBACKS"}));
+                                          "WDX_DATABASE_REPLICA_URL", "WDX_SECRET_KEY", "WDX_SECRET_KEY_FALLBACKS"}));
 }
 
 TEST(Option, SpellsItsNameAsEachPlaceDoes) {
