@@ -191,6 +191,7 @@ void Application::spawn(asio::awaitable<void> part) {
 /// there.
 asio::awaitable<void> Application::start() {
     pool_.start([this](bool up, const std::string& why) { note_database(up, why); });
+    replica_.start();
     co_await readiness_.wait_for_first_attempt(config_.database_connect_timeout);
     if (pool_.is_up()) co_await open();
     if (phase_ == Phase::stopping || readiness_.has_failed()) co_return;

@@ -58,7 +58,8 @@ db::PoolOptions pool_options(const config::Config& config) {
             .export_connections = config.database_export_connections,
             .stream_queue = config.database_stream_queue,
             .owner_share = config.operator_share,
-            .patience = config.database_queue_timeout};
+            .patience = config.database_queue_timeout,
+            .job_timeout = config.job_timeout};
 }
 
 db::ConnectOptions listen_options(const config::Config& config) {

@@ -43,6 +43,7 @@ struct Config {  // NOLINT(clang-analyzer-optin.performance.Padding): one object
     std::chrono::seconds stream_max_age{300s};
     std::chrono::seconds database_connect_timeout{5s};
     std::chrono::seconds statement_timeout{30s};
+    std::chrono::seconds job_timeout{1h};
     bool prepared_statements = true;
     std::string core_timezone;  ///< empty: the database's own
 

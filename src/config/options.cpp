@@ -98,6 +98,10 @@ std::vector<Option> database_options() {
         option("WDX_STATEMENT_TIMEOUT", &Config::statement_timeout)
             .between(1s, 1h)
             .help("How long PostgreSQL may work on one statement. Does not apply to long lists that are streamed."),
+        option("WDX_JOB_TIMEOUT", &Config::job_timeout)
+            .between(1s, 24h)
+            .help("How long PostgreSQL may work on one statement of the jobs in the background, such as the history's "
+                  "snapshot, which read all users."),
         option("WDX_PREPARED_STATEMENTS", &Config::prepared_statements)
             .help("Whether to use named prepared statements. Turn them off behind PgBouncer in transaction mode."),
         option("WDX_CORE_TIMEZONE", &Config::core_timezone)

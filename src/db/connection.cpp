@@ -95,6 +95,7 @@ asio::awaitable<void> Connection::run(asio::thread_pool& workers, std::function<
         throw DbError::unavailable("connect", error_text(connection_.get()), false);
     socket_.assign(PQsocket(connection_.get()));
     prepared_.clear();
+    preparing_.clear();
     pins_ = pin_settings_sql(PQserverVersion(connection_.get()), PinFor::pipeline);
     ready_ = true;
     on_ready();
@@ -170,8 +171,8 @@ bool Connection::send_statements(Pending& pending) {
         const auto values = values_of(statement.params);
         const int count = static_cast<int>(values.size());
         int sent = 0;
-        if (options_.prepared_statements && statement.query->prepared) {
-            if (prepared_.insert(statement.query->name).second) {
+        if (may_use_name(*statement.query)) {
+            if (!prepared_.contains(statement.query->name)) {
                 if (!send_prepare(*statement.query)) return false;
                 pending.commands.push_back({Command::Kind::prepare, i});
             }
@@ -185,6 +186,13 @@ bool Connection::send_statements(Pending& pending) {
         pending.commands.push_back({Command::Kind::statement, i});
     }
     return true;
+}
+
+/// Until PostgreSQL has said that it has a statement, only the batch that prepares it uses its name: that one may fail
+/// before it comes to it, and would take the statement from all behind it.
+bool Connection::may_use_name(const Query& query) {
+    if (!options_.prepared_statements || !query.prepared) return false;
+    return prepared_.contains(query.name) || preparing_.insert(query.name).second;
 }
 
 bool Connection::send_prepare(const Query& query) {
@@ -243,6 +251,7 @@ void Connection::take_result(ResultPtr result) {
         case PGRES_TUPLES_OK:
             if (pending.batch != nullptr && pending.current < pending.commands.size()) {
                 const Command& command = pending.commands[pending.current];
+                if (command.kind == Command::Kind::prepare) end_prepare(pending, command, true);
                 if (command.kind == Command::Kind::statement)
                     pending.batch->statements_[command.statement].rows =
                         decoded_rows(connection_.get(), std::move(result));
@@ -260,20 +269,33 @@ void Connection::take_error(Pending& pending, const PGresult* result) {
     const Command command = pending.commands[std::min(pending.current, pending.commands.size() - 1)];
     const Query& query = *pending.batch->statements_[command.statement].query;
     // Refused or skipped: either way the server does not have it under the name of that generation.
-    if (command.kind == Command::Kind::prepare && pending.current < pending.commands.size() &&
-        pending.generation == generation_)
-        prepared_.erase(query.name);
+    if (command.kind == Command::Kind::prepare && pending.current < pending.commands.size())
+        end_prepare(pending, command, false);
     if (!pending.batch->error_ && PQresultStatus(result) == PGRES_FATAL_ERROR)
         pending.batch->error_ = refused(result, query.name);
 }
 
+void Connection::end_prepare(const Pending& pending, const Command& command, bool is_there) {
+    if (pending.generation != generation_) return;
+    const std::string_view name = pending.batch->statements_[command.statement].query->name;
+    preparing_.erase(name);
+    if (is_there) prepared_.insert(name);
+}
+
 void Connection::abandon(const Batch& batch) {
-    for (Pending& pending : in_flight_) {
-        if (pending.batch != &batch) continue;
-        pending.is_abandoned = true;
-        pending.is_cancelled = false;  // asked for again: the last time may not have reached the server
-    }
+    for (Pending& pending : in_flight_)
+        if (pending.batch == &batch) mark_abandoned(pending);
     cancel_front();
+}
+
+void Connection::abandon_all() {
+    for (Pending& pending : in_flight_) mark_abandoned(pending);
+    cancel_front();
+}
+
+void Connection::mark_abandoned(Pending& pending) {
+    pending.is_abandoned = true;
+    pending.is_cancelled = false;  // asked for again: the last time may not have reached the server
 }
 
 /// PostgreSQL cancels whatever the backend works on when it hears of it.  That is the first batch that has not been
@@ -332,6 +354,7 @@ void Connection::forget_prepared() {
     if (!options_.prepared_statements || !ready_) return;
     ++generation_;
     prepared_.clear();
+    preparing_.clear();
     in_flight_.push_back(
         {.batch = nullptr, .sent = steady_clock::now(), .generation = generation_, .commands = {}, .current = 0});
     const std::string sql{kForgetPrepared.sql};

@@ -63,6 +63,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     /// still answered, mostly by an error.  Its neighbours do not notice: one that was hit instead is sent again.
     void abandon(const Batch& batch);
 
+    /// The same of all that are in flight.
+    void abandon_all();
+
     /// Drops all prepared statements; later batches prepare theirs again.  For plans whose tables have changed.
     void forget_prepared();
 
@@ -93,6 +96,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     };
 
     bool send_statements(Pending& pending);
+    bool may_use_name(const Query& query);
+    void end_prepare(const Pending& pending, const Command& command, bool is_there);
     bool send_prepare(const Query& query);
     [[nodiscard]] std::string prepared_name(const Query& query) const;
     void sync();
@@ -102,6 +107,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void take_result(ResultPtr result);
     void take_error(Pending& pending, const PGresult* result);
     void finish_front();
+    static void mark_abandoned(Pending& pending);
     void cancel_front();
     void end_cancel();
     void fail_all(const std::string& why);
@@ -112,10 +118,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
     ConnectionPtr connection_;
     boost::asio::posix::stream_descriptor socket_;
     std::deque<Pending> in_flight_;
-    std::string pins_;                               ///< behind a pooler: what each batch begins with
-    std::unordered_set<std::string_view> prepared_;  ///< names of Query constants
-    unsigned generation_ = 0;                        ///< part of prepared names; counts how often all were forgotten
-    std::size_t slow_ = 0;                           ///< batches in flight that others should not wait behind
+    std::string pins_;                                ///< behind a pooler: what each batch begins with
+    std::unordered_set<std::string_view> prepared_;   ///< names of Query constants that the server has
+    std::unordered_set<std::string_view> preparing_;  ///< names of those that are on their way
+    unsigned generation_ = 0;                         ///< part of prepared names; counts how often all were forgotten
+    std::size_t slow_ = 0;                            ///< batches in flight that others should not wait behind
     bool ready_ = false;
     bool flushing_ = false;
     bool cancelling_ = false;

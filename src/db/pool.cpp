@@ -20,12 +20,19 @@ constexpr auto kFirstBackoff = 50ms;
 constexpr auto kLastBackoff = 1000ms;
 constexpr auto kPollInterval = 20ms;
 constexpr std::string_view kRequests = "requests";
-constexpr std::size_t kJobs = 2;  ///< streams of the program's own at a time: one begins one while it reads another
+constexpr std::size_t kJobStreams = 2;  ///< of the program's own at a time: one begins one while it reads another
+constexpr std::size_t kJobs = 2;        ///< at a time, besides
+constexpr std::size_t kJobQueue = 8;    ///< more than there are
 
 /// An idle connection on which something arrives was closed by the server, or told so.
 bool has_unasked_input(PGconn* connection) {
     pollfd descriptor{.fd = PQsocket(connection), .events = POLLIN, .revents = 0};
     return ::poll(&descriptor, 1, 0) != 0;
+}
+
+ConnectOptions with_timeout(ConnectOptions options, std::chrono::milliseconds timeout) {
+    options.statement_timeout = timeout;
+    return options;
 }
 
 }  // namespace
@@ -36,10 +43,14 @@ Pool::Pool(asio::any_io_executor executor, asio::thread_pool& workers, asio::thr
       workers_(workers),
       cancellers_(cancellers),
       options_(std::move(options)),
+      job_connect_(with_timeout(options_.connect, options_.job_timeout)),
       reports_(make_lane("reports", options_.report_connections, options_.report_queue)),
       lists_(make_lane("lists", options_.list_connections, options_.stream_queue)),
       exports_(make_lane("exports", options_.export_connections, options_.stream_queue)),
-      jobs_(std::make_shared<Lane>(executor_, LaneOptions{.name = "jobs", .places = kJobs})),
+      job_streams_(std::make_shared<Lane>(executor_, LaneOptions{.name = "jobs", .places = kJobStreams})),
+      jobs_(std::make_shared<Lane>(
+          executor_,
+          LaneOptions{.name = "jobs", .places = kJobs, .queue = kJobQueue, .patience = options_.job_timeout})),
       idle_(std::make_shared<IdleConnections>(cancellers)) {}
 
 std::shared_ptr<Lane> Pool::make_lane(std::string_view name, std::size_t places, std::size_t queue) const {
@@ -52,24 +63,25 @@ std::shared_ptr<Lane> Pool::make_lane(std::string_view name, std::size_t places,
 
 void Pool::start(std::function<void(bool, const std::string&)> on_change) {
     on_change_ = std::move(on_change);
-    for (std::size_t i = 0; i < options_.connections; ++i) connections_.push_back(add_connection());
+    for (std::size_t i = 0; i < options_.connections; ++i) connections_.push_back(add_connection(options_.connect));
 }
 
-std::shared_ptr<Connection> Pool::add_connection() {
-    auto connection = std::make_shared<Connection>(executor_, options_.connect, cancellers_);
+std::shared_ptr<Connection> Pool::add_connection(const ConnectOptions& options) {
+    auto connection = std::make_shared<Connection>(executor_, options, cancellers_);
     asio::co_spawn(executor_, keep_connected(connection), asio::detached);
     return connection;
 }
 
 void Pool::drain() {
-    for (const auto& lane : {reports_, lists_, exports_, jobs_}) lane->close();
+    for (const auto& lane : {reports_, lists_, exports_, job_streams_, jobs_}) lane->close();
+    for (const auto& connection : workmen_) connection->abandon_all();
 }
 
 void Pool::stop() {
     stopping_ = true;
     drain();
-    for (const auto& connection : connections_) connection->stop();
-    for (const auto& connection : reporters_) connection->stop();
+    for (const Connections* some : all_connections())
+        for (const auto& connection : *some) connection->stop();
     idle_->connections.clear();
 }
 
@@ -105,8 +117,12 @@ void Pool::report(bool up, const std::string& why) {
 }
 
 void Pool::forget_prepared() {
-    for (const auto& connection : connections_) connection->forget_prepared();
-    for (const auto& connection : reporters_) connection->forget_prepared();
+    for (const Connections* some : all_connections())
+        for (const auto& connection : *some) connection->forget_prepared();
+}
+
+std::vector<const Pool::Connections*> Pool::all_connections() const {
+    return {&connections_, &reporters_, &workmen_};
 }
 
 bool Pool::is_up() const noexcept {
@@ -142,7 +158,7 @@ std::size_t Pool::requests_in_flight() const {
 /// @return nullptr while it is being made: then the edit goes where writes go
 Connection* Pool::pick_for_edit() {
     if (editor_ == nullptr) {
-        connections_.push_back(add_connection());
+        connections_.push_back(add_connection(options_.connect));
         editor_ = connections_.back().get();
     }
     return editor_->is_ready() ? editor_ : nullptr;
@@ -175,7 +191,7 @@ Connection* Pool::pick(Work work) {
     const bool may_grow = connections_.size() < options_.connections + options_.write_connections + editors;
     // It may take long: what comes next should not wait behind it.
     const bool is_short = (work == Work::write && best->in_flight() > 0) || (work == Work::slow && idle <= 1);
-    if (is_short && may_grow) connections_.push_back(add_connection());
+    if (is_short && may_grow) connections_.push_back(add_connection(options_.connect));
     return best;
 }
 
@@ -187,18 +203,26 @@ asio::awaitable<void> Pool::execute(Batch& batch, Work work, LeaveSlot* leave) {
 
 asio::awaitable<void> Pool::execute_report(Batch& batch, Caller caller) {
     const Lane::Place place = co_await reports_->enter(caller);
-    Connection* const connection = co_await report_connection();
+    Connection* const connection = co_await free_connection(reporters_, *reports_, options_.connect);
     co_await run(*connection, batch, caller.leave);
 }
 
-/// One that is free: there are as many as places, and the caller has one.
-asio::awaitable<Connection*> Pool::report_connection() {
+asio::awaitable<void> Pool::execute_job(Batch& batch) {
+    const Caller nobody;
+    const Lane::Place place = co_await jobs_->enter(nobody);
+    Connection* const connection = co_await free_connection(workmen_, *jobs_, job_connect_);
+    co_await run(*connection, batch, nullptr);
+}
+
+/// There are as many as places of the lane, and the caller has one.
+asio::awaitable<Connection*> Pool::free_connection(Connections& connections, const Lane& lane,
+                                                   const ConnectOptions& options) {
     const auto deadline = std::chrono::steady_clock::now() + options_.connect.connect_timeout;
     asio::steady_timer timer(executor_);
     while (is_up() && std::chrono::steady_clock::now() < deadline) {
-        for (const auto& connection : reporters_)
+        for (const auto& connection : connections)
             if (connection->is_ready() && connection->in_flight() == 0) co_return connection.get();
-        if (reporters_.size() < reports_->status().running) reporters_.push_back(add_connection());
+        if (connections.size() < lane.status().running) connections.push_back(add_connection(options));
         timer.expires_after(kPollInterval);
         co_await timer.async_wait(asio::use_awaitable);
     }
@@ -220,7 +244,7 @@ asio::awaitable<void> Pool::run(Connection& connection, Batch& batch, LeaveSlot*
 
 asio::awaitable<std::unique_ptr<Stream>> Pool::open_stream(const Query& query, std::vector<Param> params, Streams kind,
                                                            Caller caller) {
-    std::shared_ptr<Lane> lane = jobs_;
+    std::shared_ptr<Lane> lane = job_streams_;
     if (kind != Streams::jobs) lane = kind == Streams::lists ? lists_ : exports_;
     Lane::Place place = co_await lane->enter(caller);
     ConnectionPtr connection;
@@ -242,8 +266,8 @@ asio::awaitable<std::unique_ptr<Stream>> Pool::open_stream(const Query& query, s
 
 void Pool::check_stalled() {
     const auto now = std::chrono::steady_clock::now();
-    for (const auto& connection : connections_) connection->check_stalled(now);
-    for (const auto& connection : reporters_) connection->check_stalled(now);
+    for (const Connections* some : all_connections())
+        for (const auto& connection : *some) connection->check_stalled(now);
 }
 
 }  // namespace wdx::db

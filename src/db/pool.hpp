@@ -25,6 +25,7 @@ struct PoolOptions {
     std::size_t stream_queue = 64;       ///< long lists that wait for one, and as many exports
     unsigned owner_share = 50;           ///< percent of these connections and queues that one operator may have
     std::chrono::milliseconds patience{30'000};  ///< how long a report or a stream waits
+    std::chrono::milliseconds job_timeout{0};    ///< in the place of the statement timeout, for the program's own work
 };
 
 /// What a batch of a request does.  Reads share few connections, for a pipeline is the fastest way to PostgreSQL's
@@ -57,7 +58,7 @@ class Pool {
     /// Starts connecting.  `on_change(true)` is called when the first connection is up, `on_change(false)` when the
     /// last one is lost or the first attempt failed, with the reason.
     void start(std::function<void(bool up, const std::string& why)> on_change);
-    /// No report and no stream begins any more; those that wait are refused.
+    /// No report, no stream and no job begins any more; those that wait are refused, jobs that run are cancelled.
     void drain();
     /// Ends all connections; what is in flight is answered with an error.
     void stop();
@@ -71,6 +72,11 @@ class Pool {
     /// Runs a batch that may take long, when its turn has come.
     /// @throws DbError as `execute`
     boost::asio::awaitable<void> execute_report(Batch& batch, Caller caller);
+
+    /// Runs a batch of the program's own that looks at all users, on a connection that is kept for such.  In the place
+    /// of the statement timeout there is `job_timeout`.
+    /// @throws DbError as `execute`
+    boost::asio::awaitable<void> execute_job(Batch& batch);
 
     /// Starts a statement on a dedicated connection whose rows are read one by one, with backpressure, when its turn
     /// has come.  The statement timeout does not apply.
@@ -91,11 +97,15 @@ class Pool {
   private:
     boost::asio::awaitable<void> keep_connected(std::shared_ptr<Connection> connection);
     void report(bool up, const std::string& why);
-    std::shared_ptr<Connection> add_connection();
+    using Connections = std::vector<std::shared_ptr<Connection>>;
+
+    std::shared_ptr<Connection> add_connection(const ConnectOptions& options);
     Connection* pick(Work work);
     Connection* pick_for_edit();
     [[nodiscard]] std::size_t requests_in_flight() const;
-    boost::asio::awaitable<Connection*> report_connection();
+    boost::asio::awaitable<Connection*> free_connection(Connections& connections, const Lane& lane,
+                                                        const ConnectOptions& options);
+    [[nodiscard]] std::vector<const Connections*> all_connections() const;
     static boost::asio::awaitable<void> run(Connection& connection, Batch& batch, LeaveSlot* leave);
     [[nodiscard]] std::shared_ptr<Lane> make_lane(std::string_view name, std::size_t places, std::size_t queue) const;
 
@@ -103,13 +113,16 @@ class Pool {
     boost::asio::thread_pool& workers_;
     boost::asio::thread_pool& cancellers_;
     PoolOptions options_;
-    std::vector<std::shared_ptr<Connection>> connections_;  ///< of requests
-    std::vector<std::shared_ptr<Connection>> reporters_;    ///< of reports, made when there are any
+    ConnectOptions job_connect_;
+    Connections connections_;       ///< of requests
+    Connections reporters_;         ///< of reports, made when there are any
+    Connections workmen_;           ///< of jobs, likewise
     Connection* editor_ = nullptr;  ///< the request's one that is for edits; made with the first
     // Shared with what runs, because the event loop may destroy that later.
     std::shared_ptr<Lane> reports_;
     std::shared_ptr<Lane> lists_;
     std::shared_ptr<Lane> exports_;
+    std::shared_ptr<Lane> job_streams_;
     std::shared_ptr<Lane> jobs_;
     std::shared_ptr<IdleConnections> idle_;
     std::uint64_t requests_refused_ = 0;

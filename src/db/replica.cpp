@@ -58,10 +58,12 @@ Replica::Replica(asio::any_io_executor executor, asio::thread_pool& workers, asi
     standby_.emplace(executor_, workers, cancellers, with_one_connection(std::move(options->pool)));
 }
 
+void Replica::start() {
+    if (standby_) standby_->start([](bool, const std::string&) {});  // `look` says what has become of it
+}
+
 asio::awaitable<void> Replica::run() {
-    if (!standby_) co_return;
-    standby_->start([](bool, const std::string&) {});  // `look` says what has become of it
-    co_await looking_.run();
+    if (standby_) co_await looking_.run();
 }
 
 void Replica::drain() {

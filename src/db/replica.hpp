@@ -36,7 +36,9 @@ class Replica {
     Replica(boost::asio::any_io_executor executor, boost::asio::thread_pool& workers,
             boost::asio::thread_pool& cancellers, Pool& primary, std::optional<ReplicaOptions> options);
 
-    /// Connects, and looks at the standby about once a second until `stop`.
+    /// Starts connecting.
+    void start();
+    /// Looks at the standby about once a second until `stop`; it is not read from before.
     boost::asio::awaitable<void> run();
     /// No report and no stream begins any more; those that wait are refused.
     void drain();

@@ -111,6 +111,7 @@ def test_a_report_has_all_that_is_known_of_a_user(few):
     assert user["verdict"] == {"user_id": 1, "harmful": True, "inactive": False, "classified_at": "2026-02-03T04:05:06.500000Z",
                                "notes": "seen it"}
     alone = few.get("/api/users/1/signals/", mint()).json()
+    assert alone.pop("reasons")  # a report has its own words
     assert {**user["signals"], "as_of": None} == {**alone, "as_of": None}
     assert user["actions"] == {"total": 3, "rows": [
         {"id": 2, "user_id": 1, "action_type": "report", "timestamp": "2026-02-04T00:00:00Z", "notes": "again"},

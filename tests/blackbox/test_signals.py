@@ -268,6 +268,15 @@ def test_pages_by_cursor_in_the_order_of_risk_are_the_list(seeded):
     assert rows == whole and len(rows) > 100
 
 
+@pytest.mark.parametrize("filters", [{}, {"account_id": "2"}, {"risk__gte": "0.2"}, {"classification": "unclassified"}])
+def test_pages_by_number_in_the_order_of_risk_are_the_list(seeded, filters):
+    asked = {"fields": "id,handle,risk,rank,classification", "ordering": "-risk", **filters}
+    whole = get(seeded, "/api/users/", **asked)
+    assert len(whole) > 100
+    for offset in (0, 1, 50, len(whole) - 3, len(whole), len(whole) + 10):
+        assert get(seeded, "/api/users/", limit="20", offset=str(offset), **asked)["results"] == whole[offset:offset + 20]
+
+
 def test_filters_on_risk_choose_what_the_values_say(seeded):
     rows = get(seeded, "/api/users/", fields="id,risk")
     border = sorted(row["risk"] for row in rows)[1000]

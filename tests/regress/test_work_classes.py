@@ -101,9 +101,9 @@ def test_evidence_of_many_users_is_not_collected_for_a_token_that_opens_nothing(
 
 # -- classes do not wait for each other
 
-# But for what each server does by itself: the daily snapshot, its estimates, and looking for changed users.
+# But for what each server does by itself: the daily snapshot, its estimates, probabilities, and looking for changed users.
 WAITING = ("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database() "
-           "AND query !~ '^(SELECT \\* FROM \\()?WITH (turn|snapshot|verdicts) AS'")
+           "AND query !~ '^(SELECT \\* FROM \\()?WITH (turn|snapshot|verdicts|signals) AS'")
 REPORT = f"/api/accounts/{HANDLE}/stats/"
 PROMPT = 5  # seconds; the statement timeout is 30
 FLOODED = 20  # seconds in which all gets through behind 300 long lists whose clients have left
@@ -273,6 +273,7 @@ def test_a_verdict_of_a_client_that_left_does_not_wait_for_the_core(url, start_s
         wait_until(lambda: waiting(url) == 0, "all of them to be given up", PROMPT)
     assert server.request("PUT", "/api/users/2/classification/", access,
                           json={"harmful": False, "inactive": True}).json()["inactive"] is True
+    assert "does not exist" not in server.log, "who failed first took the prepared statement from those behind"
 
 
 def test_a_flood_whose_sender_left_stops_nobody(url, refused_tokens, start_server, access):
@@ -341,3 +342,31 @@ def test_a_stream_that_gets_too_old_is_ended(url, start_server, access):
         execute(url, "ALTER TABLE users DROP COLUMN later")
         with pytest.raises(Closed):
             reader.read()
+
+
+# -- jobs in the background
+
+def job_waits(url):
+    return execute(url, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                        "AND query LIKE '%watchdxg_seen_user%' AND datname = current_database()") == [(1,)]
+
+
+def test_a_job_may_take_longer_than_a_statement_of_a_request(tcp_cluster, start_server):
+    """With a million users the history's snapshot was cancelled by WDX_STATEMENT_TIMEOUT each time, for ever."""
+    url = make_database(tcp_cluster)
+    with locked(url, "users"):
+        server = start_server(url, statement_timeout=1, history_interval=1, wait="live")
+        wait_until(lambda: job_waits(url), "the snapshot to wait for the table")
+        time.sleep(2)
+        assert job_waits(url)
+    wait_until(lambda: execute(url, "SELECT count(*) FROM watchdxg_daily_snapshot") != [(0,)], "the snapshot", PROMPT)
+    assert "history:" not in server.log
+
+
+def test_a_stop_cancels_the_statement_of_a_job(tcp_cluster, start_server):
+    url = make_database(tcp_cluster)
+    with locked(url, "users"):
+        server = start_server(url, wait="live")
+        wait_until(lambda: job_waits(url), "the snapshot to wait for the table")
+        assert server.terminate() == 0
+        wait_until(lambda: not job_waits(url), "PostgreSQL to give it up", PROMPT)

@@ -64,7 +64,7 @@ asio::awaitable<std::chrono::milliseconds> HistoryKeeper::step() {
         co_await observe();
         if (!is_estimated_ && options_.are_scores_known()) co_await estimate();
     } catch (const std::exception& error) {
-        if (!failing_) spdlog::warn("history: it could not be kept: {}", error.what());
+        if (!failing_ && !loop_.is_stopping()) spdlog::warn("history: it could not be kept: {}", error.what());
         failing_ = true;
     }
     co_return kTick;

@@ -183,7 +183,7 @@ alert::DigestAccount read_digest_account(const db::Row& row) {
 asio::awaitable<std::vector<AccountWaves>> AlertFigures::list_waves(std::int64_t size) {
     db::Batch batch;
     const std::size_t index = batch.add(kListWaves, {size});
-    co_await pool_.execute(batch, db::Work::slow);
+    co_await pool_.execute_job(batch);
     const db::Rows& rows = batch.rows(index);
     std::vector<AccountWaves> accounts;
     for (int i = 0; i < rows.size(); ++i) {
@@ -203,7 +203,7 @@ asio::awaitable<std::vector<AccountWaves>> AlertFigures::list_waves(std::int64_t
 asio::awaitable<std::vector<AccountDays>> AlertFigures::list_days() {
     db::Batch batch;
     const std::size_t index = batch.add(kListDays, {});
-    co_await pool_.execute(batch, db::Work::slow);
+    co_await pool_.execute_job(batch);
     const db::Rows& rows = batch.rows(index);
     std::vector<AccountDays> accounts;
     for (int i = 0; i < rows.size(); ++i) {
@@ -224,7 +224,7 @@ asio::awaitable<std::optional<std::chrono::sys_seconds>> AlertFigures::find_last
     const db::Query query{"find_last_scrape", sql, false};
     db::Batch batch;
     const std::size_t index = batch.add(query, {});
-    co_await pool_.execute(batch, db::Work::slow);
+    co_await pool_.execute_job(batch);
     const db::Row row = batch.rows(index).front();
     if (row.is_null(0)) co_return std::nullopt;
     co_return read_time(row, 0);
@@ -233,14 +233,14 @@ asio::awaitable<std::optional<std::chrono::sys_seconds>> AlertFigures::find_last
 asio::awaitable<std::vector<AccountFindings>> AlertFigures::check_data(const CoreViews& views) {
     db::Batch listing;
     const std::size_t index = listing.add(kListCheckedAccounts, {});
-    co_await pool_.execute(listing, db::Work::slow);
+    co_await pool_.execute_job(listing);
     std::vector<AccountFindings> found;
     for (const CheckedAccount& one : read_checked_accounts(listing.rows(index))) {
         const Statement statement = select_data_quality(views, one.id);
         const db::Query query = statement.query();
         db::Batch batch;
         const std::size_t findings = batch.add(query, statement.params);
-        co_await pool_.execute(batch, db::Work::slow);
+        co_await pool_.execute_job(batch);
         found.push_back({{one.id, base::safe_text(one.handle.value_or(""), kLongestHandle)},
                          read_data_quality(batch.rows(findings))});
     }
@@ -250,7 +250,7 @@ asio::awaitable<std::vector<AccountFindings>> AlertFigures::check_data(const Cor
 asio::awaitable<std::vector<alert::StuckQueue>> AlertFigures::list_stuck(std::int64_t hours) {
     db::Batch batch;
     const std::size_t index = batch.add(kListStuck, {hours});
-    co_await pool_.execute(batch, db::Work::slow);
+    co_await pool_.execute_job(batch);
     const db::Rows& rows = batch.rows(index);
     std::vector<alert::StuckQueue> queues;
     queues.reserve(static_cast<std::size_t>(rows.size()));
@@ -265,7 +265,7 @@ asio::awaitable<std::vector<alert::StuckQueue>> AlertFigures::list_stuck(std::in
 asio::awaitable<NotedEntries> AlertFigures::list_entries(std::optional<std::int64_t> after) {
     db::Batch batch;
     const std::size_t index = batch.add(kListEntries, {after});
-    co_await pool_.execute(batch, db::Work::slow);
+    co_await pool_.execute_job(batch);
     const db::Rows& rows = batch.rows(index);
     NotedEntries noted{.last_id = rows.front().integer(6), .entries = {}};
     for (int i = 0; i < rows.size(); ++i) {
@@ -284,7 +284,7 @@ asio::awaitable<NotedEntries> AlertFigures::list_entries(std::optional<std::int6
 asio::awaitable<std::optional<DueDigest>> AlertFigures::find_digest(bool is_daily, const std::string& time_zone) {
     db::Batch asking;
     const std::size_t due = asking.add(kFindDue, {is_daily ? "day" : "week", time_zone});
-    co_await pool_.execute(asking, db::Work::slow);
+    co_await pool_.execute_job(asking);
     if (asking.rows(due).empty()) co_return std::nullopt;
     const db::Row row = asking.rows(due).front();
     const std::string since(row.text(2));
@@ -297,7 +297,7 @@ asio::awaitable<std::optional<DueDigest>> AlertFigures::find_digest(bool is_dail
     const std::size_t accounts = batch.add(kListDigestAccounts, {since, digest.until});
     const std::size_t work = batch.add(kFindDigestWork, {since, digest.until});
     const std::size_t alerts = batch.add(kListDigestAlerts, {since, digest.until, kMostDigestAlerts});
-    co_await pool_.execute(batch, db::Work::slow);
+    co_await pool_.execute_job(batch);
     alert::DigestFigures& figures = digest.figures;
     for (int i = 0; i < batch.rows(accounts).size(); ++i) {
         const db::Row account = batch.rows(accounts)[i];

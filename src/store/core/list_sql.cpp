@@ -109,6 +109,18 @@ ListSql page_sql(const View& view, const ListQuery& query, const Window& window,
     return {std::move(sql), std::move(params).take()};
 }
 
+std::string limit_sql(const Window& window) {
+    std::string sql;
+    if (window.offset > 0) sql += fmt::format(" OFFSET {}", window.offset);
+    if (window.limit) sql += fmt::format(" LIMIT {}", *window.limit);
+    return sql;
+}
+
+/// PostgreSQL computes what is selected also for the rows that an offset skips, and each rank is a small query.
+bool are_skipped_rows_costly(const ListQuery& query, const Window& window) {
+    return window.offset > 0 && model::is_chosen_by_signals(query) && !model::is_chosen_by_ranks(query);
+}
+
 /// The rows from the beginning, or from an offset.
 ListSql rows_sql(const View& view, const ListQuery& query, const Window& window, Nesting nesting) {
     SqlParams params;
@@ -119,10 +131,19 @@ ListSql rows_sql(const View& view, const ListQuery& query, const Window& window,
             const Column& column = *query.order[i].column;
             selected.push_back({position_text_sql(column, column.raw), position_name(i)});
         }
-    std::string sql = fmt::format("{}{}{}{}{}", with_signals(query), select_sql(selected), from_sql(view, query),
-                                  where_sql(conditions), order_sql(query.order, false, false));
-    if (window.offset > 0) sql += fmt::format(" OFFSET {}", window.offset);
-    if (window.limit) sql += fmt::format(" LIMIT {}", *window.limit);
+    const std::string order = order_sql(query.order, false, false);
+    std::string sql;
+    if (are_skipped_rows_costly(query, window)) {
+        ListQuery keys = query;
+        keys.output.clear();
+        const std::string_view key = view.resource->key;
+        sql = fmt::format("WITH {}, page AS MATERIALIZED (SELECT t.{}{}{}{}{}) {}{} JOIN page ON page.{} = t.{}{}",
+                          query.signals, key, from_sql(view, keys), where_sql(conditions), order, limit_sql(window),
+                          select_sql(selected), from_sql(view, query), key, key, order);
+    } else {
+        sql = fmt::format("{}{}{}{}{}{}", with_signals(query), select_sql(selected), from_sql(view, query),
+                          where_sql(conditions), order, limit_sql(window));
+    }
     return {std::move(sql), std::move(params).take()};
 }
 

@@ -183,13 +183,13 @@ asio::awaitable<void> HistoryStore::observe(const CoreViews& views) {
     db::Batch batch;
     const db::Query query{"observe_history", sql, false};
     batch.add(query, {});
-    co_await pool_.execute(batch, db::Work::slow);  // it reads all users
+    co_await pool_.execute_job(batch);  // it reads all users
 }
 
 asio::awaitable<std::vector<std::int64_t>> HistoryStore::list_observed_accounts() {
     db::Batch batch;
     const std::size_t index = batch.add(kListObservedAccounts, {});
-    co_await pool_.execute(batch, db::Work::slow);
+    co_await pool_.execute_job(batch);
     const db::Rows& rows = batch.rows(index);
     std::vector<std::int64_t> accounts;
     accounts.reserve(static_cast<std::size_t>(rows.size()));
@@ -202,7 +202,7 @@ asio::awaitable<std::vector<model::Cell>> HistoryStore::find_followers(const Cor
     const db::Query query = statement.query();
     db::Batch batch;
     const std::size_t index = batch.add(query, statement.params);
-    co_await pool_.execute(batch, db::Work::slow);
+    co_await pool_.execute_job(batch);
     co_return read_crowd(batch.rows(index));
 }
 

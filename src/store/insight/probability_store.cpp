@@ -61,7 +61,7 @@ asio::awaitable<std::vector<OutdatedProbability>> ProbabilityStore::list_outdate
     const db::Query query = statement.query();
     db::Batch batch;
     const std::size_t index = batch.add(query, statement.params);
-    co_await pool_.execute(batch, db::Work::slow);
+    co_await pool_.execute_job(batch);
     const db::Rows& rows = batch.rows(index);
     std::vector<OutdatedProbability> accounts;
     accounts.reserve(static_cast<std::size_t>(rows.size()));
@@ -76,7 +76,7 @@ asio::awaitable<std::vector<model::Labelled>> ProbabilityStore::find_sampled(con
     const db::Query query = statement.query();
     db::Batch batch;
     const std::size_t index = batch.add(query, statement.params);
-    co_await pool_.execute(batch, db::Work::slow);
+    co_await pool_.execute_job(batch);
     const db::Rows& rows = batch.rows(index);
     std::vector<model::Labelled> users;
     users.reserve(static_cast<std::size_t>(rows.size()));
