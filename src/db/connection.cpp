@@ -143,12 +143,17 @@ void Connection::check_stalled(steady_clock::time_point now) {
 void Connection::submit(Batch& batch) {
     Pending pending{
         .batch = &batch, .sent = steady_clock::now(), .generation = generation_, .commands = {}, .current = 0};
-    pending.commands.reserve(batch.size_ + 1);
-    const bool sent = send_statements(pending);
     if (batch.is_slow_) ++slow_;
-    // Even when sending failed: `run` then fails it together with all the others.
     in_flight_.push_back(std::move(pending));
-    if (sent) {
+    // Behind a pooler one after the other: PgBouncer (1.18 at least) lends its connection to somebody else when a batch
+    // is answered, also in the middle of the next one, and what comes after that is part of a stranger's statement.
+    if (options_.prepared_statements || in_flight_.size() == 1) send(in_flight_.back());
+}
+
+/// Should it fail, `run` fails the batch together with all the others.
+void Connection::send(Pending& pending) {
+    pending.commands.reserve(pending.batch->size_ + 1);
+    if (send_statements(pending)) {
         sync();
     } else {
         close();
@@ -330,9 +335,13 @@ void Connection::finish_front() {
     const bool is_abandoned = front.is_abandoned;
     const bool may_be_hit = front.may_be_hit || cancelling_;
     in_flight_.pop_front();
-    cancel_front();
     // The server begins with the next one now: only from here on may that be late (see check_stalled).
-    if (!in_flight_.empty()) in_flight_.front().sent = steady_clock::now();
+    if (!in_flight_.empty()) {
+        Pending& next = in_flight_.front();
+        next.sent = steady_clock::now();
+        if (ready_ && !next.was_sent()) send(next);
+    }
+    cancel_front();
     if (batch == nullptr) return;
     if (batch->is_slow_) --slow_;
     if (current && batch->error_ && batch->error_->is_schema_mismatch()) forget_prepared();
@@ -368,7 +377,8 @@ void Connection::fail_all(const std::string& why) {
     slow_ = 0;
     for (const Pending& pending : lost) {
         if (pending.batch == nullptr) continue;
-        pending.batch->error_ = DbError::unavailable(std::string(pending.batch->statements_[0].query->name), why, true);
+        pending.batch->error_ =
+            DbError::unavailable(std::string(pending.batch->statements_[0].query->name), why, pending.was_sent());
         std::move (*pending.batch->done_)();
     }
 }

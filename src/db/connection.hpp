@@ -36,7 +36,8 @@ using ConnectionPtr = std::unique_ptr<PGconn, ConnectionCloser>;
 ConnectionPtr connect_blocking(const ConnectOptions& options, std::chrono::milliseconds statement_timeout);
 
 /// One libpq connection in pipeline mode, shared by many requests in flight.  Each Batch ends with its own Sync, so a
-/// failing one does not disturb its neighbours.  Belongs to the event loop's thread.
+/// failing one does not disturb its neighbours.  Without prepared statements, which is behind a pooler, only one of
+/// them is on its way at a time.  Belongs to the event loop's thread.
 class Connection : public std::enable_shared_from_this<Connection> {
   public:
     /// @param cancellers  a thread for PQcancel, which may block for long when the server is out of reach
@@ -93,8 +94,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
         bool is_abandoned = false;
         bool is_cancelled = false;  ///< the server has been asked to give it up
         bool may_be_hit = false;    ///< by a cancellation that was meant for one before it
+
+        /// Behind a pooler it may still wait for those before it.
+        [[nodiscard]] bool was_sent() const noexcept { return !commands.empty(); }
     };
 
+    void send(Pending& pending);
     bool send_statements(Pending& pending);
     bool may_use_name(const Query& query);
     void end_prepare(const Pending& pending, const Command& command, bool is_there);
