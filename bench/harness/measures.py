@@ -12,7 +12,7 @@ from harness import load
 from harness.console import measure_console
 from harness.ground import (BIG_ACCOUNT, HANDLE, OPERATOR, PASSWORD, SMALL_ACCOUNT, STATISTICS, prepare_scores,
                             prepare_statistics, serve)
-from harness.process import CpuMeter, memory_kb
+from harness.process import CpuMeter, children_cpu_seconds, memory_kb
 from support.postgres import execute
 from support.server import binary, environment
 from support.signals import up_to_date
@@ -34,8 +34,8 @@ JTI_PARAMETERS = (2, 5, 9)  # of kRotateToken in src/store/login/tokens.cpp: pre
 HASH_ROUNDS = 1_000_000
 
 
-GROUPS = ("lookup", "classes", "small_list", "long_list", "exports", "deep_page", "statistics", "insight", "refresh",
-          "login", "memory", "cold_start", "console")  # methods of Measures
+GROUPS = ("lookup", "processes", "classes", "small_list", "long_list", "exports", "deep_page", "statistics", "insight",
+          "refresh", "login", "memory", "cold_start", "console")  # methods of Measures
 
 
 class Measures:
@@ -59,6 +59,35 @@ class Measures:
                     server, lambda seconds: load.wrk(server, LOOKUP, clients, seconds),
                     lambda seconds: load.pgbench(self.ground, self.folder, statements, clients, seconds))
         return result
+
+    def processes(self):
+        """Lookups by two processes, each asked at its own port, beside those by one with as many clients."""
+        with serve(self.ground.url) as one, serve(self.ground.url) as two:
+            def ours(seconds):
+                return sum(load.at_once(lambda index: load.wrk((one, two)[index], LOOKUP, 16, seconds)[0], 2))
+
+            def limit(seconds):
+                return load.wrk(one, LOOKUP, 32, seconds)[0]
+
+            served = {"one": one.process.pid, "two": two.process.pid, "postgres": self.ground.postmaster}
+            works = {"two": ours, "one": limit}
+            rates, cpus, loads = ({name: make() for name in works} for make in (list, lambda: CpuMeter(served), float))
+            ours(WARM_UP_SECONDS)
+            for _ in range(self.rounds):
+                for name, work in works.items():
+                    before = children_cpu_seconds()
+                    with cpus[name] as cpu:
+                        rates[name].append(work(self.seconds))
+                    cpu.requests += rates[name][-1] * self.seconds
+                    loads[name] += children_cpu_seconds() - before
+
+        def cost(name):
+            cpu = cpus[name]
+            servers, load_cpu = cpu.microseconds("one") + cpu.microseconds("two"), loads[name] / cpu.requests * 1e6
+            return f"{name} {servers:.0f} + {cpu.microseconds('postgres'):.0f} + {load_cpu:.0f}"
+
+        note = f"CPU a request, us, servers + PostgreSQL + load: {cost('two')}; {cost('one')}"
+        return {"processes": pair(rates["two"], rates["one"], note)}
 
     def classes(self):
         """The slowest lookups beside twelve reports and four stalled streams; the limit is what they are alone."""

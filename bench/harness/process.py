@@ -18,6 +18,12 @@ def cpu_seconds(pid):
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def children_cpu_seconds():
+    """CPU time of our own children that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 def _stat(pid):
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
@@ -33,6 +39,7 @@ class CpuMeter:
 
     def __enter__(self):
         self._before = {name: cpu_seconds(pid) for name, pid in self.pids.items()}
+        return self
 
     def __exit__(self, *_):
         for name, pid in self.pids.items():

@@ -38,6 +38,8 @@ BOTH_SELECTS = "pgbench, both SELECTs"
 TARGETS = (
     Target("lookup_16", "account lookup, 16 clients", "requests/s", 1.1, True, True, BOTH_SELECTS),
     Target("lookup_64", "account lookup, 64 clients", "requests/s", 1.1, True, True, BOTH_SELECTS),
+    Target("processes", "account lookup by two processes, 16 clients each", "requests/s", 1.6, True, True,
+           "one process, 32 clients"),
     Target("classes", "account lookup beside 12 reports and 4 stalled lists, 8 clients, p99", "ms", 3, True, False,
            "the same without them"),
     Target("list_200", "list of 200 users, 16 clients", "requests/s", 0.6, True, True, BOTH_SELECTS, 0.72),
