@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from support.postgres import connect, execute, wait_until
-from support.raw import RawConnection, request
+from support.raw import request
 from support.tokens import claims_of, mint
 
 BLACKLISTED = (401, {"detail": "Token is blacklisted", "code": "token_not_valid"})
@@ -17,9 +17,9 @@ def refresh_at_once(jobs):
     answers, gate = [None] * len(jobs), threading.Barrier(len(jobs))
 
     def ask(number, server, token):
-        with RawConnection(server.port) as connection:
+        with server.connect() as connection:
             body = json.dumps({"refresh": token}).encode()
-            data = request("/api/token/refresh/", "POST", [("Content-Type", "application/json")], body)
+            data = request("/api/token/refresh/", "POST", [("Content-Type", "application/json")], body, host=server.host)
             gate.wait()
             answer = connection.send(data).read()
             answers[number] = (answer.status, answer.json())

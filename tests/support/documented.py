@@ -48,11 +48,11 @@ CADDY = """
 """
 
 
-def documented(section):
-    """The first block of code of a section of docs/deployment.md."""
+def documented(section, number=0):
+    """The first block of code of a section of docs/deployment.md, or another one."""
     text = (PROJECT / "docs/deployment.md").read_text()
     body = re.search(rf"^## {section}\n(.*?)^## ", text, re.M | re.S).group(1)
-    return re.search(r"((?:^    .*\n|^\n)+)", body.lstrip("\n"), re.M).group(1)
+    return re.findall(r"(?:^    .*\n(?:^\n(?=    ))*)+", body, re.M)[number]
 
 
 def replaced(text, changes):
@@ -65,15 +65,16 @@ def replaced(text, changes):
 class Documented:
     """A proxy in front of `server` on a port of its own, until `stop()`; asked as a Server is.
 
-    @param path  where nginx has the server, changed as the document says for a path
+    @param path    where nginx has the server, changed as the document says for a path
+    @param others  more servers on the same database: nginx has all of them, and its limit of logins
     """
 
     host = HOST
     # What the document tells the server.
     settings = {"trusted_proxies": "127.0.0.1", "allowed_hosts": f"{HOST},localhost,127.0.0.1"}
 
-    def __init__(self, kind, server, path="/"):
-        self.path = path
+    def __init__(self, kind, server, path="/", others=()):
+        self.path, self.others = path, others
         self.server, self.url, self.port = server, server.url, free_port()
         self.base_url = f"https://{HOST}"
         self.folder = Path(tempfile.mkdtemp(prefix=f"wdx-{kind}-", dir="/tmp"))
@@ -92,15 +93,25 @@ class Documented:
 
     def _nginx(self):
         certificate = Certificate(self.folder, names=[HOST])
+        target = "http://watchdxg-back" if self.others else (
+            f"http://127.0.0.1:{self.server.port}{'' if self.path == '/' else '/'}")
         block = replaced(documented("Behind nginx"), {
             "listen 443 ssl": f"listen 127.0.0.1:{self.port} ssl",
             f"/etc/ssl/{HOST}.pem": str(certificate.cert),
             f"/etc/ssl/private/{HOST}.key": str(certificate.key),
-            "proxy_pass http://127.0.0.1:8000": f"proxy_pass http://127.0.0.1:{self.server.port}{'' if self.path == '/' else '/'}",
+            "proxy_pass http://127.0.0.1:8000": f"proxy_pass {target}",
             "location /": f"location {self.path}"})
+        if self.others:
+            block = self._upstream() + block
         user = "user root;" if os.geteuid() == 0 else ""
         (self.folder / "nginx.conf").write_text(NGINX.format(folder=self.folder, block=block, user=user))
         return [program("nginx"), "-p", str(self.folder), "-e", "stderr", "-c", "nginx.conf"], certificate.cert
+
+    def _upstream(self):
+        servers, _, limit = (documented("Several processes", number) for number in range(3))
+        return replaced(servers, {
+            "server 127.0.0.1:8000;": f"server 127.0.0.1:{self.server.port};",
+            "server 127.0.0.1:8001;": " ".join(f"server 127.0.0.1:{other.port};" for other in self.others)}) + limit
 
     def _caddy(self):
         block = replaced(documented("Behind Caddy"), {"127.0.0.1:8000": f"127.0.0.1:{self.server.port}"})

@@ -20,7 +20,7 @@ unix_socket_dir =
 auth_type = any
 pool_mode = transaction
 default_pool_size = 3
-max_client_conn = 100
+max_client_conn = 200
 """
 
 
