@@ -4,7 +4,7 @@ import datetime
 import pytest
 
 from support.data import make_database
-from support.postgres import execute, wait_until
+from support.postgres import connect, execute, wait_until
 from support.server import Server
 from support.tokens import mint
 
@@ -132,6 +132,19 @@ def test_two_processes_over_one_database_take_one_snapshot_a_day(url, start_serv
     for server in servers:
         assert get(server, HISTORY) == [{"day": today(), **TODAY}]
     assert execute(url, "SELECT count(*) FROM watchdxg_seen_user") == [(4,)]
+
+
+def test_a_snapshot_that_another_process_has_begun_and_not_finished_is_taken(cluster, url, start_server):
+    other = connect(url, autocommit=False)
+    other.cursor().execute("SELECT pg_advisory_xact_lock(x'7764785f68697374'::bigint)")
+    execute(url, f'ALTER DATABASE "{other.info.dbname}" SET log_statement = \'all\'')
+    said = cluster.log.stat().st_size
+    start_server(url, history_interval=1)
+    wait_until(lambda: b"INSERT INTO watchdxg_daily_snapshot" in cluster.log.read_bytes()[said:], "a look")
+    assert taken(url) is None
+    other.rollback()   # as when it is killed
+    other.close()
+    wait_until(lambda: taken(url), "a snapshot")
 
 
 def test_a_dead_database_is_waited_for(cluster, url):

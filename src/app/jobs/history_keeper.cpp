@@ -80,7 +80,8 @@ asio::awaitable<void> HistoryKeeper::observe() {
     schedule_.begin(now);
     const store::CoreViews views(options_.schema.schema(), options_.core_timezone);
     try {
-        co_await options_.history.observe(views);
+        // Another process is at it, and may end before it has taken it: it is due again after the interval.
+        if (!co_await options_.history.observe(views)) co_return;
     } catch (...) {
         schedule_.fail(SnapshotSchedule::Clock::now());
         throw;

@@ -133,10 +133,11 @@ std::string observe_sql(const CoreViews& views) {
         " gone AS (UPDATE watchdxg_seen_user AS s SET gone_at = now() WHERE s.gone_at IS NULL"
         " AND (SELECT mine FROM turn) AND NOT EXISTS (SELECT FROM users AS t WHERE t.id = s.user_id"
         " AND {account} = s.account_id)),"
-        " counts AS ({counts} WHERE (SELECT mine FROM turn))"
-        " INSERT INTO watchdxg_daily_snapshot (account_id, day, taken_at, {columns})"
+        " counts AS ({counts} WHERE (SELECT mine FROM turn)),"
+        " taken AS (INSERT INTO watchdxg_daily_snapshot (account_id, day, taken_at, {columns})"
         " SELECT account_id, (now() AT TIME ZONE 'UTC')::date, now(), {columns} FROM counts"
-        " ON CONFLICT (account_id, day) DO UPDATE SET taken_at = excluded.taken_at, {updates}",
+        " ON CONFLICT (account_id, day) DO UPDATE SET taken_at = excluded.taken_at, {updates})"
+        " SELECT mine FROM turn",
         fmt::arg("account", account), fmt::arg("handle", sql_of(views.users, "handle", "text")),
         fmt::arg("following", sql_of(views.users, "following_count", "bigint")),
         fmt::arg("followers", sql_of(views.users, "followers_count", "bigint")),
@@ -178,12 +179,13 @@ constexpr db::Query kPruneSeen{"prune_seen_users", R"sql(
 const db::Query kListSnapshots{"list_snapshots", kListSnapshotsSql};
 const db::Query kListChanges{"list_changes", kListChangesSql};
 
-asio::awaitable<void> HistoryStore::observe(const CoreViews& views) {
+asio::awaitable<bool> HistoryStore::observe(const CoreViews& views) {
     const std::string sql = observe_sql(views);
     db::Batch batch;
     const db::Query query{"observe_history", sql, false};
-    batch.add(query, {});
+    const std::size_t index = batch.add(query, {});
     co_await pool_.execute_job(batch);  // it reads all users
+    co_return batch.rows(index).front().boolean(0);
 }
 
 asio::awaitable<std::vector<std::int64_t>> HistoryStore::list_observed_accounts() {

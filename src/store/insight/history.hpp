@@ -37,8 +37,9 @@ class HistoryStore {
     /// Compares all users with what was last seen of them, and writes today's snapshot of every X account: one
     /// statement, which reads the core's tables and never locks them.  Does nothing while another process does it.
     /// The first time that an account is looked at, none of its users count as new.
+    /// @return false when another process is doing it
     /// @throws DbError
-    boost::asio::awaitable<void> observe(const CoreViews& views);
+    boost::asio::awaitable<bool> observe(const CoreViews& views);
 
     /// The X accounts of which there is a snapshot of today.
     /// @throws DbError
