@@ -76,6 +76,14 @@ def test_the_counts_are_those_of_the_statistics(url):
             assert row[member] == {name: statistics[member][name] for name in row[member]}
 
 
+def test_a_column_account_id_of_another_table_of_the_core_is_not_mistaken(url):
+    """The snapshot failed with 42702, for ever."""
+    execute(url, "; ".join(f"ALTER TABLE {table} ADD COLUMN account_id integer DEFAULT 7"
+                           for table in ("posts", "classification", "actions")))
+    look(url)
+    assert execute(url, "SELECT count(*) FROM watchdxg_daily_snapshot WHERE account_id = 7") == [(0,)]
+
+
 def test_a_change_is_seen_after_the_interval_and_replaces_the_row_of_the_day(url):
     with Server(url, watch_interval=1, history_interval=5) as server:
         first = wait_until(lambda: taken(url), "a snapshot")

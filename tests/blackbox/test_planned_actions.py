@@ -341,6 +341,7 @@ def test_an_exempt_handle_is_never_planned_and_what_is_planned_is_cancelled(api)
     assert api.plan([6, 9])["skipped"] == {"exempt": 1, "already_planned": 1, "already_done": 0}
     assert [row["handle"] for row in api("GET", EXEMPTIONS)] == ["h6", "h3"]
     assert list(api("GET", EXEMPTIONS)[0]) == ["handle", "created_at"]
+    assert [row["handle"] for row in api("GET", EXEMPTIONS + "?search=%40H6")] == ["h6"]
     assert api.result(claimed, "failed")["state"] == "cancelled"  # not to be tried again
     api("DELETE", EXEMPTIONS + "%40H6/", None, 204)
     api("DELETE", EXEMPTIONS + "h6/", None, 404)

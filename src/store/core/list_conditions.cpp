@@ -145,14 +145,15 @@ std::string verdicts_sql(const View& view, const std::vector<VerdictFilter>& ver
 /// A word in any of the searched fields; in a handle as people write handles.
 std::string search_sql(const View& view, const std::string& word, SqlParams& params) {
     const auto pattern_of = [&](const std::string& text) { return params.add('%' + like_literal(text) + '%', "text"); };
-    const std::string pattern = pattern_of(word);
     const std::string plain = model::plain_handle(word);
     const bool is_plain = plain.empty() || plain == word;
+    std::string pattern;  // PostgreSQL refuses a parameter that nothing uses: made for the first field that does
     std::vector<std::string> fields;
     for (const Column& column : view.columns) {
         if (!column.field->searched || !column.is_present) continue;
-        fields.push_back(
-            fmt::format("{} ILIKE {}", column.sql, column.field->is_handle && !is_plain ? pattern_of(plain) : pattern));
+        const bool as_handle = column.field->is_handle && !is_plain;
+        if (!as_handle && pattern.empty()) pattern = pattern_of(word);
+        fields.push_back(fmt::format("{} ILIKE {}", column.sql, as_handle ? pattern_of(plain) : pattern));
     }
     return fmt::format("({})", fmt::join(fields, " OR "));
 }

@@ -432,21 +432,22 @@ Statement select_statistics(const CoreViews& views, std::int64_t account, std::s
 std::string account_counts_sql(const CoreViews& views) {
     std::vector<std::string> out{"a.id AS account_id"};
     std::string joins;
-    const auto add = [&](std::string_view of, bool there, const std::vector<Figure>& figures, std::string_view from) {
+    // `owner` has the account: the core may give any of its tables a column of that name.
+    const auto add = [&](std::string_view of, bool there, const std::vector<Figure>& figures, std::string_view from,
+                         std::string_view owner) {
         for (const Figure& figure : figures)
             out.push_back(fmt::format("{} AS {}_{}", if_there(there, or_zero(of, figure)), of, figure.name));
         if (!there) return;
         joins += fmt::format(
-            " LEFT JOIN (SELECT account_id, {} FROM {} GROUP BY account_id) AS {} ON"
-            " {}.account_id = a.id",
-            select_list(figures), from, of, of);
+            " LEFT JOIN (SELECT {0}.account_id, {1} FROM {2} GROUP BY {0}.account_id) AS {3} ON {3}.account_id = a.id",
+            owner, select_list(figures), from, of);
     };
     const auto of_users = [](const View& view) {
         return fmt::format("{} AS t JOIN users AS u ON u.id = {}", view.resource->table, view.find("user_id")->sql);
     };
-    add("users", true, user_counts(views, "p.account = t.account_id"), "users AS t" + verdict_join(views));
-    add("posts", views.has_posts, post_counts(views), of_users(views.posts));
-    add("actions", views.has_actions, {{"total", "count(*)"}}, of_users(views.actions));
+    add("users", true, user_counts(views, "p.account = t.account_id"), "users AS t" + verdict_join(views), "t");
+    add("posts", views.has_posts, post_counts(views), of_users(views.posts), "u");
+    add("actions", views.has_actions, {{"total", "count(*)"}}, of_users(views.actions), "u");
     return fmt::format("WITH {} SELECT {} FROM accounts AS a{}",
                        people_sql(views.users, "people", "t.account_id IS NOT NULL"), fmt::join(out, ", "), joins);
 }
