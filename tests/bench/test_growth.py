@@ -111,6 +111,7 @@ def test_sizes_are_sorted_and_ten_million_is_only_measured_by_name(monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_small_run_gives_figures_limits_plans_and_a_plot(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "harness.growth", "--growth", "--sizes", "1000", "--indexed", "--plots", str(tmp_path),

@@ -227,6 +227,7 @@ def lifetimes_since(begin):
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("console tabs")
+@pytest.mark.alone
 def test_five_tabs_stay_logged_in_while_tokens_expire_and_refresh_as_often_as_one(cluster, tmp_path):
     """On plain http, which has no Web Locks, and on https; whichever tab is closed. No token is written down."""
     with ThreadPoolExecutor() as pool:

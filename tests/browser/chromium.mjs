@@ -9,14 +9,23 @@ export async function readJob() {
   return JSON.parse(await text(process.stdin));  // not readFileSync(0): Node 18 fails with EAGAIN on an empty pipe
 }
 
+const PATIENCE = 120_000;  // milliseconds for one step, beside three other browsers
+
 export async function launch() {
   const places = [process.env.CHROMIUM, "/usr/bin/chromium"];
   const executablePath = places.find((place) => place && existsSync(place));
   if (!executablePath) throw new Error("no Chromium; install Debian's chromium or name one in CHROMIUM");
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath,
     args: process.getuid() === 0 ? ["--no-sandbox"] : [],  // Chromium's sandbox does not run as root
   });
+  const newContext = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await newContext(options);
+    context.setDefaultTimeout(PATIENCE);
+    return context;
+  };
+  return browser;
 }
 
 /** In place of the console at `root`: the one in the folder CONSOLE_SITE, under the same policy (scripts/console-faults). */
