@@ -47,9 +47,9 @@ def own_pair():
 class Reader:
     """A server that reads from a standby, and how often it did."""
 
-    def __init__(self, start_server, pair, used=True, **settings):
-        self.server = start_server(pair.url(pair.primary), database_replica_url=pair.url(pair.standby),
-                                   management_listen="127.0.0.1:0", **settings)
+    def __init__(self, start_server, pair, used=True, next_primary=(), options="", **settings):
+        self.server = start_server(pair.url(pair.primary, *next_primary, options=options),
+                                   database_replica_url=pair.url(pair.standby), management_listen="127.0.0.1:0", **settings)
         self.port = int(re.search(r"^management on http://127\.0\.0\.1:(\d+)$", self.server.output, re.M).group(1))
         if used:
             self.wait_until_used()
