@@ -134,6 +134,8 @@ void add_replica(std::vector<MetricFamily>& out, const db::ReplicaStatus& replic
                         replica.is_used ? 1 : 0));
     out.push_back(gauge("wdx_replica_lag_seconds", "How long it took the standby to reach the primary, the last time.",
                         std::chrono::duration<double>(replica.lag).count()));
+    out.push_back(gauge("wdx_replica_reads_running", "Reports and long lists that the standby is at.",
+                        static_cast<double>(replica.running)));
     MetricFamily reads =
         family("wdx_replica_reads_total", "Reports and long lists, by where they were read.", MetricType::Counter);
     add_counter(reads, {{"database", "standby"}}, replica.reads_of_standby);

@@ -132,8 +132,12 @@ void Connection::stop() {
     close();
 }
 
+bool Connection::has_waited(std::chrono::milliseconds limit, steady_clock::time_point now) const {
+    return ready_ && !in_flight_.empty() && now - in_flight_.front().sent > limit;
+}
+
 void Connection::check_stalled(steady_clock::time_point now) {
-    if (ready_ && !in_flight_.empty() && now - in_flight_.front().sent > options_.statement_timeout + kStallMargin) {
+    if (has_waited(options_.statement_timeout + kStallMargin, now)) {
         spdlog::warn("database: no answer to \"{}\" for a long time; reconnecting",
                      in_flight_.front().batch != nullptr ? in_flight_.front().batch->statements_[0].query->name : "");
         close();

@@ -76,6 +76,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void stop();
     /// Breaks it when the oldest batch has waited far beyond the statement timeout: the server is unreachable.
     void check_stalled(std::chrono::steady_clock::time_point now);
+    /// The oldest batch has waited for so long.
+    [[nodiscard]] bool has_waited(std::chrono::milliseconds limit, std::chrono::steady_clock::time_point now) const;
 
   private:
     /// One command on the wire, in the order in which its results come back.

@@ -73,6 +73,7 @@ std::shared_ptr<Connection> Pool::add_connection(const ConnectOptions& options) 
 }
 
 void Pool::drain() {
+    draining_ = true;
     for (const auto& lane : {reports_, lists_, exports_, job_streams_, jobs_}) lane->close();
     for (const auto& connection : workmen_) connection->abandon_all();
 }
@@ -211,6 +212,7 @@ asio::awaitable<void> Pool::execute_job(Batch& batch) {
     const Caller nobody;
     const Lane::Place place = co_await jobs_->enter(nobody);
     Connection* const connection = co_await free_connection(workmen_, *jobs_, job_connect_);
+    if (draining_) throw DbError::abandoned("jobs");
     co_await run(*connection, batch, nullptr);
 }
 
@@ -268,6 +270,16 @@ void Pool::check_stalled() {
     const auto now = std::chrono::steady_clock::now();
     for (const Connections* some : all_connections())
         for (const auto& connection : *some) connection->check_stalled(now);
+}
+
+void Pool::check_stalled(std::chrono::milliseconds limit) {
+    const auto now = std::chrono::steady_clock::now();
+    const auto waits = [&](const auto& connection) { return connection->has_waited(limit, now); };
+    if (std::none_of(connections_.begin(), connections_.end(), waits)) return check_stalled();
+    for (const Connections* some : all_connections())
+        for (const auto& connection : *some) connection->close();
+    idle_->connections.clear();
+    for (Stream* stream : idle_->streams) stream->lose();
 }
 
 }  // namespace wdx::db

@@ -93,6 +93,9 @@ class Pool {
 
     /// To be called about once a second: breaks connections that do not answer.
     void check_stalled();
+    /// The same of a database whose shared connections answer at once, or not at all: when one of them has waited for
+    /// `limit`, all connections are broken, those of streams too.
+    void check_stalled(std::chrono::milliseconds limit);
 
   private:
     boost::asio::awaitable<void> keep_connected(std::shared_ptr<Connection> connection);
@@ -128,6 +131,7 @@ class Pool {
     std::uint64_t requests_refused_ = 0;
     std::function<void(bool, const std::string&)> on_change_;
     std::optional<bool> reported_;
+    bool draining_ = false;
     bool stopping_ = false;
 };
 

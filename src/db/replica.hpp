@@ -22,7 +22,8 @@ struct ReplicaOptions {
 /// What a replica does at a moment.
 struct ReplicaStatus {
     bool is_used = false;                ///< reads go to the standby first
-    std::chrono::milliseconds lag{0};    ///< how long it took the standby to reach the primary, the last time
+    std::chrono::milliseconds lag{0};    ///< how long it took the standby to reach the primary, at most `max_lag`
+    std::size_t running = 0;             ///< reads that the standby is at
     std::uint64_t reads_of_standby = 0;  ///< since the start
     std::uint64_t reads_of_primary = 0;  ///< those that would have gone to the standby, had it been usable
 };
@@ -32,6 +33,8 @@ struct ReplicaStatus {
 /// that fails on the standby is done again on the primary.  Belongs to the event loop's thread.
 class Replica {
   public:
+    using Reading = std::function<boost::asio::awaitable<void>(Pool& pool)>;
+
     /// @param options  nullopt: there is no standby, and the primary reads all
     Replica(boost::asio::any_io_executor executor, boost::asio::thread_pool& workers,
             boost::asio::thread_pool& cancellers, Pool& primary, std::optional<ReplicaOptions> options);
@@ -48,7 +51,7 @@ class Replica {
     /// primary may not.
     /// @param reading  reads, and changes nothing; called once or twice
     /// @throws what the last call of `reading` throws
-    boost::asio::awaitable<void> read(std::function<boost::asio::awaitable<void>(Pool& pool)> reading);
+    boost::asio::awaitable<void> read(Reading reading);
 
     /// As `Pool`'s.
     void forget_prepared();
@@ -59,16 +62,19 @@ class Replica {
     [[nodiscard]] std::optional<ReplicaStatus> status() const;
 
   private:
+    boost::asio::awaitable<bool> read_on_standby(Reading reading);
     boost::asio::awaitable<std::chrono::milliseconds> look();
     boost::asio::awaitable<std::string> judge();
-    boost::asio::awaitable<bool> has_caught_up();
-    static boost::asio::awaitable<std::string> ask(Pool& pool, const Query& query);
+    boost::asio::awaitable<std::string> ask_position();
+    boost::asio::awaitable<bool> has_replayed(std::string position);
     void note(const std::string& why);
 
     boost::asio::any_io_executor executor_;
     Pool& primary_;
     std::optional<Pool> standby_;
     std::chrono::milliseconds max_lag_{0};
+    std::chrono::milliseconds statement_timeout_{0};
+    std::string identity_;  ///< of the standby, at the last look
     base::Periodic looking_;
     std::optional<std::string> why_not_;  ///< the standby is not used; empty: it is.  nullopt: not known yet
     ReplicaStatus status_;

@@ -39,12 +39,14 @@ void read_clock_in(Session& session, std::string_view time_zone);
 /// Its clock, since 1970-01-01 UTC.  @throws DbError
 std::chrono::milliseconds read_server_clock(Session& session);
 
-/// What a database and its physical copies have in common and no other database has: the cluster, its timeline as of
-/// the last checkpoint, and the database's number.  One text.
-/// Source: PostgreSQL manual, "System Information Functions", control data functions.
+/// What a database and its physical copies have in common and no other database has: the cluster, its timeline, and the
+/// database's number.  One text.  Of a standby the timeline is that of its last restart point: behind a failover it is
+/// no copy of the new primary before the next one.
+/// Source: PostgreSQL manual, "System Information Functions" (control data) and "Backup Control Functions".
 inline constexpr std::string_view kIdentitySql =
     "SELECT concat_ws(' ', (SELECT system_identifier FROM pg_control_system()),"
-    " (SELECT timeline_id FROM pg_control_checkpoint()),"
+    " CASE WHEN pg_is_in_recovery() THEN (SELECT timeline_id FROM pg_control_checkpoint())"
+    " ELSE ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int END,"
     " (SELECT oid FROM pg_database WHERE datname = current_database()))";
 
 }  // namespace wdx::db

@@ -44,9 +44,12 @@ Stream::Stream(const asio::any_io_executor& executor, std::shared_ptr<IdleConnec
       place_(std::move(place)),
       connection_(std::move(connection)),
       socket_(executor, PQsocket(connection_.get())),
-      statement_(std::move(statement)) {}
+      statement_(std::move(statement)) {
+    idle_->streams.insert(this);
+}
 
 Stream::~Stream() {
+    idle_->streams.erase(this);
     try {
         socket_.release();
         if (finished_ && PQstatus(connection_.get()) == CONNECTION_OK) {
@@ -150,6 +153,7 @@ asio::awaitable<void> Stream::wait() {
 }
 
 asio::awaitable<void> Stream::wait_for(asio::posix::descriptor_base::wait_type what) {
+    if (is_lost_) throw lost();
     boost::system::error_code error;
     co_await socket_.async_wait(what, asio::redirect_error(asio::use_awaitable, error));
     if (cancelled_) throw DbError::abandoned(statement_);
@@ -157,11 +161,16 @@ asio::awaitable<void> Stream::wait_for(asio::posix::descriptor_base::wait_type w
 }
 
 DbError Stream::lost() const {
-    return DbError::unavailable(statement_, PQerrorMessage(connection_.get()), false);
+    return DbError::unavailable(statement_, is_lost_ ? "no answer" : PQerrorMessage(connection_.get()), false);
 }
 
 void Stream::cancel() {
     cancelled_ = true;
+    socket_.cancel();
+}
+
+void Stream::lose() {
+    is_lost_ = true;
     socket_.cancel();
 }
 

@@ -8,6 +8,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,12 +18,15 @@
 
 namespace wdx::db {
 
-/// The connections that are kept for the next streams.  Belongs to the event loop.
+class Stream;
+
+/// The connections that are kept for the next streams, and the streams that there are.  Belongs to the event loop.
 struct IdleConnections {
     explicit IdleConnections(boost::asio::thread_pool& pool) : cancellers(pool) {}
 
     boost::asio::thread_pool& cancellers;
     std::vector<ConnectionPtr> connections;
+    std::set<Stream*> streams;
 };
 
 /// A running SELECT on a connection of its own, as a COPY: rows are read only when they are asked for, so a slow client
@@ -49,6 +53,8 @@ class Stream {
     boost::asio::awaitable<void> wait();
     /// Makes a pending `wait` fail: the client has left.
     void cancel();
+    /// Makes a pending `wait` fail, and the next one: the server does not answer.
+    void lose();
 
   private:
     friend class Pool;
@@ -79,6 +85,7 @@ class Stream {
     bool has_looked_ = false;           ///< for input without waiting, since something came last
     bool finished_ = false;
     bool cancelled_ = false;
+    bool is_lost_ = false;
 };
 
 }  // namespace wdx::db

@@ -43,11 +43,12 @@ TEST(ListSqlOf, ChoosesTheRowsBehindAnOffsetBeforeItRanksThem) {
     query.output = {users.find("id"), users.find("rank")};
     query.order = {{users.find("risk"), true}, {users.find("id"), false}};
     query.signals = "signals AS (SELECT)";
-    EXPECT_EQ(list_sql(users, query, {.limit = 5, .offset = 10}, Nesting::objects).sql,
-              "WITH signals AS (SELECT), page AS MATERIALIZED (SELECT t.id FROM users AS t JOIN signals AS s ON s.id = t.id"
-              R"( ORDER BY s.risk DESC NULLS LAST, t."id" OFFSET 10 LIMIT 5) SELECT t."id" AS "id", s.rank AS "rank")"
-              R"( FROM users AS t JOIN signals AS s ON s.id = t.id JOIN page ON page.id = t.id)"
-              R"( ORDER BY s.risk DESC NULLS LAST, t."id")");
+    EXPECT_EQ(
+        list_sql(users, query, {.limit = 5, .offset = 10}, Nesting::objects).sql,
+        "WITH signals AS (SELECT), page AS MATERIALIZED (SELECT t.id FROM users AS t JOIN signals AS s ON s.id = t.id"
+        R"( ORDER BY s.risk DESC NULLS LAST, t."id" OFFSET 10 LIMIT 5) SELECT t."id" AS "id", s.rank AS "rank")"
+        R"( FROM users AS t JOIN signals AS s ON s.id = t.id JOIN page ON page.id = t.id)"
+        R"( ORDER BY s.risk DESC NULLS LAST, t."id")");
 }
 
 TEST(UserIdsSql, NumbersItsParametersFromTheFirst) {
