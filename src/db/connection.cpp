@@ -343,7 +343,8 @@ void Connection::finish_front() {
     if (!in_flight_.empty()) {
         Pending& next = in_flight_.front();
         next.sent = steady_clock::now();
-        if (ready_ && !next.was_sent()) send(next);
+        if (ready_ && next.batch != nullptr && !next.was_sent())
+            send(next);  // without a batch: housekeeping, sent at once
     }
     cancel_front();
     if (batch == nullptr) return;

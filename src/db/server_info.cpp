@@ -56,6 +56,7 @@ bool tracks_counts(Session& session) {
 std::vector<TimeZoneSetting> list_time_zones_beside_utc(Session& session) {
     const Rows rows = session.execute(kListTimeZonesBesideUtc);
     std::vector<TimeZoneSetting> settings;
+    settings.reserve(static_cast<std::size_t>(rows.size()));
     for (int i = 0; i < rows.size(); ++i)
         settings.push_back({.zone = std::string(rows[i].text(0)), .statement = std::string(rows[i].text(1))});
     return settings;
@@ -64,6 +65,7 @@ std::vector<TimeZoneSetting> list_time_zones_beside_utc(Session& session) {
 std::vector<std::string> list_time_zones(Session& session) {
     const Rows rows = session.execute(kListTimeZones);
     std::vector<std::string> names;
+    names.reserve(static_cast<std::size_t>(rows.size()));
     for (int i = 0; i < rows.size(); ++i) names.emplace_back(rows[i].text(0));
     return names;
 }
