@@ -1,5 +1,6 @@
 """What the tests of the running server share: one private cluster, databases and servers as a test asks for them."""
 import signal
+import threading
 
 import pytest
 
@@ -15,8 +16,10 @@ def pytest_addoption(parser):
 
 
 def pytest_configure():
-    # A shell starts what runs in the background with SIGINT ignored, and so would be all that the tests start.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # A shell starts what runs in the background with SIGINT ignored, and so would be all that the tests start.  A worker of
+    # xdist, which may run this on another thread, has it from the process that started it.
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config, items):
