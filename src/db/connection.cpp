@@ -343,8 +343,7 @@ void Connection::finish_front() {
     if (!in_flight_.empty()) {
         Pending& next = in_flight_.front();
         next.sent = steady_clock::now();
-        if (ready_ && next.batch != nullptr && !next.was_sent())
-            send(next);  // without a batch: housekeeping, sent at once
+        if (ready_ && !next.was_sent()) send(next);
     }
     cancel_front();
     if (batch == nullptr) return;

@@ -97,8 +97,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
         bool is_cancelled = false;  ///< the server has been asked to give it up
         bool may_be_hit = false;    ///< by a cancellation that was meant for one before it
 
-        /// Behind a pooler it may still wait for those before it.
-        [[nodiscard]] bool was_sent() const noexcept { return !commands.empty(); }
+        /// Behind a pooler a batch may still wait for those before it; housekeeping never does.
+        [[nodiscard]] bool was_sent() const noexcept { return batch == nullptr || !commands.empty(); }
     };
 
     void send(Pending& pending);

@@ -21,8 +21,7 @@ constexpr auto kLastBackoff = 1000ms;
 constexpr auto kPollInterval = 20ms;
 constexpr std::string_view kRequests = "requests";
 constexpr std::size_t kJobStreams = 2;  ///< of the program's own at a time: one begins one while it reads another
-constexpr std::size_t kJobs = 2;        ///< at a time, besides
-constexpr std::size_t kJobQueue = 8;    ///< more than there are
+constexpr std::size_t kJobs = 3;  ///< as many as there are (history, probabilities, alerts): none waits for another
 
 /// An idle connection on which something arrives was closed by the server, or told so.
 bool has_unasked_input(PGconn* connection) {
@@ -48,9 +47,7 @@ Pool::Pool(asio::any_io_executor executor, asio::thread_pool& workers, asio::thr
       lists_(make_lane("lists", options_.list_connections, options_.stream_queue)),
       exports_(make_lane("exports", options_.export_connections, options_.stream_queue)),
       job_streams_(std::make_shared<Lane>(executor_, LaneOptions{.name = "jobs", .places = kJobStreams})),
-      jobs_(std::make_shared<Lane>(
-          executor_,
-          LaneOptions{.name = "jobs", .places = kJobs, .queue = kJobQueue, .patience = options_.job_timeout})),
+      jobs_(std::make_shared<Lane>(executor_, LaneOptions{.name = "jobs", .places = kJobs})),
       idle_(std::make_shared<IdleConnections>(cancellers)) {}
 
 std::shared_ptr<Lane> Pool::make_lane(std::string_view name, std::size_t places, std::size_t queue) const {

@@ -1,15 +1,14 @@
 """A standby that hangs, cancels statements or is ahead of a new primary: nobody who reads notices."""
 import os
-import shutil
 import signal
-import subprocess
 import threading
 from contextlib import contextmanager
 
 import pytest
 
 from blackbox.test_replica import ACCOUNT, LISTS, REPORTS, Load, Reader, judge, own_pair, pair, users_of_the_account  # noqa: F401
-from support.postgres import PrivateCluster, bin_dir, connect, execute, unprivileged, wait_until
+from support.postgres import connect, execute, wait_until
+from support.standby import standby_of
 from support.tokens import mint
 
 ENDURABLE = 10   # seconds; a standby may be one behind
@@ -97,11 +96,7 @@ def test_what_is_cancelled_on_the_standby_is_read_from_the_primary(own_pair, sta
 
 def test_after_a_failover_a_standby_that_is_ahead_of_the_new_primary_is_not_read(own_pair, start_server):
     pair = own_pair()
-    other = PrivateCluster(tcp=True)
-    shutil.rmtree(other.data)
-    subprocess.run([str(bin_dir() / "pg_basebackup"), "-D", str(other.data), "-R", "-c", "fast", "--no-sync",
-                    "-d", pair.primary.url("postgres", tcp=True)], check=True, cwd="/", **unprivileged())
-    other.start()
+    other = standby_of(pair.primary)
     try:
         url = pair.url(pair.primary)
         reader = Reader(start_server, pair, next_primary=[other], options="?target_session_attrs=read-write")

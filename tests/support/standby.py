@@ -6,6 +6,15 @@ from support.data import make_database
 from support.postgres import PrivateCluster, bin_dir, execute, unprivileged
 
 
+def standby_of(primary, settings=None):
+    """A running hot standby of a cluster."""
+    standby = PrivateCluster(tcp=True, settings=settings)
+    shutil.rmtree(standby.data)
+    subprocess.run([str(bin_dir() / "pg_basebackup"), "-D", str(standby.data), "-R", "-c", "fast", "--no-sync",
+                    "-d", primary.url("postgres", tcp=True)], check=True, cwd="/", **unprivileged())
+    return standby.start()
+
+
 class Pair:
     """A primary with one migrated database, and its standby.  A commit is told once it is on the primary's disk."""
 
@@ -13,11 +22,7 @@ class Pair:
         self.primary = PrivateCluster(tcp=True, settings={"synchronous_commit": "on"}).start()
         direct = make_database(self.primary)
         self.name = direct.split("/")[-1].split("?")[0]
-        self.standby = PrivateCluster(tcp=True, settings=standby_settings)
-        shutil.rmtree(self.standby.data)
-        subprocess.run([str(bin_dir() / "pg_basebackup"), "-D", str(self.standby.data), "-R", "-c", "fast", "--no-sync",
-                        "-d", self.primary.url("postgres", tcp=True)], check=True, cwd="/", **unprivileged())
-        self.standby.start()
+        self.standby = standby_of(self.primary, standby_settings)
 
     def url(self, *clusters, options=""):
         hosts = ",".join(f"127.0.0.1:{cluster.port}" for cluster in clusters)
