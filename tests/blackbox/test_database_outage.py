@@ -222,17 +222,18 @@ def test_reads_go_on_over_the_connection_for_edits_while_the_others_cannot_come_
     verdict = server.request("PUT", "/api/users/1/classification/", token, json={"harmful": True, "inactive": False})
     assert verdict.status_code == 201, verdict.text
     with closing(connect(own_cluster.url("postgres"))) as elsewhere, elsewhere.cursor() as cursor:
-        def shared_connections():
-            cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = %s AND application_name = 'watchdxg-back' "
-                           "AND query NOT LIKE 'LISTEN%%' AND query !~ '^(SELECT \\* FROM \\()?\\s*WITH (snapshot|waves) AS' "  # the signals'
-                           "ORDER BY backend_start", (name,))
-            return [pid for pid, in cursor.fetchall()]
-        wait_until(lambda: len(shared_connections()) == 2, "the connection for edits")
-        ordinary, for_edits = shared_connections()  # the former was made when the server started
+        def sessions():
+            """The oldest first: that of ordinary requests was made when the server started."""
+            cursor.execute("SELECT pid, query LIKE '%%watchdxg_idempotency_key%%' FROM pg_stat_activity WHERE datname = %s "
+                           "AND application_name = 'watchdxg-back' ORDER BY backend_start", (name,))
+            return cursor.fetchall()
+        ordinary = sessions()[0][0]
+        for_edits, = [pid for pid, keeps_keys in sessions() if keeps_keys]
         cursor.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         try:
             cursor.execute("SELECT pg_terminate_backend(%s)", (ordinary,))
-            wait_until(lambda: shared_connections() == [for_edits], "the other to end")
+            wait_until(lambda: ordinary not in dict(sessions()), "the other to end")
+            assert for_edits in dict(sessions()) and for_edits != ordinary
             wait_until(lambda: server.get("/api/users/1/", token=token).status_code == 200, "a read", 5)
             for _ in range(30):
                 assert server.get("/readyz").status_code == 200

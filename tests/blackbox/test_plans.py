@@ -39,7 +39,7 @@ def served(explaining):
         execute(url, statement)
     execute(url, "VACUUM ANALYZE")
     with Server(url) as server:
-        up_to_date(server)
+        up_to_date(server, 300)
         execute(url, "ANALYZE watchdxg_signal")
         yield server
 
@@ -175,11 +175,11 @@ def test_people_in_several_rows_are_looked_for_once_and_not_for_each_user(explai
     for setting in ("work_mem = '64kB'", "hash_mem_multiplier = 1"):
         execute(url, f'ALTER DATABASE "{name}" SET {setting}')
     with Server(url) as server:
-        up_to_date(server)
+        up_to_date(server, 300)
         execute(url, "ANALYZE watchdxg_signal")
         begin = explaining.log.stat().st_size
         execute(url, "UPDATE users SET account_id = 1, handle = 'TWIN', created_at = '2024-05-06' WHERE id = 31")
-        up_to_date(server)
+        up_to_date(server, 300)
         people = execute(url, "SELECT user_id, person FROM watchdxg_signal WHERE user_id IN (11, 21, 31) ORDER BY 1")
     assert len({person for _, person in people}) == 1, people
     plans = logged_plans(explaining, begin, "HAVING count(*) > 1")
@@ -192,7 +192,7 @@ def test_the_members_of_a_cohort_are_found_by_what_they_share(explaining):
     seed(url, 5000, 5000)
     execute(url, f"UPDATE users SET account_id = {LARGE}")
     with Server(url) as server:
-        up_to_date(server)
+        up_to_date(server, 300)
         plans = Plans(explaining, server)
         # Another process has the turn: these cohorts stay.
         execute(url, "UPDATE watchdxg_signal_state SET holder = 'a test', held_until = now() + interval '1 hour'")

@@ -230,7 +230,7 @@ def test_a_client_that_leaves_has_its_statement_cancelled(fresh_database, certif
     seed(fresh_database, users=ENOUGH_ROWS)
     server = start_server(fresh_database, **certificate.settings)
     streams = ("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' "
-               "AND application_name = 'watchdxg-back'")
+               "AND application_name = 'watchdxg-back' AND query LIKE '%FROM users ORDER BY id) TO STDOUT%'")
     with connect(server, receive_buffer=4096) as connection:
         connection.send(request("/api/users/", token=access))
         connection.wait_for_bytes()

@@ -15,7 +15,9 @@ try {
   };
   const count = () => page.$eval(".head [role=status]", (node) => node.textContent);
   const countIs = (text) => page.waitForFunction((wanted) => document.querySelector(".head [role=status]").textContent === wanted, text);
-  const dialog = (text) => page.waitForSelector(`dialog[open]:has-text("${text}")`).then((node) => node.textContent());
+  // Waits and reads at once: a dialog that counts down may be gone a moment later.
+  const dialog = (text) => page.waitForFunction((wanted) => [...document.querySelectorAll("dialog[open]")].map((node) => node.textContent)
+    .find((shown) => shown.includes(wanted)), text).then((shown) => shown.jsonValue());
   const apply = () => page.click("dialog[open] .go:not(:disabled)");
 
   await page.goto(`${job.api}/admin/`);
@@ -51,7 +53,7 @@ try {
     const body = route.request().postDataJSON();
     if (body.dry_run) return route.continue();
     seen.writes.push([route.request().headers()["idempotency-key"], body.expected_count]);
-    if (busy-- > 0) return route.fulfill({ status: 503, headers: { "Retry-After": "1" }, json: { detail: "Too many writes wait." } });
+    if (busy-- > 0) return route.fulfill({ status: 503, headers: { "Retry-After": "3" }, json: { detail: "Too many writes wait." } });
     return route.continue();
   });
   await apply();

@@ -9,14 +9,14 @@ from support.server import Server
 from support.tokens import mint
 
 
-def up_to_date(server):
+def up_to_date(server, seconds=60):
     """Waits until everything that was committed by now is in the server's signals.  @return the server"""
     (now,), = execute(server.url, "SELECT clock_timestamp()")
 
     def is_in():
         known = server.get("/api/server/", token=mint("access")).json()["signals"]
         return known["as_of"] and datetime.fromisoformat(known["as_of"].replace("Z", "+00:00")) > now and known["pending"] == 0
-    wait_until(is_in, "the signals to be up to date", 60, 0.1)
+    wait_until(is_in, "the signals to be up to date", seconds, 0.1)
     return server
 
 
