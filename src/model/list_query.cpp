@@ -83,8 +83,17 @@ bool is_chosen_by_signals(const ListQuery& query) {
     return is_chosen_by(query, &is_of_signals);
 }
 
+bool is_rank(const Column& column) {
+    return column.field->name == "rank";
+}
+
 bool is_chosen_by_ranks(const ListQuery& query) {
-    return is_chosen_by(query, [](const Column& column) { return column.field->name == "rank"; });
+    return is_chosen_by(query, &is_rank);
+}
+
+bool is_ordered_by_rank(const ListQuery& query) {
+    return std::any_of(query.order.begin(), query.order.end(),
+                       [](const Order& order) { return is_rank(*order.column); });
 }
 
 bool needs_signals(const ListQuery& query) {

@@ -60,8 +60,11 @@ bool is_of_likeness(const Column& column);
 bool is_chosen_by_signals(const ListQuery& query);
 /// That, or signals are in the answer.
 bool needs_signals(const ListQuery& query);
+/// The column is the user's rank.
+bool is_rank(const Column& column);
 /// Which users are in the list, or in which order, depends on their ranks.
 bool is_chosen_by_ranks(const ListQuery& query);
+bool is_ordered_by_rank(const ListQuery& query);
 
 /// Where in an order a page begins: the values of its columns in the row before, each as PostgreSQL's text.
 using Position = std::vector<std::optional<std::string>>;

@@ -157,6 +157,15 @@ def test_the_first_and_a_deep_page_in_the_order_of_the_score(plans, parameters):
         target = page["next"][page["next"].index("/api/"):]
 
 
+@pytest.mark.parametrize("parameters", ["", "&account_id=1", "&ordering=-risk&account_id=1"])
+def test_a_page_chosen_by_rank_ranks_nobody_else(plans, parameters):
+    page, (plan,) = plans.of(f"/api/users/?rank__gte=0.99&page_size=50{parameters}", "users", chosen="watchdxg_risk_step")
+    assert len(page["results"]) == 50
+    assert "WindowAgg" not in plan and "Seq Scan on users" not in plan, plan
+    ranked, = re.findall(r"Filter: .*SubPlan \d", plan)
+    assert "risk >= " in ranked.split("SubPlan")[0], plan
+
+
 def logged_plans(cluster, begin, statement):
     """The plans of a statement that the server runs by itself, logged from a place in the log on."""
     with open(cluster.log, "rb") as log:

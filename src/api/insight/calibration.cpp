@@ -226,7 +226,7 @@ std::string render(const store::Labels& labels, const SignalWeights& weights) {
 asio::awaitable<http::Response> answer(Context& context, const SignalWeights& weights) {
     const AccountReport report = co_await find_account_report(context);
     if (!report.views.has_classifications) co_return ok(base::json_text(frame(weights)));
-    const std::string signals = signals_sql(context, store::Ranks::all);
+    const std::string signals = signals_sql(context, store::Ranks::few);
     const store::Statement statement = store::select_labels(report.views, signals, report.account.id);
     const db::Rows rows = co_await run_report(context, statement);
     const auto compute = [&rows, &weights, &in_effect = context.services().lists.signal_weights] {

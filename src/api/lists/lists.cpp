@@ -204,7 +204,7 @@ asio::awaitable<void> require_cohort(Context& context, const std::string& id) {
 asio::awaitable<void> complete(Context& context, ListQuery& query) {
     if (!query.cohort.empty()) co_await require_cohort(context, query.cohort);
     if (!model::needs_signals(query)) co_return;
-    query.signals = signals_sql(context, model::is_chosen_by_ranks(query) ? store::Ranks::all : store::Ranks::few);
+    query.signals = signals_sql(context, model::is_ordered_by_rank(query) ? store::Ranks::all : store::Ranks::few);
     query.signals_as_of = signals_as_of(context);
 }
 

@@ -3,6 +3,7 @@
 #include "model/handle.hpp"
 #include "store/core/cohort_sql.hpp"
 #include "store/core/field_sql.hpp"
+#include "store/core/rank_sql.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -183,6 +184,10 @@ std::string_view parameter_type(Type type) {
 std::vector<std::string> list_conditions(const View& view, const model::ListQuery& query, SqlParams& params) {
     std::vector<std::string> conditions;
     for (const Condition& condition : query.conditions) {
+        if (model::is_rank(*condition.column)) {
+            conditions.push_back(rank_condition_sql(condition, params));
+            continue;
+        }
         std::string sql = condition_sql(condition, params);
         const FieldSql* own = find_field_sql(*view.resource, *condition.column->field);
         if (own != nullptr && !own->within.empty()) sql = fmt::format(fmt::runtime(own->within), sql);

@@ -118,7 +118,7 @@ std::string limit_sql(const Window& window) {
 
 /// PostgreSQL computes what is selected also for the rows that an offset skips, and each rank is a small query.
 bool are_skipped_rows_costly(const ListQuery& query, const Window& window) {
-    return window.offset > 0 && model::is_chosen_by_signals(query) && !model::is_chosen_by_ranks(query);
+    return window.offset > 0 && model::is_chosen_by_signals(query) && !model::is_ordered_by_rank(query);
 }
 
 /// The rows from the beginning, or from an offset.

@@ -29,7 +29,6 @@ Statement select_labels(const CoreViews& views, std::string_view signals, std::i
         " ORDER BY v.at DESC NULLS LAST, t.id LIMIT {most}), {signals}"
         " SELECT l.id::bigint, l.handle, l.harmful, (SELECT count(*) {own}) AS labels, s.risk, s.rank,"
         " EXISTS (SELECT FROM watchdxg_sampled_verdict AS m WHERE m.user_id = l.id){strengths}"
-        // The account again: PostgreSQL then ranks its users alone.
         " FROM labels AS l JOIN signals AS s ON s.id = l.id WHERE s.account_id = $1::bigint ORDER BY l.id",
         fmt::arg("handle", sql_of(views.users, "handle", "text")), fmt::arg("own", own), fmt::arg("most", kMostLabels),
         fmt::arg("signals", signals), fmt::arg("strengths", strength_columns()));

@@ -1,6 +1,7 @@
 #include "store/insight/signals.hpp"
 
 #include "store/core/column_sql.hpp"
+#include "store/core/rank_sql.hpp"
 
 #include <utility>
 #include <vector>
@@ -30,19 +31,6 @@ std::string missing_sql(const Signal& signal, std::size_t place) {
         place, signal.inputs[0], signal.inputs[1]);
 }
 
-/// Counted from the nearest step below.  Users may have come since the steps were counted: at most 1.
-constexpr std::string_view kRankOfOne = R"sql((
-        SELECT least((CASE WHEN step.risk = k.risk THEN step.below + step.same / 2.0
-                           ELSE step.below + step.same
-                                + (SELECT count(*) FILTER (WHERE o.risk < k.risk)
-                                          + count(*) FILTER (WHERE o.risk = k.risk) / 2.0
-                                     FROM watchdxg_signal AS o
-                                    WHERE o.account_id = k.account_id AND o.risk > step.risk AND o.risk <= k.risk)
-                      END) / step.total, 1)::float8
-          FROM watchdxg_risk_step AS step
-         WHERE step.account_id = k.account_id AND step.risk <= k.risk
-         ORDER BY step.risk DESC
-         LIMIT 1))sql";
 constexpr std::string_view kRankOfAll = R"sql(
         CASE WHEN k.risk IS NOT NULL
              THEN (rank() OVER (PARTITION BY k.account_id ORDER BY k.risk) - 1
@@ -74,7 +62,7 @@ std::string signals_sql(const model::SignalWeights& weights, Ranks ranks) {
     return fmt::format(
         "signals AS NOT MATERIALIZED (SELECT k.user_id AS id, k.account_id, k.person, k.risk, k.tie, {} AS rank, {},"
         " json_build_array({}) AS signals FROM watchdxg_signal AS k)",
-        ranks == Ranks::all ? kRankOfAll : kRankOfOne, fmt::join(columns, ", "), fmt::join(objects, ", "));
+        ranks == Ranks::all ? kRankOfAll : kRankOfOneSql, fmt::join(columns, ", "), fmt::join(objects, ", "));
 }
 
 std::string signal_members_sql(std::string_view as_of) {

@@ -16,7 +16,7 @@ namespace wdx::store {
 /// How the ranks of users are found.
 enum class Ranks {
     few,  ///< of some users, each by herself
-    all,  ///< of all users at once, for lists that are chosen by them
+    all,  ///< of all users at once, for lists in their order
 };
 
 /// SQL to follow WITH: `signals`, what is kept of the users' signals (docs/adr/0018-kept-signals.md).  Its columns:

@@ -1,0 +1,98 @@
+"""Lists chosen by rank: their users are those whose shown rank meets the condition."""
+import operator
+
+import pytest
+
+from support.data import make_database, seed
+from support.postgres import execute
+from support.server import Server
+from support.signals import keep_signals, up_to_date
+from support.tokens import mint
+
+COMPARISONS = {"gte": operator.ge, "gt": operator.gt, "lte": operator.le, "lt": operator.lt}
+
+
+@pytest.fixture(scope="module")
+def served(cluster):
+    """2,500 users of one X account, whose steps are not of every risk, and 500 of others."""
+    url = make_database(cluster)
+    seed(url, 3000, 5)
+    execute(url, "UPDATE users SET account_id = 1 WHERE id <= 2500")
+    with Server(url) as server:
+        yield up_to_date(server)
+
+
+@pytest.fixture(scope="module")
+def ranks(served):
+    """By id."""
+    (risks, steps), = execute(served.url, "SELECT count(DISTINCT risk), (SELECT count(*) FROM watchdxg_risk_step WHERE account_id = 1)"
+                                          " FROM watchdxg_signal WHERE account_id = 1")
+    assert steps < risks
+    return shown_ranks(served)
+
+
+def shown_ranks(server):
+    return {row["id"]: row["rank"] for row in server.get("/api/users/?fields=id,rank", token=mint()).json()}
+
+
+def chosen(server, condition):
+    answer = server.get(f"/api/users/?fields=id&{condition}", token=mint())
+    assert answer.status_code == 200, answer.text
+    return {row["id"] for row in answer.json()}
+
+
+def those_with(ranks, meets):
+    return {id for id, rank in ranks.items() if rank is not None and meets(rank)}
+
+
+def values_of(ranks):
+    """Some that users have, and some between them."""
+    known = sorted(set(ranks.values()) - {None})
+    return [0, 1, 0.5, 0.99, 0.99999, known[0], known[-1], *known[1::len(known) // 8]]
+
+
+@pytest.mark.parametrize("name", COMPARISONS)
+def test_a_comparison(served, ranks, name):
+    for value in values_of(ranks):
+        assert chosen(served, f"rank__{name}={value!r}") == those_with(ranks, lambda rank: COMPARISONS[name](rank, value)), value
+
+
+def test_ranks_that_are_named_and_ranges_of_them(served, ranks):
+    _, _, a, b, *_ = sorted(set(ranks.values()) - {None})
+    assert chosen(served, f"rank={a!r}") == those_with(ranks, lambda rank: rank == a) != set()
+    assert chosen(served, f"rank__in={a!r},{b!r}") == those_with(ranks, lambda rank: rank in (a, b))
+    assert chosen(served, "rank__range=0.2,0.3") == those_with(ranks, lambda rank: 0.2 <= rank <= 0.3) != set()
+    assert chosen(served, "rank__gt=0.2&rank__lt=0.3&account_id=1") < chosen(served, "rank__range=0.2,0.3")
+
+
+def test_pages_and_their_count(served, ranks):
+    wanted = those_with(ranks, lambda rank: rank >= 0.9)
+    page = served.get("/api/users/?fields=id&rank__gte=0.9&limit=10&offset=10&ordering=-risk", token=mint()).json()
+    assert page["count"] == len(wanted)
+    page, seen = served.get("/api/users/?fields=id&rank__gte=0.9&page_size=50", token=mint()).json(), []
+    while True:
+        seen += [row["id"] for row in page["results"]]
+        if not page["next"]:
+            break
+        page = served.get(page["next"].split(str(served.port), 1)[1], token=mint()).json()
+    assert seen == sorted(wanted)
+
+
+def test_users_without_a_rank(cluster, start_server):
+    """Who has no risk, whose account has no steps yet, and whoever came since they were counted with a risk below all of them."""
+    url = make_database(cluster)
+    seed(url, 200, 5)
+    execute(url, "UPDATE users SET account_id = CASE WHEN id <= 20 THEN 2 ELSE 1 END")
+    server = start_server(url)
+    up_to_date(server)
+    keep_signals(url, "CASE WHEN id % 10 <> 0 THEN id / 200.0 END")
+    execute(url, "DELETE FROM watchdxg_risk_step WHERE account_id = 2 OR risk < 0.2; "
+                 "UPDATE watchdxg_risk_step SET below = below - 20, total = total - 30")
+    ranks = shown_ranks(server)
+    nowhere = {id for id, rank in ranks.items() if rank is None}
+    assert {5, 10, 25, 100} <= nowhere and 1 in ranks.values()
+    assert chosen(server, "rank__isnull=true") == nowhere
+    assert chosen(server, "rank__isnull=false") == ranks.keys() - nowhere
+    for name, comparison in COMPARISONS.items():
+        for value in values_of(ranks):
+            assert chosen(server, f"rank__{name}={value!r}") == those_with(ranks, lambda rank: comparison(rank, value)), (name, value)
