@@ -35,9 +35,10 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-constexpr std::chrono::milliseconds kTick = 250ms;      ///< flushes the log, looks for stalled connections
-constexpr std::chrono::milliseconds kGateRetry = 1s;    ///< between two checks of a database that was not servable yet
-constexpr std::chrono::milliseconds kLastEntries = 2s;  ///< for the last entries of /api/logs/, when the program ends
+constexpr std::chrono::milliseconds kTick = 250ms;    ///< flushes the log, looks for stalled connections
+constexpr std::chrono::milliseconds kGateRetry = 1s;  ///< between two checks of a database that was not servable yet
+constexpr std::chrono::milliseconds kQuietStart = 250ms;  ///< before the jobs begin
+constexpr std::chrono::milliseconds kLastEntries = 2s;    ///< for the last entries of /api/logs/, when the program ends
 
 /// All parts of the running server, in the order in which they need each other.  Everything but the worker threads'
 /// tasks happens on the thread that calls `run`.
@@ -57,6 +58,7 @@ class Application {
     void spawn(asio::awaitable<void> part);
     asio::awaitable<void> start();
     asio::awaitable<void> open();
+    asio::awaitable<void> begin_jobs();
     asio::awaitable<std::chrono::milliseconds> retry_to_open();
     asio::awaitable<std::chrono::milliseconds> tick();
     asio::awaitable<void> await_signals();
@@ -85,6 +87,7 @@ class Application {
     Jobs jobs_;
     Front front_;
     asio::signal_set signals_;
+    asio::steady_timer quiet_start_;
     base::Periodic opening_;
     base::Periodic ticking_;
     Phase phase_ = Phase::starting;
@@ -127,6 +130,7 @@ Application::Application(const config::Config& config, const ServeOptions& optio
                       .full_classes = [this] { return full_classes(); },
                       .is_open = [this] { return readiness_.is_open(); }}),
       signals_(context_, SIGTERM, SIGINT, SIGHUP),
+      quiet_start_(executor_),
       opening_(executor_, [this] { return retry_to_open(); }),
       ticking_(executor_, [this] { return tick(); }) {}
 
@@ -237,6 +241,15 @@ asio::awaitable<void> Application::open() {
     spawn(api_.event_hub.look_after_streams());
     spawn(api_.streams.run());
     spawn(listener_.run([this] { api_.event_hub.wake(); }));
+    spawn(begin_jobs());
+}
+
+/// Not at once: they need sessions and processor time, which the first clients wait for.
+asio::awaitable<void> Application::begin_jobs() {
+    quiet_start_.expires_after(kQuietStart);
+    boost::system::error_code cancelled;
+    co_await quiet_start_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    if (phase_ == Phase::stopping) co_return;
     spawn(jobs_.housekeeping.run());
     spawn(jobs_.watcher.run());
     spawn(jobs_.history_keeper.run());
@@ -296,6 +309,7 @@ asio::awaitable<void> Application::stop() {
     manager_.stopping();
     readiness_.stop_waiting();
     opening_.stop();
+    quiet_start_.cancel();
     jobs_.stop();
     sender_.stop();
     listener_.stop();

@@ -23,6 +23,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <iostream>
 #include <map>
 
@@ -46,7 +47,7 @@ struct Arguments {
     BackupOptions backup;
     RestoreOptions restore;
     std::string core_generation = "v3";
-    const CLI::App* tree = nullptr;  ///< of all commands and options, for those that describe them
+    std::function<std::vector<CommandEntry>()> commands;  ///< all, with their options, for those that describe them
 };
 
 void declare_serve(CLI::App& command, Arguments& to) {
@@ -234,25 +235,25 @@ constexpr std::array kCommands{
             nullptr, false},
     Command{"man", "Print the manual page, for man(1)",
             [](const Loaded&, const Arguments& given) {
-                write_manual(std::cout, list_commands(*given.tree));
+                write_manual(std::cout, given.commands());
                 return kDone;
             },
             nullptr, false},
     Command{"completion bash", "Print completions for bash",
             [](const Loaded&, const Arguments& given) {
-                write_bash_completion(std::cout, list_commands(*given.tree));
+                write_bash_completion(std::cout, given.commands());
                 return kDone;
             },
             nullptr, false},
     Command{"completion zsh", "Print completions for zsh",
             [](const Loaded&, const Arguments& given) {
-                write_zsh_completion(std::cout, list_commands(*given.tree));
+                write_zsh_completion(std::cout, given.commands());
                 return kDone;
             },
             nullptr, false},
     Command{"completion fish", "Print completions for fish",
             [](const Loaded&, const Arguments& given) {
-                write_fish_completion(std::cout, list_commands(*given.tree));
+                write_fish_completion(std::cout, given.commands());
                 return kDone;
             },
             nullptr, false},
@@ -279,10 +280,12 @@ class Program {
     CLI::App& group_of(const Command& command);
     void add_settings(CLI::App& command);
     void add_setting(CLI::App& command, const std::string& flag, const std::string& help, const std::string& group);
+    std::vector<CommandEntry> all_commands();
     int run_command() const;
 
     CLI::App app_{"Serves the data of watchdxg-core over a JSON API, to its operator alone."};
     std::map<std::string_view, CLI::App*> groups_;
+    std::vector<CLI::App*> taking_settings_;
     config::Inputs inputs_ = config::process_inputs();
     std::string config_file_;
     Arguments arguments_;
@@ -290,7 +293,7 @@ class Program {
 };
 
 Program::Program() {
-    arguments_.tree = &app_;
+    arguments_.commands = [this] { return all_commands(); };
     app_.name("watchdxg-back");
     app_.require_subcommand(1);
     app_.set_version_flag("--version", "watchdxg-back " WDX_VERSION);
@@ -298,7 +301,12 @@ Program::Program() {
     for (const Command& row : kCommands) {
         const std::string_view name = row.name.substr(row.name.find(' ') + 1);  // all of it without a group
         CLI::App* command = group_of(row).add_subcommand(std::string(name), std::string(row.help));
-        if (row.takes_settings) add_settings(*command);
+        if (row.takes_settings) {
+            // A hundred options for each of twenty commands take a third of a start, and two megabytes: made for the
+            // given one.
+            command->preparse_callback([this, command](std::size_t) { add_settings(*command); });
+            taking_settings_.push_back(command);
+        }
         if (row.declare != nullptr) row.declare(*command, arguments_);
         command->callback([this, &row] { command_ = &row; });
     }
@@ -335,6 +343,12 @@ void Program::add_setting(CLI::App& command, const std::string& flag, const std:
                           const std::string& group) {
     auto keep = [this, flag](const std::string& value) { inputs_.flags[flag] = value; };
     command.add_option_function<std::string>(flag, keep, help)->group(group);
+}
+
+/// Of a command that takes no settings itself.
+std::vector<CommandEntry> Program::all_commands() {
+    for (CLI::App* command : taking_settings_) add_settings(*command);
+    return list_commands(app_);
 }
 
 int Program::run_command() const {
