@@ -31,6 +31,9 @@ if(WDX_PORTABLE)
   # Debian's prometheus-cpp is made for libstdc++: what writes the metrics is left undefined, and tests of it are not run.
   target_link_options(wdx_flags INTERFACE -stdlib=libc++ -Wl,--unresolved-symbols=ignore-in-object-files)
 endif()
+# What nothing calls is left out, so that it is not mapped either.
+target_compile_options(wdx_flags INTERFACE $<$<CONFIG:Release>:-ffunction-sections;-fdata-sections>)
+target_link_options(wdx_flags INTERFACE $<$<AND:$<PLATFORM_ID:Linux>,$<CONFIG:Release>>:-Wl,--gc-sections>)
 target_link_options(wdx_flags INTERFACE $<$<PLATFORM_ID:Linux>:-Wl,-z,relro,-z,now>
   $<$<CONFIG:Release>:-static-libstdc++;-static-libgcc>)  # a megabyte less to map, and no version to match
 
