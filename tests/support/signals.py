@@ -9,7 +9,7 @@ from support.server import Server
 from support.tokens import mint
 
 
-def up_to_date(server, seconds=60):
+def up_to_date(server, seconds=120):
     """Waits until everything that was committed by now is in the server's signals.  @return the server"""
     (now,), = execute(server.url, "SELECT clock_timestamp()")
 
