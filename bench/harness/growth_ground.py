@@ -21,7 +21,8 @@ INDEXES = """
     CREATE INDEX ON posts (timestamp DESC NULLS LAST, id)"""
 INDEXES_SECONDS = 3600
 # What the server's jobs send by themselves, at any time, also beside a request.
-JOBS = ("WITH snapshot AS", "WITH turn AS", "watchdxg_event_state AS state", "watchdxg_signal_state")
+JOBS = ("WITH snapshot AS", "WITH turn AS", "watchdxg_event_state AS state", "watchdxg_signal_state",
+        "watchdxg_alert_state")
 OPERATOR = ("INSERT INTO auth_user (id, password, is_superuser, username, first_name, last_name, email, is_staff, is_active,"
             " date_joined) VALUES (1, '!', false, 'watchdxg', '', '', '', false, true, now())")
 DURATION = re.compile(r"\[(\d+)\] LOG:  duration: ([\d.]+) ms(.*)", re.S)

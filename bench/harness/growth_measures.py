@@ -85,7 +85,8 @@ class GrowthMeasures:
                 self._add("memory_peak", "memory, highest RSS", "MB", peak / 1000)
 
     def _serve(self):
-        return Server(self.ground.url, access_log="off")
+        # The hourly look of the alerts would be taken for statements of the request beside it.
+        return Server(self.ground.url, access_log="off", alert_data_quality="off")
 
     def _add(self, key, name, unit, ours, limit=None, limit_is=""):
         self.rows.add(self.size, key, name, unit, ours, limit, limit_is)

@@ -15,12 +15,14 @@ std::string people_sql(const model::View& users, std::string_view name, std::str
     // anyway.
     const std::string account = fmt::format("coalesce({}, -1)", sql_of(users, "account_id", "integer"));
     const std::string handle = sql_of(users, "handle", "text");
-    const std::string among = handles.empty()
-                                  ? fmt::format(
-                                        "({0}, lower({1})) IN (SELECT {0}, lower({1}) FROM users AS t WHERE {2}"
-                                        " GROUP BY 1, 2 HAVING count(*) > 1)",
-                                        account, handle, of)
-                                  : std::string(handles);
+    // Numbers are sorted in a third of the time of texts; below it is the handles themselves that make people.
+    const std::string among =
+        handles.empty() ? fmt::format(
+                              "t.id IN (SELECT unnest(alike.ids) FROM (SELECT array_agg(t.id) AS ids FROM users AS t"
+                              " WHERE {2} AND {1} IS NOT NULL GROUP BY {0}, hashtextextended(lower({1}), 0)"
+                              " HAVING count(*) > 1) AS alike)",
+                              account, handle, of)
+                        : std::string(handles);
     return fmt::format(
         "{name} AS MATERIALIZED (SELECT p.id, p.account, p.month, p.person FROM (SELECT k.id, k.account, k.month,"
         " first_value(k.id) OVER (w ORDER BY k.seen DESC NULLS LAST, k.id DESC) AS person, count(*) OVER w AS rows"

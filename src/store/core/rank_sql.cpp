@@ -1,8 +1,5 @@
 #include "store/core/rank_sql.hpp"
 
-#include <algorithm>
-#include <vector>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -25,70 +22,77 @@ namespace {
 
 using model::Lookup;
 
-/// Of each account the lowest step, where everybody who has a rank begins; the highest one whose rank is below a value
-/// (`below`); and the lowest one whose rank is above it (`above`).
-/// @param is_below  `<` or `<=`: whether a step with that very rank is below it
-std::string bounds_sql(std::string_view is_below, std::string_view value) {
-    const std::string rank_is_below =
-        fmt::format("least((step.below + step.same / 2.0) / step.total, 1)::float8 {} {}", is_below, value);
+/// FROM `b`, of each account: the lowest step (`lowest`), where everybody who has a rank begins; the highest step whose
+/// rank is below a value (`below`); and the lowest one whose rank is above it (`above`).
+/// @param is_below  `<` or `<=`, whether a step with that very rank is below it; is_above  `>` or `>=` likewise
+std::string bounds_sql(std::string_view is_below, std::string_view is_above, std::string_view value) {
+    constexpr std::string_view rank = "least((step.below + step.same / 2.0) / step.total, 1)::float8";
     return fmt::format(
-        "SELECT step.account_id, min(step.risk) AS lowest, max(step.risk) FILTER (WHERE {0}) AS below,"
-        " min(step.risk) FILTER (WHERE NOT {0}) AS above FROM watchdxg_risk_step AS step GROUP BY step.account_id",
-        rank_is_below);
+        "(SELECT step.account_id, min(step.risk) AS lowest, max(step.risk) FILTER (WHERE {0} {1} {3}) AS below,"
+        " min(step.risk) FILTER (WHERE {0} {2} {3}) AS above FROM watchdxg_risk_step AS step GROUP BY step.account_id) "
+        "AS b",
+        rank, is_below, is_above, value);
 }
 
+/// @param condition  over `b` and the row `k` of watchdxg_signal
 std::string users_sql(std::string_view bounds, std::string_view condition) {
     return fmt::format(
-        "t.id IN (SELECT k.user_id FROM ({}) AS b JOIN watchdxg_signal AS k ON k.account_id = b.account_id AND {})",
-        bounds, condition);
+        "t.id IN (SELECT k.user_id FROM {} JOIN watchdxg_signal AS k ON k.account_id = b.account_id AND {})", bounds,
+        condition);
 }
 
 std::string at_least_sql(bool or_equal, const std::string& value) {
-    return users_sql(
-        bounds_sql(or_equal ? "<" : "<=", value),
-        fmt::format("k.risk >= coalesce(b.below, b.above) AND"
-                    " (k.risk >= b.above OR ((k.risk < b.above) IS NOT FALSE AND k.risk > b.below AND {} {} {}))",
-                    kRankOfOneSql, or_equal ? ">=" : ">", value));
+    const std::string_view comparison = or_equal ? ">=" : ">";
+    return users_sql(bounds_sql(or_equal ? "<" : "<=", comparison, value),
+                     fmt::format("k.risk >= coalesce(b.below, b.above) AND (k.risk >= b.above"
+                                 " OR ((k.risk < b.above) IS NOT FALSE AND k.risk > b.below AND {} {} {}))",
+                                 kRankOfOneSql, comparison, value));
 }
 
 std::string at_most_sql(bool or_equal, const std::string& value) {
+    const std::string_view comparison = or_equal ? "<=" : "<";
+    return users_sql(bounds_sql(comparison, or_equal ? ">" : ">=", value),
+                     fmt::format("k.risk >= b.lowest AND k.risk < coalesce(b.above, 'Infinity')"
+                                 " AND (k.risk <= b.below OR {} {} {})",
+                                 kRankOfOneSql, comparison, value));
+}
+
+/// @param values  of an array
+std::string any_of_sql(const std::string& values) {
     return users_sql(
-        bounds_sql(or_equal ? "<=" : "<", value),
-        fmt::format("k.risk >= b.lowest AND k.risk < coalesce(b.above, 'Infinity') AND (k.risk <= b.below OR {} {} {})",
-                    kRankOfOneSql, or_equal ? "<=" : "<", value));
+        fmt::format("unnest({}) AS given (value) CROSS JOIN LATERAL {}", values, bounds_sql("<", ">", "given.value")),
+        fmt::format("k.risk >= coalesce(b.below, b.lowest) AND k.risk <= coalesce(b.above, 'Infinity')"
+                    " AND {} = given.value",
+                    kRankOfOneSql));
 }
 
 std::string is_known_sql() {
     return users_sql(
-        "SELECT step.account_id, min(step.risk) AS lowest FROM watchdxg_risk_step AS step GROUP BY step.account_id",
+        "(SELECT step.account_id, min(step.risk) AS lowest FROM watchdxg_risk_step AS step GROUP BY step.account_id) "
+        "AS b",
         "k.risk >= b.lowest");
 }
 
 }  // namespace
 
 std::string rank_condition_sql(const model::Condition& condition, SqlParams& params) {
-    const auto value = [&](const std::string& text) { return params.add(text, "float8"); };
-    const auto between = [&](const std::string& from, const std::string& to) {
-        return fmt::format("({} AND {})", at_least_sql(true, value(from)), at_most_sql(true, value(to)));
-    };
     const std::string& first = condition.values.front();
     switch (condition.lookup) {
         case Lookup::gt:
         case Lookup::gte:
-            return at_least_sql(condition.lookup == Lookup::gte, value(first));
+            return at_least_sql(condition.lookup == Lookup::gte, params.add(first, "float8"));
         case Lookup::lt:
         case Lookup::lte:
-            return at_most_sql(condition.lookup == Lookup::lte, value(first));
-        case Lookup::range:
-            return between(first, condition.values.back());
+            return at_most_sql(condition.lookup == Lookup::lte, params.add(first, "float8"));
+        case Lookup::range: {
+            const std::string from = at_least_sql(true, params.add(first, "float8"));
+            return fmt::format("{} AND {}", from, at_most_sql(true, params.add(condition.values.back(), "float8")));
+        }
         case Lookup::isnull:
             return fmt::format("{}{}", first == "true" ? "NOT " : "", is_known_sql());
-        default:
-            break;
+        default:  // exact, in
+            return any_of_sql(params.add(fmt::format("{{{}}}", fmt::join(condition.values, ",")), "float8[]"));
     }
-    std::vector<std::string> any;  // exact, in
-    for (const std::string& one : condition.values) any.push_back(between(one, one));
-    return fmt::format("({})", fmt::join(any, " OR "));
 }
 
 }  // namespace wdx::store

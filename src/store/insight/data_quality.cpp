@@ -114,7 +114,8 @@ Search shared_reposts(const CoreViews& views) {
         if (!views.posts.find(needed)->is_present) return {};
     return {fmt::format(
         "SELECT DISTINCT author.id FROM posts AS t JOIN users AS u ON u.id = {user} JOIN users AS author"
-        " ON lower(author.handle) = lower({handle}) AND author.account_id = u.account_id"
+        " ON hashtextextended(lower(author.handle), 0) = hashtextextended(lower({handle}), 0)"
+        " AND lower(author.handle) = lower({handle}) AND author.account_id = u.account_id"
         " AND author.id <> u.id WHERE u.account_id = $1::bigint AND {repost}",
         fmt::arg("user", views.posts.find("user_id")->sql), fmt::arg("handle", views.posts.find("handle")->sql),
         fmt::arg("repost", views.posts.find("repost")->sql))};
