@@ -345,7 +345,8 @@ void Program::add_setting(CLI::App& command, const std::string& flag, const std:
     command.add_option_function<std::string>(flag, keep, help)->group(group);
 }
 
-/// Of a command that takes no settings itself.
+/// With all their options.  Once only, and of a command that takes no settings itself: nothing declares an option
+/// twice.
 std::vector<CommandEntry> Program::all_commands() {
     for (CLI::App* command : taking_settings_) add_settings(*command);
     return list_commands(app_);

@@ -219,16 +219,20 @@ def test_reads_go_on_over_the_connection_for_edits_while_the_others_cannot_come_
     server = start_server(own_database, database_connections=1, database_write_connections=0)
     token = server.login().json()["access"]
     name = own_database.split("/")[-1].split("?")[0]
-    verdict = server.request("PUT", "/api/users/1/classification/", token, json={"harmful": True, "inactive": False})
-    assert verdict.status_code == 201, verdict.text
     with closing(connect(own_cluster.url("postgres"))) as elsewhere, elsewhere.cursor() as cursor:
         def sessions():
             """The oldest first: that of ordinary requests was made when the server started."""
-            cursor.execute("SELECT pid, query LIKE '%%watchdxg_idempotency_key%%' FROM pg_stat_activity WHERE datname = %s "
+            cursor.execute("SELECT pid, query LIKE '%%request_hash%%' FROM pg_stat_activity WHERE datname = %s "
                            "AND application_name = 'watchdxg-back' ORDER BY backend_start", (name,))
             return cursor.fetchall()
+
+        def session_of_edits():
+            """The one that an edit came through just now."""
+            answer = server.request("PUT", "/api/users/1/classification/", token, json={"harmful": True, "inactive": False})
+            assert answer.status_code in (200, 201), answer.text
+            return [pid for pid, keeps_answers in sessions() if keeps_answers]
+        for_edits, = wait_until(session_of_edits, "the session of the edit")
         ordinary = sessions()[0][0]
-        for_edits, = [pid for pid, keeps_keys in sessions() if keeps_keys]
         cursor.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         try:
             cursor.execute("SELECT pg_terminate_backend(%s)", (ordinary,))

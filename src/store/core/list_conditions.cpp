@@ -184,7 +184,7 @@ std::string_view parameter_type(Type type) {
 std::vector<std::string> list_conditions(const View& view, const model::ListQuery& query, SqlParams& params) {
     std::vector<std::string> conditions;
     for (const Condition& condition : query.conditions) {
-        if (model::is_rank(*condition.column)) {
+        if (model::is_rank(*condition.column) && !model::is_ordered_by_rank(query)) {
             conditions.push_back(rank_condition_sql(condition, params));
             continue;
         }

@@ -6,13 +6,18 @@
 namespace wdx::store {
 
 const std::string_view kRankOfOneSql = R"sql((
-        SELECT least((CASE WHEN step.risk = k.risk THEN step.below + step.same / 2.0
-                           ELSE step.below + step.same
+        SELECT (CASE WHEN step.risk = k.risk THEN step.below + step.same / 2.0
+                     ELSE least(step.below + step.same
                                 + (SELECT count(*) FILTER (WHERE o.risk < k.risk)
                                           + count(*) FILTER (WHERE o.risk = k.risk) / 2.0
                                      FROM watchdxg_signal AS o
-                                    WHERE o.account_id = k.account_id AND o.risk > step.risk AND o.risk <= k.risk)
-                      END) / step.total, 1)::float8
+                                    WHERE o.account_id = k.account_id AND o.risk > step.risk AND o.risk <= k.risk),
+                                coalesce((SELECT next.below
+                                            FROM watchdxg_risk_step AS next
+                                           WHERE next.account_id = k.account_id AND next.risk > step.risk
+                                           ORDER BY next.risk
+                                           LIMIT 1), step.total))
+                END / step.total)::float8
           FROM watchdxg_risk_step AS step
          WHERE step.account_id = k.account_id AND step.risk <= k.risk
          ORDER BY step.risk DESC
@@ -26,7 +31,7 @@ using model::Lookup;
 /// rank is below a value (`below`); and the lowest one whose rank is above it (`above`).
 /// @param is_below  `<` or `<=`, whether a step with that very rank is below it; is_above  `>` or `>=` likewise
 std::string bounds_sql(std::string_view is_below, std::string_view is_above, std::string_view value) {
-    constexpr std::string_view rank = "least((step.below + step.same / 2.0) / step.total, 1)::float8";
+    constexpr std::string_view rank = "((step.below + step.same / 2.0) / step.total)::float8";
     return fmt::format(
         "(SELECT step.account_id, min(step.risk) AS lowest, max(step.risk) FILTER (WHERE {0} {1} {3}) AS below,"
         " min(step.risk) FILTER (WHERE {0} {2} {3}) AS above FROM watchdxg_risk_step AS step GROUP BY step.account_id) "
@@ -66,11 +71,13 @@ std::string any_of_sql(const std::string& values) {
                     kRankOfOneSql));
 }
 
+/// Whether there is a rank.  Not `NOT IN`, which is no join: among more users than fit into memory each would be looked
+/// for anew.
 std::string is_known_sql() {
-    return users_sql(
-        "(SELECT step.account_id, min(step.risk) AS lowest FROM watchdxg_risk_step AS step GROUP BY step.account_id) "
-        "AS b",
-        "k.risk >= b.lowest");
+    return "EXISTS (SELECT FROM (SELECT step.account_id, min(step.risk) AS lowest FROM watchdxg_risk_step AS step"
+           " GROUP BY step.account_id) AS b JOIN watchdxg_signal AS k ON k.account_id = b.account_id AND k.risk >= "
+           "b.lowest"
+           " WHERE k.user_id = t.id)";
 }
 
 }  // namespace

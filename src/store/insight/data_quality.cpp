@@ -112,6 +112,7 @@ Search shared_reposts(const CoreViews& views) {
     if (!views.has_posts) return {};
     for (const std::string_view needed : {"repost", "handle"})
         if (!views.posts.find(needed)->is_present) return {};
+    // Numbers are sorted in a third of the time of texts; equal ones need not be of equal handles.
     return {fmt::format(
         "SELECT DISTINCT author.id FROM posts AS t JOIN users AS u ON u.id = {user} JOIN users AS author"
         " ON hashtextextended(lower(author.handle), 0) = hashtextextended(lower({handle}), 0)"
