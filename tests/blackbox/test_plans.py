@@ -166,6 +166,11 @@ def test_a_page_chosen_by_rank_ranks_nobody_else(plans, parameters):
     assert "risk >= " in ranked.split("SubPlan")[0], plan
 
 
+def test_who_has_no_rank_is_found_by_a_join_and_not_by_looking_through_all_others(plans):
+    _, (plan,) = plans.of("/api/users/?rank__isnull=true&page_size=50", "users", chosen="watchdxg_risk_step")
+    assert "Anti Join" in plan and "SubPlan" not in plan.split("Anti Join")[1].split("->")[0], plan
+
+
 def logged_plans(cluster, begin, statement):
     """The plans of a statement that the server runs by itself, logged from a place in the log on."""
     with open(cluster.log, "rb") as log:
