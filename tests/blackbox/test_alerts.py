@@ -579,7 +579,7 @@ def test_a_look_at_the_data_that_takes_too_long_is_told_once_and_not_begun_anew_
     core = connect(url, autocommit=False)
     core.cursor().execute("LOCK TABLE posts")
     try:
-        with watching(url, statement_timeout=1) as server:
+        with watching(url, job_timeout=1) as server:
             wait_until(lambda: "data quality: " in server.log, "the failure", 60)
             end, running = time.monotonic() + 8, 0
             while time.monotonic() < end:

@@ -453,8 +453,11 @@ def test_a_user_of_whom_nothing_is_kept_yet_is_computed_when_she_is_asked_for(cl
         shown = {each["id"]: each["value"] for each in answer.json()["signals"]}
         wanted.pop("wave"), shown.pop("wave")
         assert shown == wanted
-        known = server.get("/api/server/", token=mint()).json()["signals"]
-        assert known["as_of"] is None and known["pending"] > 0
+        def pending():
+            known = server.get("/api/server/", token=mint()).json()["signals"]
+            assert known["as_of"] is None
+            return known["pending"]
+        wait_until(pending, "the first look to find her")
 
 
 def test_a_rank_is_never_above_1_and_no_band_is_given_without_one(cluster):

@@ -31,12 +31,12 @@ using model::Lookup;
 /// rank is below a value (`below`); and the lowest one whose rank is above it (`above`).
 /// @param is_below  `<` or `<=`, whether a step with that very rank is below it; is_above  `>` or `>=` likewise
 std::string bounds_sql(std::string_view is_below, std::string_view is_above, std::string_view value) {
-    constexpr std::string_view rank = "((step.below + step.same / 2.0) / step.total)::float8";
+    constexpr std::string_view kRank = "((step.below + step.same / 2.0) / step.total)::float8";
     return fmt::format(
         "(SELECT step.account_id, min(step.risk) AS lowest, max(step.risk) FILTER (WHERE {0} {1} {3}) AS below,"
         " min(step.risk) FILTER (WHERE {0} {2} {3}) AS above FROM watchdxg_risk_step AS step GROUP BY step.account_id) "
         "AS b",
-        rank, is_below, is_above, value);
+        kRank, is_below, is_above, value);
 }
 
 /// @param condition  over `b` and the row `k` of watchdxg_signal
