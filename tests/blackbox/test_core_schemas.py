@@ -80,7 +80,7 @@ def test_a_column_dropped_while_running_is_named_and_heals(fresh_database, start
     answer = users(server)
     assert answer.status_code == 503, answer.text
     assert int(answer.headers["Retry-After"]) > 0
-    assert "featured_url" in server.log
+    wait_until(lambda: "featured_url" in server.log, "the name in the log")
     assert server.get("/api/accounts/synka777/", token=mint()).status_code in (200, 503)
     execute(fresh_database, "ALTER TABLE users ADD COLUMN featured_url VARCHAR")
     wait_until(lambda: users(server).status_code == 200, "the column to be found again", NOTICED)

@@ -58,6 +58,7 @@ try {
   await stateIs("cancelled 1");
   await page.click("text=Stop everything");
   await stateIs("planned 0");
+  await stateIs("cancelled 2");  // each state has a count of its own, and they do not come together
   seen.stopped = await states();
   await page.keyboard.press("z");
   await stateIs("planned 1");

@@ -19,7 +19,7 @@ SETTINGS = {
     "default_transaction_isolation": "serializable",
     "default_transaction_read_only": "on",
     "default_transaction_deferrable": "on",
-    "statement_timeout": "150ms",
+    "statement_timeout": "500ms",
     "lock_timeout": "1ms",
     "idle_in_transaction_session_timeout": "100ms",
     "idle_session_timeout": "300ms",
