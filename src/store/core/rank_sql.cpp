@@ -75,9 +75,8 @@ std::string any_of_sql(const std::string& values) {
 /// for anew.
 std::string is_known_sql() {
     return "EXISTS (SELECT FROM (SELECT step.account_id, min(step.risk) AS lowest FROM watchdxg_risk_step AS step"
-           " GROUP BY step.account_id) AS b JOIN watchdxg_signal AS k ON k.account_id = b.account_id AND k.risk >= "
-           "b.lowest"
-           " WHERE k.user_id = t.id)";
+           " GROUP BY step.account_id) AS b JOIN watchdxg_signal AS k"
+           " ON k.account_id = b.account_id AND k.risk >= b.lowest WHERE k.user_id = t.id)";
 }
 
 }  // namespace
