@@ -169,6 +169,31 @@ def test_a_verdict_is_marked_as_sampled_only_where_the_user_was_drawn(api):
     assert set(drawn) <= api.marks() and 1000 <= len(api.marks()) <= 2000
 
 
+def test_a_verdict_on_one_is_marked_where_one_on_all_would_be(api):
+    """Of one user it is asked how many are drawn before her, of many who is drawn."""
+    api.sql(EMPTY + PEOPLE.format(2600))
+    api.sql("""INSERT INTO users (id, account_id, handle, created_at)
+               SELECT 3000 + id, account_id, upper(handle), created_at FROM users WHERE id <= 40""")
+    keep_signals(api.url, RISK)
+    classify(api, range(100, 400), at="now() - interval '3 days'")
+    api.sql("CREATE TABLE at_first AS TABLE classification")
+    everyone = [user for user, in api.sql("SELECT id FROM users ORDER BY id")]
+    api("POST", "/api/classifications/", body={"user_ids": everyone, "harmful": False, "sampled": True})
+    of_all = api.marks()
+    assert 1000 <= len(of_all) < 2300
+    api.sql("DELETE FROM watchdxg_sampled_verdict; DELETE FROM classification; INSERT INTO classification TABLE at_first")
+    ties = dict(api.sql("SELECT user_id, tie FROM watchdxg_signal"))
+    in_order = sorted(everyone, key=ties.get)
+    edges = [user for before, user, after in zip(in_order, in_order[1:], in_order[2:])
+             if len({before in of_all, user in of_all, after in of_all}) == 2]
+    asked = {*edges, *range(1, 21), *range(3001, 3041)} - {*range(100, 400)} | {100}
+    assert len(edges) > 4
+    for user in sorted(asked, key=lambda user: (user == 100, user)):
+        status = 200 if user == 100 else 201
+        api("PUT", f"/api/users/{user}/classification/", status, {"harmful": True, "inactive": False, "sampled": True})
+    assert api.marks() == of_all & asked
+
+
 def test_a_mark_survives_a_change_and_goes_with_the_verdict(api):
     user = next(one["user"]["id"] for one in api.triage() if one["sampled"])
     path = f"/api/users/{user}/classification/"

@@ -15,7 +15,7 @@ export type Fetch = (request: Request) => Promise<Response>;
 export function authorizedFetch(session: Session, send: Fetch = (request) => fetch(request)): Fetch {
   return async (request) => {
     const attempt = async () => {
-      const copy = request.clone();
+      const copy = request.method === "GET" ? request : request.clone(); // a body can be sent once
       if (session.access) copy.headers.set("Authorization", `Bearer ${session.access}`);
       return send(copy).catch((error: unknown) => {
         throw error instanceof DOMException && error.name === "AbortError" ? error : offlineFailure();

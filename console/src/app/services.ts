@@ -11,8 +11,10 @@ import { afterPaint } from "../ui/after_paint";
 import { Reading } from "./reading";
 
 const KEEP_MS = 10 * 60_000;
-/** What own decisions change is read again this often at most: they themselves are shown already. */
+/** What own decisions change is read again when there is none for so long: they themselves are shown already. */
 const GATHER_MS = 1000;
+/** It waits no longer than this for the end of many. */
+const GATHER_MOST_MS = 15_000;
 
 // By default answers are told by a timer, of which a tab in the background has one a second.
 notifyManager.setScheduler(queueMicrotask);
@@ -34,6 +36,8 @@ export class Services {
   /** Tables that own decisions have changed. */
   #changed = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Since when there are some. */
+  #changedSince = 0;
   /** The decision that is on its way, and its answer. */
   #sending: { entry: Entry; answer: Promise<unknown> } | null = null;
   #listeners = new Set<() => void>();
@@ -100,14 +104,15 @@ export class Services {
 
   #confirmed({ work }: Entry): void {
     const isPlan = work.kind === "made" && (work.choice === "planned" || work.choice === "cancelled");
+    if (this.#changed.size === 0) this.#changedSince = Date.now();
     this.#changed.add(isPlan ? "planned_actions" : work.kind === "action" ? "actions" : "classification");
     if (work.kind === "undo" || work.kind === "unjudge") this.#changed.add("snoozes"); // who was judged waits again
     if (work.kind === "undo") this.#changed.add("planned_actions");
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
       this.#reading.again(this.#changed);
       this.#changed.clear();
-    }, GATHER_MS);
+    }, Math.min(GATHER_MS, this.#changedSince + GATHER_MOST_MS - Date.now()));
   }
 
   #tell = (): void => {

@@ -11,6 +11,7 @@ import { ExtraKeys } from "../ui/extra_keys";
 import { useKeys } from "../ui/keys";
 import { memo } from "../ui/memo";
 import { NoteDialog } from "../ui/note";
+import { Progress } from "../ui/progress";
 import { useQuery } from "../ui/query";
 import { Empty, Skeleton, States } from "../ui/states";
 import { useSwipe } from "../ui/swipe";
@@ -81,13 +82,7 @@ function Round({ queue, isMore }: { queue: TriageItem[]; isMore: boolean }) {
   const done = judged + returning.answers.length;
   const { index, current, move } = usePlace(cards, settledUsers(outbox.entries).size + returning.answers.length);
   if (current) seen.add(current.user.id);
-  const progress = (
-    <>
-      <div class="progress" role="progressbar" aria-label={words.triage.title} aria-valuemin={0} aria-valuenow={Math.min(done, goal)} aria-valuemax={goal}>
-        <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width={Math.min(100, (100 * done) / goal)} height="4" /></svg>
-      </div>
-    </>
-  );
+  const progress = <Progress label={words.triage.title} done={done} of={goal} />;
   if (!current && isMore && done < goal) return <>{progress}<Skeleton rows={6} /></>;
   if (done >= goal || !current) {
     return (

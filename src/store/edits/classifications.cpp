@@ -103,27 +103,24 @@ const std::string kWritten =
     ))sql" +
     record_change_sql("classification", entry::kClassificationChanged, "'Verdict on ' || who || ': ' || $17::text");
 
-/// SQL: whom chance chose so many days ago.
-std::string drawn(int days_ago) {
-    return fmt::format(
-        "SELECT d.user_id FROM (SELECT DISTINCT account_id FROM target WHERE $16::boolean) AS a"
-        " CROSS JOIN LATERAL ({}) AS d",
-        draw_sql("a.account_id", fmt::format("((statement_timestamp() AT TIME ZONE 'UTC')::date - {})", days_ago),
-                 true));
+/// The draw of so many days ago.
+Draw draw_of(int days_ago, std::string account) {
+    return {.account = std::move(account),
+            .day = fmt::format("((statement_timestamp() AT TIME ZONE 'UTC')::date - {})", days_ago)};
 }
 
 // $16 says that the verdicts answer places that were drawn.  A verdict that is new and answers none leaves no mark of
 // an older one, which the core has removed.
-const std::string kMarked = R"sql(, drawn AS MATERIALIZED (
-        )sql" + drawn(0) + " UNION " +
-                            drawn(1) + R"sql(
-    ), answering AS (
+/// @param is_drawn  SQL over the row `k` of watchdxg_signal: her person was drawn today or yesterday
+std::string marked_sql(std::string_view is_drawn) {
+    return fmt::format(R"sql(, answering AS (
         SELECT target.user_id
           FROM target
           JOIN watchdxg_signal AS k ON k.user_id = target.user_id
-         WHERE k.person IN (SELECT user_id FROM drawn)
+         WHERE $16::boolean
            AND EXISTS (SELECT FROM decision WHERE outcome IS NULL)
            AND (target.user_id IN (SELECT user_id FROM written) OR target.user_id IN (SELECT user_id FROM old))
+           AND {}
     ), marked AS (
         INSERT INTO watchdxg_sampled_verdict (user_id, sampled_at)
         SELECT user_id, statement_timestamp()
@@ -135,9 +132,30 @@ const std::string kMarked = R"sql(, drawn AS MATERIALIZED (
          WHERE m.user_id = change.user_id
            AND change.before IS NULL
            AND change.user_id NOT IN (SELECT user_id FROM answering)
-    ))sql";
+    ))sql",
+                       is_drawn);
+}
 
-const std::string kSetSql = begin_sql(kNamed) + decision("$13", "$14", "$15") + kWritten + kMarked +
+/// Looks only for those who are drawn before her.
+std::string marked_one_sql() {
+    return marked_sql(fmt::format("EXISTS (SELECT FROM watchdxg_signal AS p WHERE p.user_id = k.person AND ({} OR {}))",
+                                  is_drawn_sql(draw_of(0, "p.account_id")), is_drawn_sql(draw_of(1, "p.account_id"))));
+}
+
+/// Looks once for all who are drawn.
+std::string marked_many_sql() {
+    const auto drawn = [](int days_ago) {
+        const Draw draw = draw_of(days_ago, "a.account_id");
+        return fmt::format(
+            "SELECT d.user_id FROM (SELECT DISTINCT account_id FROM target WHERE $16::boolean) AS a"
+            " CROSS JOIN LATERAL (WITH behind AS MATERIALIZED ({}) SELECT * FROM behind UNION ALL ({})) AS d",
+            drawn_first_sql(draw), drawn_last_sql(draw, "(SELECT count(*) FROM behind)"));
+    };
+    return fmt::format(", drawn AS MATERIALIZED ({} UNION {})", drawn(0), drawn(1)) +
+           marked_sql("k.person IN (SELECT user_id FROM drawn)");
+}
+
+const std::string kSetSql = begin_sql(kNamed) + decision("$13", "$14", "$15") + kWritten + marked_one_sql() +
                             R"sql(, answer AS (
         SELECT CASE WHEN before IS NULL THEN 201 ELSE 200 END AS status, after::text AS body
           FROM change
@@ -151,7 +169,7 @@ const db::Query kSet{"set_classification", kSetSql};
 
 // All or nothing: where the core has inserted a row meanwhile, that one was left alone, and the others are undone.
 std::string set_many_sql(const std::string& asked) {
-    return begin_sql(asked) + decision("$13", "$14", "$15") + kWritten + kMarked + R"sql(, answer AS (
+    return begin_sql(asked) + decision("$13", "$14", "$15") + kWritten + marked_many_sql() + R"sql(, answer AS (
         SELECT CASE WHEN count(*) < (SELECT count(*) FROM target) THEN )sql" +
            std::string(kUndoStatement) + R"sql( ELSE 200
                 END::integer AS status,

@@ -47,19 +47,27 @@ Statement select_waiting(const CoreViews& views, std::int64_t account, std::int6
             " $1::bigint AND {} ORDER BY {}r.tie, r.user_id OFFSET 0) AS s WHERE {} LIMIT $2::bigint)",
             condition, order, waits);
     };
+    // Nearly always enough of those who are drawn first wait: the others are not looked for.
+    const Draw draw{.account = "$1::bigint",
+                    .day = "(statement_timestamp() AT TIME ZONE 'UTC')::date",
+                    .has_verdicts = views.has_classifications};
     std::string sql = fmt::format(
         "WITH best AS MATERIALIZED (SELECT c.user_id, c.risk, row_number() OVER (ORDER BY {gain} DESC NULLS LAST,"
         " c.tie, c.user_id) AS place FROM ({below} UNION ALL {above} UNION ALL {without}) AS c),"
-        " draw AS MATERIALIZED ({draw}), drawn AS MATERIALIZED (SELECT s.user_id, s.risk, d.place FROM draw AS d"
-        " JOIN watchdxg_signal AS s ON s.user_id = d.user_id WHERE {waits} ORDER BY d.place LIMIT $2::bigint)"
-        " SELECT l.is_drawn, l.user_id, l.risk FROM (SELECT false AS is_drawn, b.* FROM best AS b"
-        " WHERE b.place <= $2::bigint UNION ALL SELECT true, d.* FROM drawn AS d) AS l ORDER BY l.is_drawn, l.place",
+        " behind AS MATERIALIZED ({behind}),"
+        " first AS MATERIALIZED (SELECT s.* FROM behind AS s WHERE {waits} LIMIT $2::bigint),"
+        " last AS MATERIALIZED (SELECT s.* FROM ({last}) AS s"
+        " WHERE (SELECT count(*) FROM first) < $2::bigint AND {waits} LIMIT $2::bigint),"
+        " drawn AS (SELECT d.user_id, d.risk, row_number() OVER (ORDER BY d.part, d.tie, d.user_id) AS place"
+        " FROM (SELECT 0 AS part, f.* FROM first AS f UNION ALL SELECT 1, l.* FROM last AS l) AS d)"
+        " SELECT l.is_drawn, l.user_id, l.risk FROM (SELECT false AS is_drawn, b.* FROM best AS b UNION ALL"
+        " SELECT true, d.* FROM drawn AS d) AS l WHERE l.place <= $2::bigint ORDER BY l.is_drawn, l.place",
         fmt::arg("gain", gain_sql("c.risk")),
         fmt::arg("below", side(fmt::format("r.risk <= {}::float8", kBestRisk), "r.risk DESC NULLS LAST, ")),
         fmt::arg("above", side(fmt::format("r.risk > {}::float8", kBestRisk), "r.risk NULLS FIRST, ")),
         fmt::arg("without", side("r.risk IS NULL", "")), fmt::arg("waits", waits),
-        fmt::arg("draw", draw_sql("$1::bigint", "(statement_timestamp() AT TIME ZONE 'UTC')::date",
-                                  views.has_classifications)));
+        fmt::arg("behind", drawn_first_sql(draw)),
+        fmt::arg("last", drawn_last_sql(draw, "(SELECT count(*) FROM behind)")));
     return {"triage_order", std::move(sql), {account, limit}};
 }
 
