@@ -285,7 +285,10 @@ Response Pipeline::failure_to_response(const Request& request, const std::except
         if (error.is_busy()) return render(rest::unavailable(kRetryAfter, error.message()));
         // The server's words stay here: they may hold SQL and data.
         if (error.is_unavailable()) {
-            spdlog::warn("database unavailable: {} ({})", error.what(), request_id);
+            if (error.is_abandoned())  // who closes a tab says nothing about the database
+                spdlog::debug("not done: {} ({})", error.what(), request_id);
+            else
+                spdlog::warn("database unavailable: {} ({})", error.what(), request_id);
             return render(rest::unavailable(kRetryAfter));
         }
         spdlog::error("database: {} ({})", error.what(), request_id);

@@ -173,10 +173,11 @@ def test_a_verdict_on_one_is_marked_where_one_on_all_would_be(api):
     """Of one user it is asked how many are drawn before her, of many who is drawn."""
     api.sql(EMPTY + PEOPLE.format(2600))
     api.sql("""INSERT INTO users (id, account_id, handle, created_at)
-               SELECT 3000 + id, account_id, upper(handle), created_at FROM users WHERE id <= 40""")
+               SELECT 3000 + id, account_id, upper(handle), created_at FROM users WHERE id <= 40;
+               INSERT INTO users (id, handle) VALUES (4000, 'of_no_account')""")
     keep_signals(api.url, RISK)
     classify(api, range(100, 400), at="now() - interval '3 days'")
-    api.sql("CREATE TABLE at_first AS TABLE classification")
+    api.sql("DROP TABLE IF EXISTS at_first; CREATE TABLE at_first AS TABLE classification")
     everyone = [user for user, in api.sql("SELECT id FROM users ORDER BY id")]
     api("POST", "/api/classifications/", body={"user_ids": everyone, "harmful": False, "sampled": True})
     of_all = api.marks()
@@ -186,7 +187,7 @@ def test_a_verdict_on_one_is_marked_where_one_on_all_would_be(api):
     in_order = sorted(everyone, key=ties.get)
     edges = [user for before, user, after in zip(in_order, in_order[1:], in_order[2:])
              if len({before in of_all, user in of_all, after in of_all}) == 2]
-    asked = {*edges, *range(1, 21), *range(3001, 3041)} - {*range(100, 400)} | {100}
+    asked = {*edges, *range(1, 21), *range(3001, 3041)} - {*range(100, 400)} | {100, 4000}
     assert len(edges) > 4
     for user in sorted(asked, key=lambda user: (user == 100, user)):
         status = 200 if user == 100 else 201

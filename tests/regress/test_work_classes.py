@@ -236,7 +236,7 @@ def start_settled(start_server, url, **settings):
     ("/api/users/1/", "users"), ("/api/users/1/posts/?page_size=5", "posts"),
     (f"/api/accounts/{HANDLE}/", "accounts")])
 def test_what_a_client_that_left_asked_for_is_cancelled(url, start_server, access, path, table):
-    """Whatever its class; and what stood behind it goes on."""
+    """Whatever its class; and what stood behind it goes on.  The log does not blame the database for it."""
     server = start_settled(start_server, url, database_connections=1, database_write_connections=0,
                            database_report_connections=1, database_stream_connections=1, database_export_connections=1)
     with locked(url, table):
@@ -245,6 +245,7 @@ def test_what_a_client_that_left_asked_for_is_cancelled(url, start_server, acces
         wait_until(lambda: waiting(url) == 0, "all of them to be given up", PROMPT)
         assert server.login().status_code == 200
     assert server.get(path, token=access).status_code == 200
+    assert "database unavailable" not in server.log
 
 
 def test_the_neighbours_of_a_cancelled_request_are_answered(url, start_server, access):

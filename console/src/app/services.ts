@@ -11,10 +11,10 @@ import { afterPaint } from "../ui/after_paint";
 import { Reading } from "./reading";
 
 const KEEP_MS = 10 * 60_000;
-/** What own decisions change is read again when there is none for so long: they themselves are shown already. */
+/** What own changes have changed is read again when there is none for so long. */
 const GATHER_MS = 1000;
-/** It waits no longer than this for the end of many. */
-const GATHER_MOST_MS = 15_000;
+/** So long at most while one decision follows another: they themselves are shown already. */
+const DECISIONS_MS = 15_000;
 
 // By default answers are told by a timer, of which a tab in the background has one a second.
 notifyManager.setScheduler(queueMicrotask);
@@ -36,8 +36,8 @@ export class Services {
   /** Tables that own decisions have changed. */
   #changed = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Since when there are some. */
-  #changedSince = 0;
+  /** When they are read at the latest. */
+  #due = Infinity;
   /** The decision that is on its way, and its answer. */
   #sending: { entry: Entry; answer: Promise<unknown> } | null = null;
   #listeners = new Set<() => void>();
@@ -75,6 +75,7 @@ export class Services {
     this.events = null;
     this.outbox = null;
     this.#operator = null;
+    this.#forgetChanges();
     this.answers.clear();
   }
 
@@ -104,15 +105,24 @@ export class Services {
 
   #confirmed({ work }: Entry): void {
     const isPlan = work.kind === "made" && (work.choice === "planned" || work.choice === "cancelled");
-    if (this.#changed.size === 0) this.#changedSince = Date.now();
     this.#changed.add(isPlan ? "planned_actions" : work.kind === "action" ? "actions" : "classification");
     if (work.kind === "undo" || work.kind === "unjudge") this.#changed.add("snoozes"); // who was judged waits again
     if (work.kind === "undo") this.#changed.add("planned_actions");
+    const now = Date.now();
+    const isDecision = work.kind === "verdict" || work.kind === "later";
+    this.#due = Math.min(this.#due, now + (isDecision ? DECISIONS_MS : GATHER_MS));
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#reading.again(this.#changed);
-      this.#changed.clear();
-    }, Math.min(GATHER_MS, this.#changedSince + GATHER_MOST_MS - Date.now()));
+      const changed = [...this.#changed];
+      this.#forgetChanges();
+      this.#reading.again(changed);
+    }, Math.min(GATHER_MS, this.#due - now));
+  }
+
+  #forgetChanges(): void {
+    clearTimeout(this.#timer);
+    this.#changed.clear();
+    this.#due = Infinity;
   }
 
   #tell = (): void => {

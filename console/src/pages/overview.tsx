@@ -83,7 +83,7 @@ function Figures({ since }: { since: string }) {
           <dl class="figures">
             <div>
               <dt>{words.overview.followers}</dt>
-              <dd>{formats.count(users.followers)} <small>{change !== null && change !== 0 && words.overview.sinceVisit(change > 0 ? `+${formats.count(change)}` : formats.count(change), formats.day(since))}</small></dd>
+              <dd>{formats.count(users.followers)} <small>{change !== null && (change === 0 ? words.overview.asOn(formats.day(since)) : words.overview.sinceVisit(change > 0 ? `+${formats.count(change)}` : formats.count(change), formats.day(since)))}</small></dd>
             </div>
             <div>
               <dt>{words.overview.effective}</dt>

@@ -108,7 +108,7 @@ interface LineProps {
 const DAY = 92;
 const HARMFUL = 0.26;
 
-/** A count over days, with the harmful below. The two have scales of their own: the line's begins near its lowest value. */
+/** A count over days, with the harmful below. The two have scales of their own: the line's begins near its lowest value, and the axis is the line's. */
 export function TimeLine({ days, label, formats }: LineProps) {
   const values = days.map(({ value }) => value);
   const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -129,6 +129,7 @@ export function TimeLine({ days, label, formats }: LineProps) {
         <path class="under" d={`${harmful}L${x(last)} ${bottom}L${LEFT} ${bottom}Z`} />
         <path class="line bad" d={harmful} />
         <path class="line" d={linePath(values, x, y)} />
+        {last >= 0 && <text class="bad" x={width - 4} y={bottom - (days[last]!.harmful / mostHarmful) * bottom * HARMFUL - 8} text-anchor="end">{words.overview.harmfulNow(formats.count(days[last]!.harmful))}</text>}
         {named.map((i) => <text key={i} x={x(i)} y={height - 6} text-anchor={i === 0 ? "start" : i === last ? "end" : "middle"}>{formats.day(days[i]!.day)}</text>)}
         {days.map(({ day, value, harmful: bad }, i) => (
           <g key={day}>

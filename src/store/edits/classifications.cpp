@@ -138,8 +138,10 @@ std::string marked_sql(std::string_view is_drawn) {
 
 /// Looks only for those who are drawn before her.
 std::string marked_one_sql() {
-    return marked_sql(fmt::format("EXISTS (SELECT FROM watchdxg_signal AS p WHERE p.user_id = k.person AND ({} OR {}))",
-                                  is_drawn_sql(draw_of(0, "p.account_id")), is_drawn_sql(draw_of(1, "p.account_id"))));
+    return marked_sql(
+        fmt::format("EXISTS (SELECT FROM watchdxg_signal AS p WHERE p.user_id = k.person AND p.person = p.user_id AND "
+                    "p.account_id = target.account_id AND ({} OR {}))",
+                    is_drawn_sql(draw_of(0, "p.account_id")), is_drawn_sql(draw_of(1, "p.account_id"))));
 }
 
 /// Looks once for all who are drawn.
