@@ -28,6 +28,10 @@ def today():
     return datetime.datetime.now(UTC).date().isoformat()
 
 
+def yesterday():
+    return (datetime.datetime.now(UTC).date() - datetime.timedelta(days=1)).isoformat()
+
+
 def get(server, path, status=200, **params):
     answer = server.get(path, token=mint("access"), params=params)
     assert answer.status_code == status, answer.text
@@ -123,6 +127,7 @@ def test_days_of_the_past_stay_as_they_were_and_are_chosen_by_from_and_to(url):
     (CHANGES, {"since": ""}, {"since": ["This field is required."]}),
     (CHANGES, {"since": "infinity"}, {"since": ["Enter a valid date."]}),
     (CHANGES, {"since": "2026-13-01"}, {"since": ["Enter a valid date."]}),
+    (CHANGES, {"since": "2026-01-01", "until": "soon"}, {"until": ["Enter a valid date."]}),
 ])
 def test_what_is_no_date_is_named(server, path, params, errors):
     assert get(server, path, 400, **params) == errors
@@ -217,6 +222,10 @@ def test_users_who_come_go_and_come_again_or_change_their_handle_are_told(url):
         assert at.date().isoformat() == today()
         tomorrow = (datetime.datetime.now(UTC).date() + datetime.timedelta(days=1)).isoformat()
         assert set(get(server, CHANGES, since=tomorrow)["totals"].values()) == {0}
+        assert get(server, CHANGES, since="2020-01-01", until=today())["totals"] == answer["totals"]
+        assert set(get(server, CHANGES, since="2020-01-01", until=yesterday())["totals"].values()) == {0}
+        assert set(get(server, CHANGES, since=tomorrow, until=today())["totals"].values()) == {0}
+        assert ids(get(server, CHANGES, since=today(), until="9999-12-31"), "new") == [6]
         assert ids(get(server, "/api/accounts/empty/changes/", since=today()), "new") == [7]
     execute(url, "INSERT INTO users (id, account_id, handle) VALUES (2, 1, 'b'); DELETE FROM users WHERE id = 6")
     look(url)

@@ -34,14 +34,15 @@ asio::awaitable<http::Response> list_history(Context& context) {
     co_return ok(store::render_rows(batch.rows(index)));
 }
 
-/// GET /api/accounts/{handle}/changes/?since= -> 200 {"since","as_of","observed_since","totals","new","gone","renamed",
-/// "jumped"}.
+/// GET /api/accounts/{handle}/changes/?since=&until= -> 200
+/// {"since","as_of","observed_since","totals","new","gone","renamed", "jumped"}.
 asio::awaitable<http::Response> list_changes(Context& context) {
     const auto since = date_of(context.query(), "since");
     if (!since) throw rest::field_error("since", rest::kRequired);
+    const auto until = date_of(context.query(), "until");
     const Account account = co_await find_account(context);
     db::Batch batch;
-    const std::size_t index = batch.add(store::kListChanges, {account.id, *since});
+    const std::size_t index = batch.add(store::kListChanges, {account.id, *since, until});
     co_await context.report(batch);
     co_return ok(store::render_row(batch.rows(index)));
 }
@@ -72,11 +73,12 @@ std::span<const Route> history_routes() {
               .id = "listChanges",
               .tag = "statistics",
               .summary = "What has changed in an account's audience",
-              .help = "Users that are new, gone or renamed since a day (UTC), and those whose counts jumped: at most "
+              .help = "Users that are new, gone or renamed since a day (UTC), or between two days, and those whose "
+                      "counts jumped: at most "
                       "1,000 of each, the newest first. Nothing is known about the time before `observed_since`.",
               .answer = "Changes",
               .resource = &model::kAccounts,
-              .parameters = {"Since"}},
+              .parameters = {"Since", "Until"}},
     };
     return kRoutes;
 }

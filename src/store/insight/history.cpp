@@ -56,8 +56,8 @@ struct Change {
 
 std::string seen(std::string_view columns, std::string_view at, std::string_view condition) {
     return fmt::format(
-        "SELECT user_id AS id, handle, {0} AS at{1} FROM watchdxg_seen_user, since WHERE account_id = $1::bigint"
-        " AND {0} >= since.since{2}",
+        "SELECT user_id AS id, handle, {0} AS at{1} FROM watchdxg_seen_user, period WHERE account_id = $1::bigint"
+        " AND {0} >= period.begin AND {0} < period.over{2}",
         at, columns, condition);
 }
 
@@ -88,7 +88,8 @@ std::string list_changes() {
             kind.name, kind.members, at, kMostChanges);
     }
     return fmt::format(
-        "WITH since AS (SELECT $2::date::timestamp AT TIME ZONE 'UTC' AS since){}"
+        "WITH period AS (SELECT $2::date::timestamp AT TIME ZONE 'UTC' AS begin, coalesce(($3::date + 1)::timestamp"
+        " AT TIME ZONE 'UTC', 'infinity') AS over){}"
         " SELECT $2::date AS since, statement_timestamp() AS as_of, (SELECT min(day) FROM watchdxg_daily_snapshot"
         " WHERE account_id = $1::bigint) AS observed_since, true AS \"totals.\"{}{}",
         ctes, totals, lists);

@@ -24,7 +24,8 @@ inline constexpr double kJumpShare = 0.5;
 /// NULL for no bound.
 extern const db::Query kListSnapshots;
 
-/// What has changed among an X account's users, one row that RowWriter writes.  $1: its id; $2: the first day (UTC).
+/// What has changed among an X account's users, one row that RowWriter writes.  $1: its id; $2, $3: the first and
+/// the last day (UTC), NULL for no last one.
 extern const db::Query kListChanges;
 
 /// Records what the core's rows were like, in the tables behind history/ and changes/.
