@@ -1,24 +1,34 @@
 /** Keeps the preferences here, and at the server where it has a place for them, so that every browser has the same. */
-import { DEFAULTS, readPreferences, type Preferences } from "../model/preferences";
-import { isStatus, type Fetch } from "./client";
+import { DEFAULTS, lookOf, readPreferences, stillWanted, type Preferences } from "../model/preferences";
+import type { Fetch } from "./client";
+import { ApiFailure } from "./failure";
 
+/** What the login looks like is nobody's; what an operator has besides is under this name with theirs. */
 const KEY = "wdx.preferences";
 const SETTLE_MS = 800;
+const AGAIN_MS = 10_000;
 
 export class PreferenceStore {
+  /** What is stored, with what is wanted on top. */
   value: Preferences;
-  #listeners = new Set<() => void>();
+  /** As the server has it; until it has answered, as this browser does. */
+  #stored: Preferences;
+  /** Changes that the server may not have yet. */
+  #wanted: Partial<Preferences> = {};
+  #isLoaded = false;
+  /** Of what the server has; null: it has to be read first. */
   #etag: string | null = null;
+  /** Of the operator's copy here. */
+  #name: string | null = null;
+  #listeners = new Set<() => void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #last = Promise.resolve();
+  /** Until the operator leaves. */
+  #stay = new AbortController();
 
   constructor(private readonly send: Fetch, private readonly url: string, private readonly storage: Storage) {
-    let stored: unknown = null;
-    try {
-      stored = JSON.parse(storage.getItem(KEY) ?? "null");
-    } catch {
-      // Unreadable: as at first.
-    }
-    this.value = stored === null ? DEFAULTS : readPreferences(stored);
+    this.#stored = { ...DEFAULTS, ...lookOf(readPreferences(this.#find(KEY))) };
+    this.value = this.#stored;
   }
 
   subscribe(listener: () => void): () => void {
@@ -26,47 +36,106 @@ export class PreferenceStore {
     return () => this.#listeners.delete(listener);
   }
 
-  set(change: Partial<Preferences>): void {
-    this.#take({ ...this.value, ...change });
+  /** @param owner  whose they are, and for which server */
+  begin(owner: string): Promise<void> {
+    this.#name = `${KEY}.${owner}`;
+    const copy = this.#find(this.#name);
+    if (copy !== null) this.#stored = readPreferences(copy);
+    this.#show();
+    return this.load();
+  }
+
+  /** Nobody is logged in: the look alone stays. */
+  end(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#save(), SETTLE_MS);
+    this.#stay.abort();
+    this.#stay = new AbortController();
+    this.#name = null;
+    this.#isLoaded = false;
+    this.#etag = null;
+    this.#wanted = {};
+    this.#stored = { ...DEFAULTS, ...lookOf(this.value) };
+    this.#show();
   }
 
-  /** Takes what the server has. */
-  async load(): Promise<void> {
-    try {
-      const response = await this.send(new Request(this.url));
-      this.#etag = response.headers.get("ETag");
-      const stored = (await response.json()) as object;
-      if (Object.keys(stored).length > 0) this.#take(readPreferences(stored));
-    } catch {
-      // What this browser has will do.
-    }
+  set(change: Partial<Preferences>): void {
+    this.#wanted = { ...this.#wanted, ...change };
+    this.#show();
+    this.#saveIn(SETTLE_MS);
   }
 
-  async #save(mayRepeat = true): Promise<void> {
-    const headers: Record<string, string> = { "Content-Type": "application/json" };
-    if (this.#etag) headers["If-Match"] = this.#etag;
+  /** Takes what the server has; where it does not answer, what this browser has will do. */
+  load(): Promise<void> {
+    return this.#inTurn(() => this.#read().catch(() => undefined));
+  }
+
+  #saveIn(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#inTurn(() => this.#save()), ms);
+  }
+
+  /** One after the other: what was read before a change would undo it when it came after. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const { signal } = this.#stay;
+    return (this.#last = this.#last.then(() => (signal.aborted ? undefined : work())));
+  }
+
+  async #read(): Promise<void> {
+    const stored = readPreferences(await this.#ask({}));
+    if (!this.#isLoaded) this.#wanted = stillWanted(this.#wanted, this.#stored, stored);
+    this.#isLoaded = true;
+    this.#stored = stored;
+    this.#show();
+  }
+
+  async #save(): Promise<void> {
     try {
-      const response = await this.send(new Request(this.url, { method: "PUT", headers, body: JSON.stringify(this.value) }));
-      await response.text();
-      this.#etag = response.headers.get("ETag");
+      if (this.#etag === null) await this.#read();
+      if (Object.keys(this.#wanted).length === 0) return;
+      const sent = this.value;
+      const headers: Record<string, string> = { "Content-Type": "application/json" };
+      if (this.#etag !== null) headers["If-Match"] = this.#etag;
+      await this.#ask({ method: "PUT", headers, body: JSON.stringify(sent) });
+      this.#stored = sent;
+      this.#wanted = Object.fromEntries(Object.entries(this.#wanted).filter(([name, value]) => value !== sent[name as keyof Preferences]));
     } catch (error) {
-      if (!isStatus(error, 412) || !mayRepeat) return;
-      const wanted = this.value;
-      await this.load(); // another browser was first: ours is the newer wish
-      this.#take(wanted);
-      await this.#save(false);
+      if (!(error instanceof ApiFailure)) return;
+      const isOvertaken = error.status === 412; // by another browser: its changes stay, with ours on top
+      if (isOvertaken) this.#etag = null;
+      if (isOvertaken || error.isPassing) this.#saveIn(isOvertaken ? SETTLE_MS : AGAIN_MS);
     }
   }
 
-  #take(value: Preferences): void {
-    this.value = value;
+  /** @throws ApiFailure; a DOMException when the operator has left meanwhile */
+  async #ask(init: RequestInit): Promise<unknown> {
+    const { signal } = this.#stay;
+    const response = await this.send(new Request(this.url, { ...init, signal }));
+    const body: unknown = await response.json();
+    signal.throwIfAborted();
+    this.#etag = response.headers.get("ETag");
+    return body;
+  }
+
+  #show(): void {
+    this.value = { ...this.#stored, ...this.#wanted };
+    this.#keep(KEY, lookOf(this.value));
+    if (this.#name !== null) this.#keep(this.#name, this.value);
+    for (const listener of this.#listeners) listener();
+  }
+
+  #find(name: string): unknown {
     try {
-      this.storage.setItem(KEY, JSON.stringify(value));
+      return JSON.parse(this.storage.getItem(name) ?? "null");
+    } catch {
+      return null; // unreadable: as at first
+    }
+  }
+
+  #keep(name: string, value: object): void {
+    try {
+      this.storage.setItem(name, JSON.stringify(value));
     } catch {
       // Full or forbidden: it holds until the tab is closed.
     }
-    for (const listener of this.#listeners) listener();
   }
 }

@@ -53,8 +53,9 @@ export class Services {
     if (this.#operator === operator) return;
     if (this.#operator !== null) this.end();
     this.#operator = operator;
+    const owner = `${this.root} ${operator}`;
     this.outbox = new Outbox({
-      owner: `${this.root} ${operator}`, storage: localStorage,
+      owner, storage: localStorage,
       send: (entry) => {
         const answer = sendEntry(this.send, this.root, entry).finally(() => (this.#sending = null));
         this.#sending = { entry, answer };
@@ -65,7 +66,7 @@ export class Services {
       later: afterPaint,
     });
     this.events = new Events(this.send, this.root, localStorage, (event) => this.#hear(event), () => this.#live());
-    void this.preferences.load();
+    void this.preferences.begin(owner);
     this.#tell();
   }
 
@@ -74,6 +75,7 @@ export class Services {
     this.events?.stop();
     this.events = null;
     this.outbox = null;
+    this.preferences.end();
     this.#operator = null;
     this.#forgetChanges();
     this.answers.clear();

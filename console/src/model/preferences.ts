@@ -34,6 +34,11 @@ export const DEFAULTS: Preferences = {
   columns: ["name", "verdict", "score", "followers", "following", "joined"], agreement: NO_AGREEMENT, visit: { last: "", before: "" },
 };
 
+/** What is seen before anybody has logged in. */
+export function lookOf({ theme, density }: Preferences): Pick<Preferences, "theme" | "density"> {
+  return { theme, density };
+}
+
 /** Whatever is stored, by this version or another: members of the wrong type are as at first. */
 export function readPreferences(stored: unknown): Preferences {
   const given = (stored !== null && typeof stored === "object" ? stored : {}) as Record<string, unknown>;
@@ -44,6 +49,12 @@ export function readPreferences(stored: unknown): Preferences {
     return [name, typeof standard === "object" && !Array.isArray(standard) ? { ...standard, ...(value as object) } : value];
   });
   return Object.fromEntries(known) as Preferences;
+}
+
+/** What of it still holds when the server answers for the first time: not what was made of lists and counts that are older. */
+export function stillWanted(wanted: Partial<Preferences>, madeOf: Preferences, stored: Preferences): Partial<Preferences> {
+  const holds = (name: keyof Preferences) => typeof DEFAULTS[name] !== "object" || JSON.stringify(madeOf[name]) === JSON.stringify(stored[name]);
+  return Object.fromEntries(Object.entries(wanted).filter(([name]) => holds(name as keyof Preferences)));
 }
 
 /** The day from which the overview counts news: the last visit on an earlier day, else yesterday; a month back at most. */
