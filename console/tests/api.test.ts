@@ -75,12 +75,12 @@ describe("a decision", () => {
   async function sentOf(work: Work, had: typeof before | null = null, etag: string | null = null) {
     let seen: Request | undefined;
     const entry = newEntry({ id: 7, handle: "a" }, work, had, etag);
-    const answer = await sendEntry((request) => ((seen = request), Promise.resolve(json(200, {}, { "X-Edit-ID": "e1" }))), "http://x.test/p", entry);
+    const answer = await sendEntry((request) => ((seen = request), Promise.resolve(json(200, {}, { "X-Edit-ID": "e1", ETag: '"new"' }))), "http://x.test/p", entry);
     const { method, url, headers } = seen!;
     return { line: `${method} ${url}`, body: await seen!.text(), key: headers.get("Idempotency-Key") === entry.key, match: headers.get("If-Match"), none: headers.get("If-None-Match"), answer };
   }
   it("creates only where there was none, and replaces only what was seen", async () => {
-    expect(await sentOf(verdict)).toEqual({ line: "PUT http://x.test/p/api/users/7/classification/", body: '{"harmful":true,"inactive":false,"notes":"n","sampled":true}', key: true, match: null, none: "*", answer: { editId: "e1" } });
+    expect(await sentOf(verdict)).toEqual({ line: "PUT http://x.test/p/api/users/7/classification/", body: '{"harmful":true,"inactive":false,"notes":"n","sampled":true}', key: true, match: null, none: "*", answer: { editId: "e1", etag: '"new"' } });
     expect(await sentOf(verdict, before, '"t"')).toMatchObject({ match: '"t"', none: null });
     expect(await sentOf({ ...verdict, sampled: false }, before)).toMatchObject({ body: '{"harmful":true,"inactive":false,"notes":"n"}', match: null, none: null });
   });

@@ -3,10 +3,11 @@
  * a tunnel, a killed tab or a restart of the server loses none; its Idempotency-Key lets it be sent again safely.
  */
 import type { BulkChoice } from "../model/bulk";
-import { backoff, isAbout, isPending, isTooOld, lastToUndo, newEntry, newKey, nextToSend, type Entry, type EntryState, type Work } from "../model/outbox";
+import { backoff, isAbout, isPending, isRefused, lastToUndo, newEntry, newKey, nextToSend, whenAnswered, type Entry, type Work } from "../model/outbox";
 import type { Verdict } from "../model/types";
+import { words } from "../model/words";
 import { ApiFailure } from "./failure";
-import type { Sent } from "./send";
+import { etagFor, type Sent, type Theirs } from "./send";
 import { StoredEntries } from "./stored_entries";
 
 /** Settled ones: all that `z` takes back, and more than triage fetches at a time, or it would ask about them again. */
@@ -17,7 +18,7 @@ export interface OutboxOptions {
   owner: string;
   storage: Storage;
   send: (entry: Entry) => Promise<Sent>;
-  readTheirs: (userId: number) => Promise<{ verdict: Verdict | null; etag: string | null }>;
+  readTheirs: (userId: number) => Promise<Theirs>;
   /** Called when the server has confirmed one. */
   onConfirmed: (entry: Entry) => void;
   /** Does what the next card need not wait for. */
@@ -31,13 +32,14 @@ export class Outbox {
   #listeners = new Set<() => void>();
   #attempt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #stopped = false;
+  #isSending = false;
+  #isStopped = false;
   readonly #stored: StoredEntries;
 
   constructor(private readonly options: OutboxOptions) {
     this.#stored = new StoredEntries(options.storage, options.owner);
     this.entries = this.#stored.load();
-    if (typeof addEventListener !== "undefined") addEventListener("online", this.pump);
+    globalThis.addEventListener?.("online", this.pump);
     void this.pump();
   }
 
@@ -46,8 +48,10 @@ export class Outbox {
     return () => this.#listeners.delete(listener);
   }
 
+  /** How many are not sent yet, in other tabs too. */
   get pending(): number {
-    return this.entries.filter(isPending).length;
+    const others = this.#stored.load().filter(({ key }) => !this.#find(key));
+    return [...this.entries, ...others].filter(isPending).length;
   }
 
   /** Kept and shown as done at once; sent as soon as that is seen. */
@@ -66,38 +70,32 @@ export class Outbox {
     this.options.onConfirmed(entry);
   }
 
-  /** The last decision, or the one given: forgotten where it was not sent, undone at the server where it was. */
-  takeBack(entry = lastToUndo(this.entries)): Entry | null {
+  /** The last decision, or the one given. One that may have arrived is sent once more: its answer tells which edit to undo. */
+  takeBack(given = lastToUndo(this.entries)): Entry | null {
+    const entry = given && this.#find(given.key);
     if (!entry) return null;
-    const { before } = entry;
-    if (entry.state === "waiting") return this.#change(entry.key, { state: "taken back" }), entry;
-    const verdict = before && { kind: "verdict" as const, harmful: !!before.harmful, inactive: !!before.inactive, notes: before.notes, sampled: false };
-    const current = this.entries.find(({ key }) => key === entry.key) ?? entry;
-    if (current.state === "sending") {
-      this.#change(entry.key, { state: "taken back" });
-      void this.#undoWhenSent(entry);
-      return entry;
-    }
-    const work: Work = current.editId ? { kind: "undo", editId: current.editId, of: entry.key } : (verdict ?? { kind: "unjudge" });
     this.#change(entry.key, { state: "taken back" });
-    this.add(entry.user, work, before);
+    if (entry.state === "done" && entry.editId) this.add(entry.user, { kind: "undo", editId: entry.editId, of: entry.key }, entry.before);
     return entry;
   }
 
-  /** After a conflict or a failure, or when it has become old: once more, over what is there now. */
+  /** After a conflict over theirs; after a failure, or when it has become old, over what was there before. */
   async sendAgain(key: string): Promise<void> {
-    const entry = this.entries.find((one) => one.key === key);
-    if (!entry) return;
-    const theirs = entry.work.kind === "verdict" ? await this.options.readTheirs(entry.user.id) : { verdict: entry.before, etag: null };
-    this.#stored.forget(key);
-    this.entries = this.entries.filter((one) => one.key !== key);
-    this.#put({ ...entry, key: newKey(), at: Date.now(), state: "waiting", before: theirs.verdict, etag: theirs.etag, error: null });
+    const asked = this.#find(key);
+    const isConflict = asked?.state === "conflict";
+    const theirs = isConflict ? await this.options.readTheirs(asked.user.id).catch(() => null) : null;
+    const entry = this.#find(key);
+    if (!entry || (isConflict && !theirs)) return;
+    const over = theirs ? { before: theirs.verdict, etag: theirs.etag } : {};
+    const state = entry.state === "taken back" ? "taken back" : "waiting";
+    this.#remove(key);
+    this.#put({ ...entry, ...over, key: newKey(), at: Date.now(), state, error: null });
     void this.pump();
   }
 
   /** After a conflict theirs stays; after a failure nothing happens. */
   drop(key: string): void {
-    this.#change(key, { state: "taken back" });
+    this.#change(key, { state: "taken back", isTried: false });
   }
 
   /** Others changed verdicts of these users (null: of whom is not known) after this operator. */
@@ -107,64 +105,61 @@ export class Outbox {
     this.#tell();
   }
 
-  tooOld(now = Date.now()): Entry[] {
-    return this.entries.filter((entry) => isTooOld(entry, now));
-  }
-
-  /** For who logs out. */
+  /** For who logs out, in every tab. */
   empty(): void {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    for (const { key } of this.entries) this.#stored.forget(key);
+    this.stop();
+    for (const { key } of this.#stored.load()) this.#stored.forget(key);
     this.entries = [];
     this.#tell();
   }
 
+  /** Nobody is logged in: what waits is sent when its operator is back. */
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    globalThis.removeEventListener?.("online", this.pump);
+  }
+
   readonly pump = async (): Promise<void> => {
-    if (this.#stopped) return;
+    if (this.#isStopped || this.#isSending) return;
     clearTimeout(this.#timer);
     const entry = nextToSend(this.entries, Date.now());
     if (!entry) return;
-    this.#change(entry.key, { state: "sending" });
-    try {
-      const { editId } = await this.options.send(entry);
-      this.#attempt = 0;
-      if (editId) this.ownEdits.add(editId);
-      const isTakenBack = this.#stateOf(entry.key) === "taken back";
-      this.#change(entry.key, isTakenBack ? { editId } : { state: "done", editId });
-      this.options.onConfirmed({ ...entry, editId });
-    } catch (error) {
-      if (!(await this.#settleFailure(entry, error))) return;
-    }
-    void this.pump();
+    this.#isSending = true;
+    if (entry.state === "waiting") this.#change(entry.key, { state: "sending", isTried: true });
+    const wait = await this.#send(entry).catch((error: unknown) => this.#settleFailure(entry, error));
+    this.#isSending = false;
+    if (wait === 0) void this.pump();
+    else if (!this.#isStopped) this.#timer = setTimeout(() => void this.pump(), wait);
   };
 
-  /** @return whether to go on with the next */
-  async #settleFailure(entry: Entry, error: unknown): Promise<boolean> {
-    const failure = error instanceof ApiFailure ? error : new ApiFailure(0, String(error));
-    if (failure.isPassing || failure.status === 401) {
-      if (this.#stateOf(entry.key) === "sending") this.#change(entry.key, { state: "waiting" });
-      const wait = Math.max(backoff(this.#attempt++), (failure.retryAfter ?? 0) * 1000);
-      this.#timer = setTimeout(() => void this.pump(), wait);
-      return false;
-    }
-    if (failure.status === 412) {
-      const theirs = await this.options.readTheirs(entry.user.id).catch(() => null);
-      this.#change(entry.key, { state: "conflict", theirs: theirs?.verdict ?? null });
-      return true;
-    }
-    this.#change(entry.key, { state: "failed", error: failure.message });
-    return true;
+  /** @return after how many milliseconds to go on */
+  async #send(entry: Entry): Promise<number> {
+    const etag = await etagFor(entry, this.options.readTheirs);
+    if (this.#isStopped) return 0; // as if the tab had been closed
+    if (etag !== entry.etag) this.#change(entry.key, { etag }); // sent again, it is the same request
+    const sent = await this.options.send({ ...entry, etag });
+    this.#attempt = 0;
+    if (sent.editId) this.ownEdits.add(sent.editId);
+    this.#change(entry.key, (now) => whenAnswered(now, sent.editId, sent.etag));
+    this.options.onConfirmed({ ...entry, editId: sent.editId });
+    return 0;
   }
 
-  async #undoWhenSent(entry: Entry): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const stop = this.subscribe(() => {
-        if (!this.entries.some((one) => one.key === entry.key && !one.editId)) (stop(), resolve());
-      });
-    });
-    const sent = this.entries.find(({ key }) => key === entry.key);
-    if (sent?.editId) this.add(entry.user, { kind: "undo", editId: sent.editId, of: entry.key }, entry.before);
+  /** @return after how many milliseconds to go on */
+  async #settleFailure(entry: Entry, error: unknown): Promise<number> {
+    const failure = error instanceof ApiFailure ? error : new ApiFailure(0, String(error));
+    if (failure.isPassing || failure.status === 401) {
+      this.#change(entry.key, ({ state }) => ({ state: state === "sending" ? "waiting" : state }));
+      return Math.max(backoff(this.#attempt++), (failure.retryAfter ?? 0) * 1000);
+    }
+    const { message, requestId } = failure;
+    const isConflict = failure.status === 412;
+    const theirs = isConflict ? await this.options.readTheirs(entry.user.id).catch(() => null) : null;
+    const text = requestId ? `${message} (${words.states.request(requestId)})` : message;
+    const refused: Partial<Entry> = isConflict ? { state: "conflict", theirs: theirs?.verdict ?? null } : { state: "failed", error: text };
+    this.#change(entry.key, ({ state }) => ({ ...(state === "taken back" ? {} : refused), isTried: false }));
+    return 0;
   }
 
   #put(entry: Entry): void {
@@ -174,23 +169,27 @@ export class Outbox {
     this.#tell();
   }
 
-  #stateOf(key: string): EntryState | undefined {
-    return this.entries.find((entry) => entry.key === key)?.state;
+  #find(key: string): Entry | undefined {
+    return this.entries.find((entry) => entry.key === key);
   }
 
-  #change(key: string, change: Partial<Entry>): void {
-    this.entries = this.entries.map((entry) => (entry.key === key ? { ...entry, ...change } : entry));
-    const entry = this.entries.find((one) => one.key === key);
-    if (entry) this.#stored.keep(entry);
+  #change(key: string, change: Partial<Entry> | ((now: Entry) => Partial<Entry>)): void {
+    const now = this.#find(key);
+    if (!now) return;
+    const changed = { ...now, ...(typeof change === "function" ? change(now) : change) };
+    this.entries = this.entries.map((entry) => (entry === now ? changed : entry));
+    this.#stored.replace(key, changed);
     this.#tell();
   }
 
+  #remove(key: string): void {
+    this.#stored.forget(key);
+    this.entries = this.entries.filter((entry) => entry.key !== key);
+  }
+
   #trim(): void {
-    const settled = this.entries.filter((entry) => !isPending(entry) && entry.state !== "conflict" && entry.state !== "failed");
-    for (const { key } of settled.slice(0, Math.max(0, settled.length - KEPT))) {
-      this.#stored.forget(key);
-      this.entries = this.entries.filter((entry) => entry.key !== key);
-    }
+    const settled = this.entries.filter((entry) => !isPending(entry) && !isRefused(entry));
+    for (const { key } of settled.slice(0, Math.max(0, settled.length - KEPT))) this.#remove(key);
   }
 
   #tell(): void {

@@ -1,10 +1,13 @@
 /** How each kind of decision is sent. */
-import type { Entry, Work } from "../model/outbox";
+import { isSameVerdict, type Entry, type Work } from "../model/outbox";
 import type { Verdict } from "../model/types";
 import { isStatus, type Fetch } from "./client";
+import { ApiFailure } from "./failure";
 
 export interface Sent {
   editId: string | null;
+  /** Of the verdict that is there now. */
+  etag: string | null;
 }
 
 interface Plan {
@@ -38,7 +41,7 @@ function planOf(entry: Entry, work: Exclude<Work, { kind: "made" }>): Plan {
 
 /** @throws ApiFailure: 412 when somebody else decided meanwhile */
 export async function sendEntry(send: Fetch, root: string, entry: Entry): Promise<Sent> {
-  if (entry.work.kind === "made") return { editId: entry.editId };
+  if (entry.work.kind === "made") return { editId: entry.editId, etag: null };
   const plan = planOf(entry, entry.work);
   const headers: Record<string, string> = { "Idempotency-Key": entry.key };
   if (plan.body !== undefined) headers["Content-Type"] = "application/json";
@@ -47,15 +50,20 @@ export async function sendEntry(send: Fetch, root: string, entry: Entry): Promis
   try {
     const response = await send(new Request(root + plan.path, { method: plan.method, headers, body }));
     await response.text(); // a body that nobody reads keeps its connection
-    return { editId: response.headers.get("X-Edit-ID") };
+    return { editId: response.headers.get("X-Edit-ID"), etag: response.headers.get("ETag") };
   } catch (error) {
-    if (entry.work.kind === "unjudge" && isStatus(error, 404)) return { editId: null }; // nothing is left to remove
+    if (entry.work.kind === "unjudge" && isStatus(error, 404)) return { editId: null, etag: null }; // nothing is left to remove
     throw error;
   }
 }
 
 /** The verdict as it is at the server, and its tag for If-Match. */
-export async function readVerdict(send: Fetch, root: string, userId: number): Promise<{ verdict: Verdict | null; etag: string | null }> {
+export interface Theirs {
+  verdict: Verdict | null;
+  etag: string | null;
+}
+
+export async function readVerdict(send: Fetch, root: string, userId: number): Promise<Theirs> {
   try {
     const response = await send(new Request(`${root}/api/users/${userId}/classification/`));
     return { verdict: (await response.json()) as Verdict, etag: response.headers.get("ETag") };
@@ -63,4 +71,15 @@ export async function readVerdict(send: Fetch, root: string, userId: number): Pr
     if (isStatus(error, 404)) return { verdict: null, etag: null };
     throw error;
   }
+}
+
+/**
+ * The tag of the verdict that it replaces. Where that is not known, the verdict that was seen has to be there still.
+ * @throws ApiFailure: 412 when it is not
+ */
+export async function etagFor({ work, before, etag, user }: Entry, readTheirs: (userId: number) => Promise<Theirs>): Promise<string | null> {
+  if (work.kind !== "verdict" || !before || etag) return etag;
+  const theirs = await readTheirs(user.id);
+  if (!isSameVerdict(theirs.verdict, before)) throw new ApiFailure(412, "Precondition failed.");
+  return theirs.etag;
 }

@@ -30,6 +30,13 @@ export class StoredEntries {
     }
   }
 
+  /** Not one that another tab has forgotten meanwhile: who logs out there leaves none behind. */
+  replace(key: string, entry: Entry): void {
+    if (this.storage.getItem(this.#prefix + key) === null) return;
+    if (entry.key !== key) this.forget(key);
+    this.keep(entry);
+  }
+
   forget(key: string): void {
     this.storage.removeItem(this.#prefix + key);
   }

@@ -74,6 +74,7 @@ export class Services {
   end(): void {
     this.events?.stop();
     this.events = null;
+    this.outbox?.stop();
     this.outbox = null;
     this.preferences.end();
     this.#operator = null;

@@ -25,7 +25,11 @@ export interface Entry {
   /** Of `before`: the write is refused when somebody else decided meanwhile. */
   etag: string | null;
   state: EntryState;
+  /** Was sent and is not answered yet: it may have arrived. */
+  isTried?: boolean;
   editId: string | null;
+  /** Of the verdict that it made: a change of mind is written over that one alone. */
+  newEtag?: string | null;
   error: string | null;
   /** What somebody else decided meanwhile. */
   theirs: Verdict | null;
@@ -48,23 +52,47 @@ export function newEntry(user: Entry["user"], work: Work, before: Verdict | null
   };
 }
 
+function isOpen({ state }: Entry): boolean {
+  return state === "waiting" || state === "sending";
+}
+
+/** Has to be sent, even one that was taken back if it may have arrived: its answer tells which edit to undo. */
 export function isPending(entry: Entry): boolean {
-  return entry.state === "waiting" || entry.state === "sending";
+  return isOpen(entry) || (entry.state === "taken back" && !!entry.isTried);
+}
+
+/** Needs the operator, who says which one holds, or whether to send it again. */
+export function isRefused({ state }: Entry): boolean {
+  return state === "conflict" || state === "failed";
+}
+
+/** Whether they say the same, whenever they were given. The server trims notes. */
+export function isSameVerdict(a: Verdict | null, b: Verdict | null): boolean {
+  const text = (one: Verdict | null) => one && `${!!one.harmful} ${!!one.inactive} ${(one.notes ?? "").trim()}`;
+  return text(a) === text(b);
 }
 
 export function isTooOld(entry: Entry, now: number): boolean {
   return isPending(entry) && now - entry.at > ASK_AFTER_MS;
 }
 
-/** The next to send: in order, one at a time, none before an older one about the same user has been answered. */
+/** The next to send: in order, none before an older one about the same user has been answered. */
 export function nextToSend(entries: readonly Entry[], now: number): Entry | null {
-  if (entries.some((entry) => entry.state === "sending")) return null;
-  return entries.find((entry) => entry.state === "waiting" && !isTooOld(entry, now)) ?? null;
+  return entries.find((entry) => isPending(entry) && !isTooOld(entry, now)) ?? null;
+}
+
+/**
+ * What the answer of the server makes of it. One that was taken back meanwhile becomes its own undoing, in its place: what was
+ * decided after it is sent after that. Every tab that sends it makes the same request of it.
+ */
+export function whenAnswered({ key, state }: Entry, editId: string | null, newEtag: string | null): Partial<Entry> {
+  if (state !== "taken back") return { state: "done", isTried: false, editId, newEtag };
+  return editId ? { key: `${key}-undo`, state: "waiting", isTried: false, work: { kind: "undo", editId, of: key } } : { isTried: false };
 }
 
 /** The newest decision that can be taken back. */
 export function lastToUndo(entries: readonly Entry[]): Entry | null {
-  const undoable = (entry: Entry) => entry.work.kind !== "undo" && (isPending(entry) || entry.state === "done");
+  const undoable = (entry: Entry) => entry.work.kind !== "undo" && (isOpen(entry) || entry.state === "done");
   return [...entries].reverse().find(undoable) ?? null;
 }
 
@@ -73,15 +101,20 @@ export function whichStand(entries: readonly Entry[]): string {
   return `${entries.at(-1)?.key} ${entries.filter(({ state }) => state !== "taken back" && state !== "failed").length}`;
 }
 
-/** The newest decisions that stand, each once: a change of mind stands for what it changed. */
+/**
+ * All that need the operator, then the newest that stand, until there are `most`, each once: a change of mind stands for what
+ * it changed.
+ */
 export function lastDecided(entries: readonly Entry[], most: number): Entry[] {
+  const refused = entries.filter(isRefused).reverse();
   const shown: Entry[] = [];
-  for (let i = entries.length - 1; i >= 0 && shown.length < most; i--) {
-    const { user, work, state } = entries[i]!;
-    if (work.kind === "undo" || work.kind === "unjudge" || state === "taken back") continue;
-    if (user.id === 0 || !shown.some((one) => one.user.id === user.id && one.work.kind === work.kind)) shown.push(entries[i]!);
+  for (let i = entries.length - 1; i >= 0 && refused.length + shown.length < most; i--) {
+    const entry = entries[i]!;
+    const { user, work, state } = entry;
+    if (work.kind === "undo" || work.kind === "unjudge" || state === "taken back" || isRefused(entry)) continue;
+    if (user.id === 0 || !shown.some((one) => one.user.id === user.id && one.work.kind === work.kind)) shown.push(entry);
   }
-  return shown;
+  return [...refused, ...shown];
 }
 
 export function isAbout(entry: Entry, userId: number): boolean {
@@ -90,7 +123,7 @@ export function isAbout(entry: Entry, userId: number): boolean {
 
 /** The verdict on a user as the operator decided last, if an entry says so: undefined where none does. */
 export function shownVerdict(entries: readonly Entry[], userId: number): Verdict | null | undefined {
-  const about = entries.filter((entry) => isAbout(entry, userId) && (isPending(entry) || (entry.state === "done" && !entry.isPast)));
+  const about = entries.filter((entry) => isAbout(entry, userId) && (isOpen(entry) || (entry.state === "done" && !entry.isPast)));
   for (const { work, at, before } of about.reverse()) {
     if (work.kind === "verdict")
       return { harmful: work.harmful, inactive: work.inactive, notes: work.notes, classified_at: new Date(at).toISOString() };

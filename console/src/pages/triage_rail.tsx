@@ -1,5 +1,5 @@
-/** The last ten decisions, each of which can still be changed. */
-import { isPending, lastDecided, type Entry } from "../model/outbox";
+/** The last ten decisions, each of which can still be changed, and all that need the operator. */
+import { isPending, isRefused, lastDecided, type Entry } from "../model/outbox";
 import { hashOf } from "../model/place";
 import { bodyOf, choiceOf, CHOICES, SIGNS, type Choice } from "../model/verdict";
 import { words } from "../model/words";
@@ -31,23 +31,26 @@ const Row = memo(({ entry }: { entry: Entry }) => {
   const change = (next: Choice) => {
     if (work.kind !== "verdict" || next === choice) return;
     const before = { harmful: work.harmful, inactive: work.inactive, notes: work.notes, classified_at: null };
-    outbox.add(user, { ...work, ...bodyOf(next) }, before);
+    outbox.add(user, { ...work, ...bodyOf(next) }, before, entry.newEtag);
   };
   return (
     <li class={state}>
       {isOne ? <a href={hashOf(`users/${user.id}`)}><Handle>{user.handle}</Handle></a> : <span>{user.handle}</span>}
       <span class="n">
-        {choice && state !== "conflict" && (
+        {choice && !isRefused(entry) && (
           <select class={`tag ${choice}`} aria-label={`@${user.handle}`} value={choice} onChange={(event) => change(event.currentTarget.value as Choice)}>
             {CHOICES.map((one) => <option key={one} value={one}>{SIGNS[one]} {words.verdict[one].toLowerCase()}</option>)}
           </select>
         )}
+        {choice && state === "failed" && <VerdictTag choice={choice} />}
+        {work.kind === "unjudge" && <VerdictTag choice={null} />}
+        {work.kind === "undo" && <Tag>{words.triage.takenBack}</Tag>}
         {work.kind === "bulk" && <VerdictTag verdict={work} />}
         {work.kind === "made" && (work.choice === "planned" || work.choice === "cancelled" ? <Tag>{words.plans.states[work.choice]}</Tag> : <VerdictTag choice={work.choice === "none" ? null : work.choice} />)}
         {work.kind === "action" && <Tag>{work.actionType}</Tag>}
         {work.kind === "later" && <Tag>{words.verdict.later.toLowerCase()}</Tag>}
         {isPending(entry) && <i class="dot" role="img" aria-label={words.triage.waiting} title={words.triage.waiting} />}
-        <button type="button" class="bare" aria-label={`${words.triage.takeBack}: ${isOne ? "@" : ""}${user.handle}`} onClick={() => outbox.takeBack(entry)}><Icon name="undo" /></button>
+        {!isRefused(entry) && <button type="button" class="bare" aria-label={`${words.triage.takeBack}: ${isOne ? "@" : ""}${user.handle}`} onClick={() => outbox.takeBack(entry)}><Icon name="undo" /></button>}
       </span>
       {state === "conflict" && <Conflict entry={entry} />}
       {state === "failed" && (
