@@ -4,6 +4,7 @@ import { Outbox, type OutboxOptions } from "../src/api/outbox";
 import type { Theirs } from "../src/api/send";
 import type { Entry, Work } from "../src/model/outbox";
 import { ASK_AFTER_MS, backoff, isPending, isTooOld, lastDecided, lastToUndo, newEntry, nextToSend, settledUsers, shownVerdict, whichStand } from "../src/model/outbox";
+import { words } from "../src/model/words";
 import { MemoryStorage } from "./memory_storage";
 
 const HARMFUL: Work = { kind: "verdict", harmful: true, inactive: false, notes: null, sampled: false };
@@ -441,6 +442,7 @@ describe("the last decisions", () => {
     const entries = [...refused, ...Array.from({ length: 12 }, (_, i) => entry(10 + i))];
     expect(lastDecided(entries, 5)).toEqual([refused[2], refused[1], refused[0], entries[14], entries[13]]);
     expect(lastDecided(entries, 2)).toEqual([refused[2], refused[1], refused[0]]);
+    expect([words.triage.needsYou(1, "1"), words.triage.needsYou(3, "3")]).toEqual(["1 decision needs you", "3 decisions need you"]);
   });
 
   it("are others when one comes, fails or is taken back, not when one is sent", () => {

@@ -1,6 +1,7 @@
 /** Above every page: whose followers these are, whether what is shown is live, and how to find things. */
 import { useEffect, useState } from "preact/hooks";
-import { isPending, isTooOld } from "../model/outbox";
+import { isPending, isRefused, isTooOld } from "../model/outbox";
+import { hashOf } from "../model/place";
 import type { Account } from "../model/types";
 import { words } from "../model/words";
 import { useConsole } from "../pages/use_console";
@@ -33,6 +34,7 @@ export function Bar({ services, accounts, onFind }: BarProps) {
   const entries = useEntriesLater();
   const online = useOnline();
   const pending = entries.filter(isPending).length;
+  const refused = entries.filter(isRefused).length;
   const old = entries.filter((entry) => isTooOld(entry, Date.now()));
   const live = services.events?.liveness === "live";
   const state = !online ? "offline" : live ? "live" : "reconnecting";
@@ -48,6 +50,7 @@ export function Bar({ services, accounts, onFind }: BarProps) {
         </button>
       </div>
       {newest > 0 && <p class="notice">{words.states.stale(formats.time(new Date(newest).toISOString()))}</p>}
+      {refused > 0 && <p class="notice"><a href={hashOf("triage")}>{words.triage.needsYou(refused, formats.count(refused))}</a></p>}
       {old.length > 0 && (
         <p class="notice">
           {words.triage.old(formats.count(old.length))}{" "}

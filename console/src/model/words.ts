@@ -68,6 +68,7 @@ export const words = {
     nothingToUndo: "Nothing to take back", undone: (who: string) => `Taken back: ${who}`,
     announce: (handle: string, verdict: string) => `@${handle}: ${verdict}`,
     old: (n: string) => `${n} decisions are older than 23 hours. Send them?`, send: "Send", skip: "Later",
+    needsYou: (n: number, text: string) => `${text} ${plural(n, "decision needs", "decisions need")} you`,
     card: "User to judge", actions: "Verdict", swipe: "Swipe left for harmful, right for sane",
   },
   again: {
