@@ -37,6 +37,7 @@ const ALL = [
   { id: "previous", key: "k", scope: "lists" },
   { id: "open", key: "o", scope: "lists" },
   { id: "select", key: "x", scope: "lists" },
+  { id: "range", key: "X", scope: "lists" },
   { id: "earlier", key: "[", scope: "changes" },
   { id: "later.period", key: "]", scope: "changes" },
   { id: "follow", key: "f", scope: "log" },

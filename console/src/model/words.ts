@@ -46,6 +46,7 @@ export const words = {
       close: "Close", start: "Start triage", harmful: "Harmful", inactive: "Inactive", sane: "Sane", later: "Later: ask again in a week",
       note: "Write a note", block: "Record a block", mute: "Record a mute", basket: "Put into the report, or take out",
       next: "Next", previous: "Previous", open: "Open", select: "Select", earlier: "Earlier", "later.period": "Later", follow: "Follow the log",
+      range: "Select a range",
     } as Record<string, string>,
   },
   palette: {
