@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { formatsFor } from "../src/model/format";
 import { initialOf, profileOf } from "../src/model/links";
 import { hashOf, parsePlace } from "../src/model/place";
-import { byYear, ticksBetween, ticksUpTo } from "../src/model/plots";
+import { byYear, joinedBars, ticksBetween, ticksUpTo } from "../src/model/plots";
 import { DEFAULTS, newsSince, noteVisit, readPreferences, shiftDay } from "../src/model/preferences";
 import { EventReader } from "../src/model/sse";
 import type { UserSignals } from "../src/model/types";
@@ -127,6 +127,17 @@ describe("plots", () => {
     expect(ticksUpTo(100)).toEqual([0, 50, 100]);
     expect(ticksUpTo(7)).toEqual([0, 5]);
     expect(ticksBetween(280, 405)).toEqual([300, 350, 400]);
+  });
+  it("count in whole steps", () => {
+    expect([ticksUpTo(1), ticksUpTo(2), ticksUpTo(0)]).toEqual([[0, 1], [0, 1, 2], [0]]);
+    expect([ticksBetween(0, 1), ticksBetween(5, 5)]).toEqual([[0, 1], [5]]);
+  });
+  it("have bars by year where months are many, and months in the table behind them", () => {
+    const months = Array.from({ length: 50 }, (_, i) => ({ month: `${2020 + Math.floor(i / 12)}-${String(1 + (i % 12)).padStart(2, "0")}`, total: 1, harmful: 0 }));
+    const few = joinedBars(months.slice(0, 48), (month) => `in ${month}`);
+    expect([few.isYearly, few.bars.length, few.bars[0]]).toEqual([false, 48, { label: "2020", title: "in 2020-01", total: 1, harmful: 0 }]);
+    const many = joinedBars(months, (month) => `in ${month}`);
+    expect([many.isYearly, many.bars.length, many.bars[0], many.table.length, many.table[49]!.title]).toEqual([true, 5, { label: "2020", title: "2020", total: 12, harmful: 0 }, 50, "in 2024-02"]);
   });
   it("add months up to years", () => {
     expect(byYear([{ month: "2024-11", total: 1, harmful: 0 }, { month: "2024-12", total: 2, harmful: 1 }, { month: "2025-01", total: 4, harmful: 0 }])).toEqual([{ month: "2024", total: 3, harmful: 1 }, { month: "2025", total: 4, harmful: 0 }]);

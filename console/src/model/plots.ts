@@ -1,20 +1,22 @@
 /** Geometry of plots: pure numbers, no drawing. */
 
-/** Round steps for an axis: three or four up to `max`. */
+/** A round step, of which three or four make up the span; counts are whole, so it is one at least. */
+function stepFor(span: number): number {
+  const rough = Math.max(1, span / 3);
+  const size = 10 ** Math.floor(Math.log10(rough));
+  return [1, 2, 5, 10].map((n) => n * size).find((candidate) => candidate >= rough)!;
+}
+
+/** Ticks of an axis of counts up to `max`. */
 export function ticksUpTo(max: number): number[] {
   if (!(max > 0)) return [0];
-  const rough = max / 3;
-  const size = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((n) => n * size).find((candidate) => candidate >= rough)!;
+  const step = stepFor(max);
   return Array.from({ length: Math.floor(max / step) + 1 }, (_, i) => i * step);
 }
 
 /** Ticks within a range that need not begin at 0. */
 export function ticksBetween(low: number, high: number): number[] {
-  const span = high - low || Math.max(1, high);
-  const rough = span / 3;
-  const size = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((n) => n * size).find((candidate) => candidate >= rough)!;
+  const step = stepFor(high - low);
   const first = Math.ceil(low / step) * step;
   return Array.from({ length: Math.floor((high - first) / step) + 1 }, (_, i) => first + i * step);
 }
@@ -29,7 +31,7 @@ export interface Bar {
 
 type Month = { month: string; total: number; harmful: number };
 
-/** By year where months are many; the months that stand out stay visible in the table. */
+/** Months added up to years. */
 export function byYear(months: readonly Month[]): Month[] {
   const years = new Map<string, Month>();
   for (const { month, total, harmful } of months) {
@@ -38,6 +40,16 @@ export function byYear(months: readonly Month[]): Month[] {
     years.set(year, { month: year, total: sum.total + total, harmful: sum.harmful + harmful });
   }
   return [...years.values()];
+}
+
+const MANY_MONTHS = 48;
+
+/** Bars by month, or by year where months are many; the table behind them has the months that stand out in either case. */
+export function joinedBars(months: readonly Month[], nameOf: (month: string) => string): { isYearly: boolean; bars: Bar[]; table: Bar[] } {
+  const isYearly = months.length > MANY_MONTHS;
+  const table = months.map(({ month, ...counts }) => ({ label: month.slice(0, 4), title: nameOf(month), ...counts }));
+  const bars = isYearly ? byYear(months).map(({ month, ...counts }) => ({ label: month, title: month, ...counts })) : table;
+  return { isYearly, bars, table };
 }
 
 /** Bins of the server as labels: `0`, `1`, `10`, `100`, ... */
