@@ -12,7 +12,17 @@ export interface Ask<T> {
   staleTime?: number;
 }
 
+/** A list of any length: `pageParam` is the cursor of a page, null of the first. */
+export interface AskPages<Row> {
+  queryKey: readonly unknown[];
+  queryFn: (context: { signal: AbortSignal; pageParam: string | null }) => Promise<model.Page<Row>>;
+  staleTime?: number;
+}
+
 const MINUTE = 60_000;
+const PAGE = 100;
+/** Of a wave so many are shown: no page has more. */
+export const WAVE_SHOWN = 1000;
 const JUDGED = 50;
 const CARD_FIELDS = "id,account_id,handle,username,bio,created_at,following_count,followers_count,featured_url,follower";
 
@@ -36,6 +46,10 @@ export function asks(client: Client, corrected: boolean) {
   });
   const of = (handle: string) => ({ path: { handle } });
   const query = (values: Record<string, unknown>): never => values as never; // lookups are too many for the document's types
+  const pages = <Row>(queryKey: readonly unknown[], get: (page: object, signal: AbortSignal) => Promise<{ data?: unknown }>, staleTime = MINUTE): AskPages<Row> => ({
+    queryKey, staleTime,
+    queryFn: ({ signal, pageParam }) => take<model.Page<Row>>(get({ page_size: PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) }, signal)),
+  });
   const fix = corrected ? { corrected: true } : {};
   const counted = new Map<string, { etag: string; data: model.Statistics }>();
   return {
@@ -83,19 +97,24 @@ export function asks(client: Client, corrected: boolean) {
         client.GET("/api/users/{id}/posts/", { params: { path: { id }, query: query({ limit, ordering: "-timestamp", ...fix }) }, signal })),
     userActions: (id: number) =>
       ask<model.Page<model.Action>>(["user-actions", id], (signal) => client.GET("/api/actions/", { params: { query: query({ user_id: id, limit: 50, ordering: "-timestamp" }) }, signal })),
-    actions: (account: number, limit: number) =>
-      ask<model.Page<model.Action>>(["actions", account, limit], (signal) => client.GET("/api/actions/", { params: { query: query({ account_id: account, limit, ordering: "-timestamp" }) }, signal })),
-    edits: (limit: number) => ask<model.Page<model.Edit>>(["edits", limit], (signal) => client.GET("/api/edits/", { params: { query: query({ limit, ordering: "-id" }) }, signal }), 0),
+    actions: (account: number) =>
+      pages<model.Action>(["actions", account], (page, signal) => client.GET("/api/actions/", { params: { query: query({ account_id: account, ordering: "-timestamp", ...page }) }, signal })),
+    edits: () => pages<model.Edit>(["edits"], (page, signal) => client.GET("/api/edits/", { params: { query: query({ ordering: "-id", ...page }) }, signal }), 0),
+    /** Those of some edits that were taken back. */
+    undone: (ids: readonly string[]) =>
+      ask<model.Page<{ id: string }>>(["edits", "undone", ids], (signal) => client.GET("/api/edits/", { params: { query: query({ id__in: ids.join(","), undone_by__isnull: false, fields: "id", limit: PAGE, count: "none" }) }, signal }), 0),
     users: (values: Record<string, unknown>) =>
       ask<model.Page<model.UserDetail>>(["users", values, corrected], (signal) => client.GET("/api/users/", { params: { query: query({ ...values, ...fix }) }, signal })),
+    logPages: (values: Record<string, unknown>) =>
+      pages<model.LogEntry>(["logs", "pages", values], (page, signal) => client.GET("/api/logs/", { params: { query: query({ ...values, ordering: "-id", ...page }) }, signal }), 0),
     logs: (values: Record<string, unknown>) => ask<model.Page<model.LogEntry>>(["logs", values], (signal) => client.GET("/api/logs/", { params: { query: query(values) }, signal }), 0),
     wave: (id: string) =>
-      ask<model.Page<model.UserDetail & { risk?: number | null }>>(["wave", id], (signal) =>
-        client.GET("/api/users/", { params: { query: query({ cohort: id, limit: 1000, count: "none", expand: "classification", fields: `${CARD_FIELDS},risk` }) }, signal })),
+      ask<model.Page<model.UserDetail & { risk?: number | null }>>(["wave", id, corrected], (signal) =>
+        client.GET("/api/users/", { params: { query: query({ cohort: id, limit: WAVE_SHOWN, count: "none", expand: "classification", fields: `${CARD_FIELDS},risk`, ...fix }) }, signal })),
     bulkPreview: (body: BulkBody) =>
       ask<model.BulkPreview>(["bulk-preview", body], (signal) => client.POST("/api/classifications/", { body: { ...body, dry_run: true }, signal }), 0),
-    plans: (account: number, state: string | undefined, limit: number) =>
-      ask<model.Page<model.PlannedAction>>(["plans", account, state, limit], (signal) => client.GET("/api/planned-actions/", { params: { query: query({ account_id: account, state, limit, ordering: "-id" }) }, signal })),
+    plans: (account: number, state: string | undefined) =>
+      pages<model.PlannedAction>(["plans", account, state], (page, signal) => client.GET("/api/planned-actions/", { params: { query: query({ account_id: account, state, ordering: "-id", ...page }) }, signal })),
     planCount: (account: number, state: string) =>
       ask<model.Page<model.PlannedAction>>(["plan-count", account, state], (signal) => client.GET("/api/planned-actions/", { params: { query: query({ account_id: account, state, limit: 1, fields: "id" }) }, signal })),
     planPreview: (body: PlanBody) =>

@@ -81,6 +81,7 @@ export const words = {
   },
   basket: {
     inside: (n: number, text: string) => `${text} ${plural(n, "user", "users")} in the report`, save: "Save the report", empty: "Empty it", added: "In the report",
+    full: (most: string, n: string) => `A report has at most ${most} users: ${n} were left out.`,
   },
   user: {
     title: "User", profile: "Profile", signals: "What speaks for and against", posts: "Posts", actions: "Actions", history: "History",
@@ -112,6 +113,8 @@ export const words = {
     exclude: "Leave out", include: "Take in", back: "All waves", judgeRest: (n: string) => `Judge the other ${n}`, selected: (n: string) => `${n} chosen`,
     sampleFirst: "Judge ten drawn at random first", sampleWhy: "The wave is large: look at ten drawn at random before you judge the rest at once.",
     bound: (share: string) => `With 95 % confidence, at least ${share} of the wave are harmful.`, done: (n: string) => `${n} judged`, confirm: "This gives one verdict to many users. z takes it back.",
+    first: (n: string, all: string) => `The first ${n} of ${all} are shown and judged.`,
+    boundShown: (share: string) => `With 95 % confidence, at least ${share} of those shown are harmful.`,
     gone: "This wave is no more", goneWhy: "Its members have changed, or it is no longer larger than chance explains.",
   },
   people: {
@@ -124,6 +127,8 @@ export const words = {
     consequences: "Verdicts that are there are replaced. z takes all of it back.",
     removes: "Their verdicts and notes are removed. z takes all of it back.", skipped: (n: string, why: string) => `${n} stay as they are: ${why}.`, reasons: { unclassified: "they have no verdict" } as Record<string, string>,
     recounted: (was: string, now: string) => `Not done: meanwhile ${now} users match, not ${was}. Look again.`, applying: "Writing …", done: (n: number, text: string) => `${text} ${plural(n, "user", "users")} changed`,
+    rangeOr: (key: string) => `Shift-click or ${key} selects a range`, uncounted: "The count failed.", noNumber: (text: string) => `“${text}” is no whole number.`,
+    minFollowing: "Following, at least", maxFollowing: "Following, at most",
     allSelected: (n: string) => `All ${n} that match are selected`, tooMany: (n: string) => `At most ${n} at once: filter first.`, cancel: "Cancel", sample: "Among them",
   },
   changes: {
@@ -164,6 +169,7 @@ export const words = {
     states: { planned: "planned", claimed: "at work", done: "done", failed: "failed", cancelled: "cancelled" },
     stop: "Stop everything", stopped: (n: number, text: string) => `${text} ${plural(n, "plan", "plans")} cancelled. z takes it back.`, sure: (account: string) => `Cancel everything about followers of @${account} that no worker has yet?`, cancel: "Cancel",
     none: "Nothing is planned", noneWhy: "Select people in the list and plan an action for them.", claimed: (who: string, until: string) => `${who} has it until ${until}`, from: (when: string) => `not before ${when}`,
+    noneOfState: "No plan is in this state.",
     exempt: "Left alone", exemptHelp: "Nothing is ever planned about these.", exemptHandle: "Handle to leave alone", exemptAdd: "Leave alone", exemptEnd: "End it", noneExempt: "Nobody is exempt.",
   },
   settings: {

@@ -1,19 +1,16 @@
 /** Actions: what was done, by day and by edit, and what is planned. */
-import { useState } from "preact/hooks";
+import { byLocalDay, localDay } from "../model/days";
 import { hashOf } from "../model/place";
 import type { Action } from "../model/types";
 import { words } from "../model/words";
 import { replaceHash } from "../ui/hash";
+import { More, usePages } from "../ui/more";
 import { Card, Choices, Foreign, Tag } from "../ui/parts";
-import { useQuery } from "../ui/query";
 import { Empty, States } from "../ui/states";
 import { Plans } from "./plans";
 import { useUndo } from "./undo";
 import { useConsole } from "./use_console";
 import { useUserLinks } from "./user_links";
-
-const FIRST = 100;
-const MOST = 1000;
 
 type View = "day" | "planned" | "edits";
 
@@ -32,23 +29,22 @@ export function ActionsPage({ query }: { query: Record<string, string> }) {
 
 function Edits() {
   const { ask, formats } = useConsole();
-  const [limit, setLimit] = useState(FIRST);
-  const edits = useQuery(ask.edits(limit), { keep: true });
+  const edits = usePages(ask.edits());
   const undo = useUndo(() => void edits.refetch());
   return (
-    <States of={edits} rows={10} isEmpty={({ results }) => results.length === 0} empty={<Empty title={words.actions.noEdits} why={words.actions.noEditsWhy} />}>
-      {({ results, count }) => (
+    <States of={edits} rows={10} isEmpty={(pages) => pages.flat().length === 0} empty={<Empty title={words.actions.noEdits} why={words.actions.noEditsWhy} />}>
+      {(pages) => (
         <Card>
           <ul class="rows">
-            {results.map((edit) => (
+            {pages.flat().map((edit) => (
               <li key={edit.id}>
                 <span class="grow">{edit.summary}</span>
                 <span class="note">{edit.operator}</span>
-                <span class="n note">{formats.time(edit.at)} {edit.undone_by ? <Tag>{words.actions.undone}</Tag> : <button type="button" onClick={() => void undo(edit.id)}>{words.actions.undo}</button>}</span>
+                <span class="n note">{formats.time(edit.at)} {edit.undone_by ? <Tag>{words.actions.undone}</Tag> : <button type="button" aria-label={`${words.actions.undo}: ${edit.summary}`} onClick={() => void undo(edit.id)}>{words.actions.undo}</button>}</span>
               </li>
             ))}
           </ul>
-          {(count ?? 0) > results.length && results.length < MOST && <p class="more"><button type="button" onClick={() => setLimit(Math.min(MOST, limit + 300))}>{words.log.more}</button></p>}
+          <More of={edits} />
         </Card>
       )}
     </States>
@@ -56,34 +52,46 @@ function Edits() {
 }
 
 function ByDay() {
-  const { ask, account, formats } = useConsole();
-  const [limit, setLimit] = useState(FIRST);
-  const actions = useQuery(ask.actions(account.id, limit), { keep: true });
-  const linkTo = useUserLinks((actions.data?.results ?? []).map(({ user_id }) => user_id));
+  const { ask, account } = useConsole();
+  const actions = usePages(ask.actions(account.id));
   return (
-    <States of={actions} rows={10} isEmpty={({ results }) => results.length === 0} empty={<Empty title={words.actions.none} why={words.actions.noneWhy} />}>
-        {({ results, count }) => (
+    <States of={actions} rows={10} isEmpty={(pages) => pages.flat().length === 0} empty={<Empty title={words.actions.none} why={words.actions.noneWhy} />}>
+      {(pages) => {
+        const counts = new Map(byLocalDay(pages.flat()).map(([day, rows]) => [day, rows.length]));
+        const lastOf = (page: Action[] | undefined) => (page ? localDay(page.at(-1)?.timestamp ?? null) : null);
+        return (
           <Card>
-            {byDay(results).map(([day, rows]) => (
-              <section key={day}>
-                <h2 class="day">{formats.day(day)} · {formats.count(rows.length)}</h2>
-                <ul class="rows">{rows.map((action) => <Row key={action.id} action={action} linkTo={linkTo} onRemoved={() => void actions.refetch()} />)}</ul>
-              </section>
-            ))}
-            {(count ?? 0) > results.length && results.length < MOST && <p class="more"><button type="button" onClick={() => setLimit(Math.min(MOST, limit + 300))}>{words.log.more}</button></p>}
+            {pages.map((rows, i) => <Days key={i} rows={rows} counts={counts} before={lastOf(pages[i - 1])} onRemoved={() => void actions.refetch()} />)}
+            <More of={actions} />
           </Card>
-        )}
+        );
+      }}
     </States>
   );
 }
 
-function byDay(actions: readonly Action[]): [string, Action[]][] {
-  const days = new Map<string, Action[]>();
-  for (const action of actions) {
-    const day = (action.timestamp ?? "").slice(0, 10);
-    days.set(day, [...(days.get(day) ?? []), action]);
-  }
-  return [...days];
+interface DaysProps {
+  /** Of one page: more handles cannot be asked for at once. */
+  rows: Action[];
+  counts: ReadonlyMap<string, number>;
+  /** The last day of the page before, which may go on here. */
+  before: string | null;
+  onRemoved: () => void;
+}
+
+function Days({ rows, counts, before, onRemoved }: DaysProps) {
+  const { formats } = useConsole();
+  const linkTo = useUserLinks(rows.map(({ user_id }) => user_id));
+  return (
+    <>
+      {byLocalDay(rows).map(([day, some]) => (
+        <section key={day}>
+          {day !== before && <h2 class="day">{formats.day(day)} · {formats.count(counts.get(day))}</h2>}
+          <ul class="rows">{some.map((action) => <Row key={action.id} action={action} linkTo={linkTo} onRemoved={onRemoved} />)}</ul>
+        </section>
+      ))}
+    </>
+  );
 }
 
 function Row({ action, linkTo, onRemoved }: { action: Action; linkTo: ReturnType<typeof useUserLinks>; onRemoved: () => void }) {
@@ -98,7 +106,7 @@ function Row({ action, linkTo, onRemoved }: { action: Action; linkTo: ReturnType
       <Tag><Foreign>{action.action_type}</Foreign></Tag>
       {action.user_id !== null && linkTo(action.user_id)}
       <Foreign class="note grow">{action.notes}</Foreign>
-      <span class="n note">{formats.clock(action.timestamp)} <button type="button" class="bare" onClick={() => void remove()}>{words.actions.remove}</button></span>
+      <span class="n note">{formats.clock(action.timestamp)} <button type="button" class="bare" aria-label={`${words.actions.remove}: ${action.action_type}, ${formats.time(action.timestamp)}`} onClick={() => void remove()}>{words.actions.remove}</button></span>
     </li>
   );
 }

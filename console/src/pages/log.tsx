@@ -6,6 +6,7 @@ import type { LogEntry } from "../model/types";
 import { words } from "../model/words";
 import { replaceHash } from "../ui/hash";
 import { Kbd, useKeys } from "../ui/keys";
+import { More, usePages } from "../ui/more";
 import { Choices, Foreign, Tag } from "../ui/parts";
 import { useQuery } from "../ui/query";
 import { Empty, States } from "../ui/states";
@@ -14,18 +15,13 @@ import { useConsole } from "./use_console";
 import { useUserLinks } from "./user_links";
 
 const KINDS: readonly LogKind[] = ["all", "changes", "logins", "errors"];
-const FIRST = 60;
-const MORE = 200;
-const MOST = 1000; // of a page of the API
 const FOLLOW_MS = 2000;
 
 export function LogPage({ query }: { query: Record<string, string> }) {
   const { ask } = useConsole();
   const kind = KINDS.find((one) => one === query.kind) ?? "all";
-  const [limit, setLimit] = useState(FIRST);
   const [follows, setFollows] = useState(false);
-  const logs = useQuery(ask.logs({ ...filterOf(kind), limit, ordering: "-id" }), { keep: true, every: follows && FOLLOW_MS });
-  const linkTo = useUserLinks((logs.data?.results ?? []).map(({ user_id }) => user_id));
+  const logs = usePages(ask.logPages(filterOf(kind)), follows && FOLLOW_MS);
   useKeys({ follow: () => setFollows(!follows) });
   return (
     <>
@@ -36,11 +32,11 @@ export function LogPage({ query }: { query: Record<string, string> }) {
           <button type="button" aria-pressed={follows} onClick={() => setFollows(!follows)}>{follows ? words.log.following : words.log.follow} <Kbd of="follow" /></button>
         </div>
       </div>
-      <States of={logs} rows={12} isEmpty={({ results }) => results.length === 0} empty={<Empty title={words.log.none} why={words.log.noneWhy} />}>
-        {({ results, count }) => (
+      <States of={logs} rows={12} isEmpty={(pages) => pages.flat().length === 0} empty={<Empty title={words.log.none} why={words.log.noneWhy} />}>
+        {(pages) => (
           <div class="card">
-            {results.map((entry, i) => <Entry key={entry.id} entry={entry} linkTo={linkTo} isFirst={entry.edit_id !== null && entry.edit_id !== results[i - 1]?.edit_id} onUndone={() => void logs.refetch()} />)}
-            {(count ?? 0) > results.length && results.length < MOST && <p class="more"><button type="button" onClick={() => setLimit(Math.min(MOST, limit + MORE))}>{words.log.more}</button></p>}
+            {pages.map((entries, i) => <Entries key={i} entries={entries} before={pages[i - 1]?.at(-1)} onUndone={() => void logs.refetch()} />)}
+            <More of={logs} />
           </div>
         )}
       </States>
@@ -48,8 +44,26 @@ export function LogPage({ query }: { query: Record<string, string> }) {
   );
 }
 
-/** @param isFirst  of its edit: many users are many entries, and all of them are taken back together */
-function Entry({ entry, linkTo, isFirst, onUndone }: { entry: LogEntry; linkTo: ReturnType<typeof useUserLinks>; isFirst: boolean; onUndone: () => void }) {
+interface EntriesProps {
+  /** Of one page: more handles and edits cannot be asked for at once. */
+  entries: LogEntry[];
+  /** The last one of the page before. */
+  before: LogEntry | undefined;
+  onUndone: () => void;
+}
+
+function Entries({ entries, before, onUndone }: EntriesProps) {
+  const { ask } = useConsole();
+  const linkTo = useUserLinks(entries.map(({ user_id }) => user_id));
+  // Many users are many entries of one edit, and all of them are taken back together: at the first.
+  const firsts = entries.filter(({ edit_id }, i) => edit_id !== null && edit_id !== (entries[i - 1] ?? before)?.edit_id);
+  const edits = [...new Set(firsts.map(({ edit_id }) => edit_id!))];
+  const undone = useQuery(ask.undone(edits), { enabled: edits.length > 0, keep: true }).data?.results.map(({ id }) => id) ?? [];
+  return <>{entries.map((entry) => <Entry key={entry.id} entry={entry} linkTo={linkTo} isOffered={firsts.includes(entry) && !undone.includes(entry.edit_id!)} onUndone={onUndone} />)}</>;
+}
+
+/** @param isOffered  to take its edit back */
+function Entry({ entry, linkTo, isOffered, onUndone }: { entry: LogEntry; linkTo: ReturnType<typeof useUserLinks>; isOffered: boolean; onUndone: () => void }) {
   const { formats } = useConsole();
   const undo = useUndo(onUndone);
   const differences = differencesOf(entry);
@@ -62,7 +76,7 @@ function Entry({ entry, linkTo, isFirst, onUndone }: { entry: LogEntry; linkTo: 
         {entry.user_id !== null && linkTo(entry.user_id)}{" "}
         <Foreign>{entry.message}</Foreign>
       </span>
-      <span class="note who-did">{entry.operator && `${words.log.by} ${entry.operator}`} {entry.address} {isFirst && <button type="button" class="bare" onClick={() => void undo(entry.edit_id!)}>{words.log.undo}</button>}</span>
+      <span class="note who-did">{entry.operator && `${words.log.by} ${entry.operator}`} {entry.address} {isOffered && <button type="button" class="bare" aria-label={`${words.log.undo}: ${eventName(entry.event)}, ${formats.time(entry.time)}`} onClick={() => void undo(entry.edit_id!)}>{words.log.undo}</button>}</span>
       {differences.length > 0 && (
         <span class="change">
           {differences.map(({ name, before, after }, i) => (

@@ -6,14 +6,13 @@ import { PLAN_STATES, progressOf, type PlanState } from "../model/plans";
 import type { PlannedAction } from "../model/types";
 import { words } from "../model/words";
 import { replaceHash } from "../ui/hash";
+import { More, usePages } from "../ui/more";
 import { Card, Choices, Foreign, Handle, Tag } from "../ui/parts";
 import { useQuery } from "../ui/query";
 import { Empty, States } from "../ui/states";
 import type { Tone } from "../model/verdict";
 import { useConsole } from "./use_console";
 
-const FIRST = 100;
-const MOST = 1000;
 const ANY = "any";
 const TONES: Record<PlanState, Tone> = { planned: "accent", claimed: "inactive", done: "sane", failed: "harmful", cancelled: "plain" };
 
@@ -30,9 +29,8 @@ function useWrite() {
 export function Plans({ query }: { query: Record<string, string> }) {
   const { ask, account, formats, say, outbox } = useConsole();
   const write = useWrite();
-  const [limit, setLimit] = useState(FIRST);
   const state = PLAN_STATES.find((one) => one === query.state);
-  const plans = useQuery(ask.plans(account.id, state, limit), { keep: true });
+  const plans = usePages(ask.plans(account.id, state));
   const counts = Object.fromEntries(PLAN_STATES.map((one) => [one, useQuery(ask.planCount(account.id, one), { keep: true }).data?.count ?? 0])) as Record<PlanState, number>;
   const stop = async () => {
     if (!confirm(words.plans.sure(account.handle))) return;
@@ -43,6 +41,7 @@ export function Plans({ query }: { query: Record<string, string> }) {
     if (editId) outbox.made(words.actions.users(cancelled, formats.count(cancelled)), "cancelled", editId);
     say(words.plans.stopped(cancelled, formats.count(cancelled)));
   };
+  const empty = state ? <Empty title={words.plans.noneOfState} /> : <Empty title={words.plans.none} why={words.plans.noneWhy}><p><a href={hashOf("people")}>{words.pages.people}</a></p></Empty>;
   const show = (next: string) => replaceHash(hashOf("actions", { view: "planned", state: next === ANY ? undefined : next }));
   return (
     <div class="stack">
@@ -53,11 +52,11 @@ export function Plans({ query }: { query: Record<string, string> }) {
           {counts.planned > 0 && <button type="button" onClick={() => void stop()}>{words.plans.stop}</button>}
         </div>
       </Card>
-      <States of={plans} rows={8} isEmpty={({ results }) => results.length === 0} empty={<Empty title={words.plans.none} why={words.plans.noneWhy}><p><a href={hashOf("people")}>{words.pages.people}</a></p></Empty>}>
-        {({ results, count }) => (
+      <States of={plans} rows={8} isEmpty={(pages) => pages.flat().length === 0} empty={empty}>
+        {(pages) => (
           <Card>
-            <ul class="rows">{results.map((plan) => <Row key={plan.id} plan={plan} onCancelled={() => void plans.refetch()} />)}</ul>
-            {(count ?? 0) > results.length && results.length < MOST && <p class="more"><button type="button" onClick={() => setLimit(Math.min(MOST, limit + 300))}>{words.log.more}</button></p>}
+            <ul class="rows">{pages.flat().map((plan) => <Row key={plan.id} plan={plan} onCancelled={() => void plans.refetch()} />)}</ul>
+            <More of={plans} />
           </Card>
         )}
       </States>
