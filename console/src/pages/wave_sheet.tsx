@@ -1,5 +1,6 @@
 /** One wave: its members side by side. Leave some out, judge the rest; a large one asks for ten drawn at random first. */
 import { useState } from "preact/hooks";
+import { WAVE_SHOWN } from "../api/queries";
 import { shownVerdict } from "../model/outbox";
 import { hashOf } from "../model/place";
 import type { Cohort, UserDetail } from "../model/types";
@@ -31,17 +32,18 @@ export function Sheet({ wave }: { wave: Cohort }) {
           <p>{words.waves.kind[wave.kind]}: <Foreign>{shared}</Foreign> · {words.waves.expected.toLowerCase()}: {formats.decimal(wave.expected, 1)}</p>
         </div>
       </div>
-      <States of={members} rows={8}>{({ results }) => <Members users={results} />}</States>
+      <States of={members} rows={8}>{({ results }) => <Members users={results} size={wave.size} />}</States>
     </>
   );
 }
 
-function Members({ users }: { users: UserDetail[] }) {
+/** @param size  of the wave, of which the users may be a part */
+function Members({ users, size }: { users: UserDetail[]; size: number }) {
   const { formats } = useConsole();
   const entries = useEntries();
   const decide = useDecide();
   const [out, setOut] = useState<ReadonlySet<number>>(new Set());
-  const [at, setAt] = useState(-1);
+  const [place, setPlace] = useState({ inSample: false, at: -1 });
   const verdictOf = (user: UserDetail) => {
     const pending = shownVerdict(entries, user.id);
     return pending === undefined ? (user.classification ?? null) : pending;
@@ -50,7 +52,10 @@ function Members({ users }: { users: UserDetail[] }) {
   const sampleLeft = sample.filter((user) => !verdictOf(user));
   const bound = sample.length > 0 && sampleLeft.length === 0 ? lowerBound(sample.filter((user) => verdictOf(user)?.harmful).length, sample.length) : null;
   const rest = users.filter((user) => !out.has(user.id) && !verdictOf(user));
-  const shown = sampleLeft.length > 0 ? sample : users;
+  const inSample = sampleLeft.length > 0;
+  const shown = inSample ? sample : users;
+  const at = place.inSample === inSample ? place.at : -1; // where others are shown, the next key must hit none of them
+  const isPart = users.length >= WAVE_SHOWN && size > users.length;
   const toggle = (id: number) => {
     const next = new Set(out);
     if (!next.delete(id)) next.add(id);
@@ -58,7 +63,7 @@ function Members({ users }: { users: UserDetail[] }) {
   };
   const move = (step: number) => {
     const next = Math.max(0, Math.min(shown.length - 1, at + step));
-    setAt(next);
+    setPlace({ inSample, at: next });
     document.getElementById(`member-${shown[next]?.id}`)?.scrollIntoView({ block: "nearest" });
   };
   const one = (choice: Choice) => {
@@ -73,13 +78,14 @@ function Members({ users }: { users: UserDetail[] }) {
   return (
     <>
       <div class="bulk" role="group" aria-label={words.people.apply}>
-        {sampleLeft.length > 0 ? <span><b>{words.waves.sampleFirst}.</b> {words.waves.sampleWhy}</span> : (
+        {isPart && <span class="note">{words.waves.first(formats.count(users.length), formats.count(size))}</span>}
+        {inSample ? <span><b>{words.waves.sampleFirst}.</b> {words.waves.sampleWhy}</span> : (
           <>
             <span>{words.waves.judgeRest(formats.count(rest.length))}:</span>
             {CHOICES.map((choice) => (
               <button key={choice} type="button" disabled={rest.length === 0} onClick={() => void decide.judgeMany(rest.map(({ id }) => id), choice)}>{SIGNS[choice]} {words.verdict[choice]}</button>
             ))}
-            <span class="note">{bound !== null ? words.waves.bound(formats.percent(bound, 0)) : words.waves.confirm}</span>
+            <span class="note">{bound !== null ? (isPart ? words.waves.boundShown : words.waves.bound)(formats.percent(bound, 0)) : words.waves.confirm}</span>
           </>
         )}
       </div>
