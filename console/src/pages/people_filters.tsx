@@ -1,11 +1,10 @@
 /** The filters of the list, by sight; they live in the address, so Back works and a filter can be sent to somebody. */
-import { useRef, useState } from "preact/hooks";
-import { COLUMNS, hasFilters } from "../model/people";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { COLUMNS, csvFields, filterPart, hasFilters, wholeNumber } from "../model/people";
 import { hashOf } from "../model/place";
 import { CHOICES } from "../model/verdict";
 import { partsOf } from "../model/waves";
 import { words } from "../model/words";
-import { replaceHash } from "../ui/hash";
 import { Icon } from "../ui/icons";
 import { Dialog } from "../ui/parts";
 import { useQuery } from "../ui/query";
@@ -16,26 +15,37 @@ interface FiltersProps {
   query: Record<string, string>;
   params: Record<string, string>;
   onShow: (change: Record<string, string | undefined>) => void;
+  /** While it is typed. */
+  onSearch: (text: string) => void;
 }
 
 const SETTLE_MS = 250;
 /** Shown when they are asked for, or in use. */
-const EXTRA = ["least", "most", "from", "to", "rank", "wave"];
-const CSV_FIELDS = "id,handle,username,bio,created_at,following_count,followers_count,featured_url,follower,risk,rank,classification";
+const EXTRA = ["least", "most", "leastFollowing", "mostFollowing", "from", "to", "rank", "wave"];
 
-export function Filters({ query, params, onShow }: FiltersProps) {
-  const { send, say, preferences, prefer } = useConsole();
+export function Filters({ query, params, onShow, onSearch }: FiltersProps) {
+  const { send, say, preferences, prefer, formats } = useConsole();
   const [open, setOpen] = useState<"more" | "save" | null>(null);
   const [more, setMore] = useState(EXTRA.some((name) => query[name]));
-  const field = (name: string, label: string, type: string) => (
-    <label class="field short">{label}<input type={type} inputMode={type === "text" ? "numeric" : undefined} value={query[name] ?? ""} onChange={(event) => onShow({ [name]: event.currentTarget.value.trim() || undefined })} /></label>
+  const count = (name: string, label: string) => {
+    const take = ({ currentTarget: input }: { currentTarget: HTMLInputElement }) => {
+      const typed = input.value.trim();
+      const number = wholeNumber(typed);
+      if (number !== null || !typed) return onShow({ [name]: number ?? undefined });
+      input.value = query[name] ?? "";
+      say(words.people.noNumber(typed), "inactive");
+    };
+    return <label class="field short">{label}<input type="text" inputMode="numeric" value={query[name] ?? ""} onChange={take} /></label>;
+  };
+  const month = (name: string, label: string) => (
+    <label class="field short">{label}<input type="month" value={query[name] ?? ""} onChange={(event) => onShow({ [name]: event.currentTarget.value.trim() || undefined })} /></label>
   );
-  const csv = () => void saveAnswer(send, `/api/users/?${new URLSearchParams({ ...params, fields: CSV_FIELDS, format: "csv" }).toString()}`, "users.csv").catch((error: Error) => say(error.message, "harmful"));
+  const csv = () => void saveAnswer(send, `/api/users/?${new URLSearchParams({ ...params, fields: csvFields(preferences.columns), format: "csv" }).toString()}`, "users.csv").catch((error: Error) => say(error.message, "harmful"));
   const toggleColumn = (column: string, on: boolean) => prefer({ columns: on ? [...preferences.columns, column] : preferences.columns.filter((one) => one !== column) });
   return (
     <>
       <div class="filters" role="search">
-        <Search text={query.search ?? ""} onSearch={(search) => onShow({ search: search || undefined })} />
+        <Search text={query.search ?? ""} onSearch={onSearch} />
         <select aria-label={words.people.verdict} value={query.verdict ?? ""} onChange={(event) => onShow({ verdict: event.currentTarget.value || undefined })}>
           <option value="">{words.people.verdict}: {words.people.any.toLowerCase()}</option>
           {CHOICES.map((choice) => <option key={choice} value={choice}>{words.verdict[choice]}</option>)}
@@ -43,21 +53,23 @@ export function Filters({ query, params, onShow }: FiltersProps) {
         </select>
         <button type="button" aria-expanded={more} onClick={() => setMore(!more)}>{words.people.filters}</button>
         {preferences.filters.map((saved) => <a key={saved.name} class="tag accent" href={hashOf("people", saved.query)}>{saved.name}</a>)}
-        {hasFilters(query) && <button type="button" class="bare" onClick={() => replaceHash(hashOf("people"))}>{words.people.clear}</button>}
+        {hasFilters(query) && <button type="button" class="bare" onClick={() => (location.hash = hashOf("people"))}>{words.people.clear}</button>}
         <button type="button" class="bare" onClick={() => setOpen("save")}>{words.people.saved}</button>
         <button type="button" class="bare" onClick={() => setOpen("more")}>{words.people.columns}</button>
         <button type="button" class="bare" onClick={csv}><Icon name="download" /> {words.people.csv}</button>
       </div>
       {more && (
         <div class="filters">
-          {field("least", words.people.minFollowers, "text")}
-          {field("most", words.people.maxFollowers, "text")}
-          {field("from", words.people.joinedFrom, "month")}
-          {field("to", words.people.joinedTo, "month")}
+          {count("least", words.people.minFollowers)}
+          {count("most", words.people.maxFollowers)}
+          {count("leastFollowing", words.people.minFollowing)}
+          {count("mostFollowing", words.people.maxFollowing)}
+          {month("from", words.people.joinedFrom)}
+          {month("to", words.people.joinedTo)}
           <label class="field short">{words.people.rankMin}
             <select value={query.rank ?? ""} onChange={(event) => onShow({ rank: event.currentTarget.value || undefined })}>
               <option value="">{words.people.any}</option>
-              {["0.5", "0.7", "0.9", "0.95", "0.98"].map((rank) => <option key={rank} value={rank}>{Number(rank) * 100} %</option>)}
+              {["0.5", "0.7", "0.9", "0.95", "0.98"].map((rank) => <option key={rank} value={rank}>{formats.percent(Number(rank), 0)}</option>)}
             </select>
           </label>
           <Waves query={query} onShow={onShow} />
@@ -76,14 +88,28 @@ export function Filters({ query, params, onShow }: FiltersProps) {
   );
 }
 
-/** Asks when nobody has typed for a moment. */
+/** Asks when nobody has typed for a moment, or goes elsewhere. */
 function Search({ text, onSearch }: { text: string; onSearch: (text: string) => void }) {
+  const input = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>();
-  const later = (typed: string) => {
+  const stop = () => {
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => onSearch(typed), SETTLE_MS);
+    timer.current = undefined;
   };
-  return <input type="search" aria-label={words.people.search} placeholder={words.people.search} defaultValue={text} onInput={(event) => later(event.currentTarget.value)} />;
+  const ask = () => {
+    stop();
+    if (input.current!.value !== text) onSearch(input.current!.value);
+  };
+  const later = () => {
+    stop();
+    timer.current = setTimeout(ask, SETTLE_MS);
+  };
+  useEffect(() => {
+    const isTyping = timer.current !== undefined && document.activeElement === input.current;
+    if (!isTyping && input.current!.value !== text) input.current!.value = text;
+  }, [text]);
+  useEffect(() => stop, []);
+  return <input ref={input} type="search" aria-label={words.people.search} placeholder={words.people.search} onInput={later} onChange={ask} />;
 }
 
 function Waves({ query, onShow }: Pick<FiltersProps, "query" | "onShow">) {
@@ -105,7 +131,7 @@ function Saved({ query, onClose }: { query: Record<string, string>; onClose: () 
   const [name, setName] = useState("");
   const save = (event: Event) => {
     event.preventDefault();
-    prefer({ filters: [...preferences.filters.filter((one) => one.name !== name.trim()), { name: name.trim(), query }] });
+    prefer({ filters: [...preferences.filters.filter((one) => one.name !== name.trim()), { name: name.trim(), query: filterPart(query) }] });
     onClose();
   };
   return (
@@ -114,7 +140,7 @@ function Saved({ query, onClose }: { query: Record<string, string>; onClose: () 
         <label class="field">{words.people.nameFilter}<input autofocus required maxLength={60} value={name} onInput={(event) => setName(event.currentTarget.value)} /></label>
         <p><button class="go" disabled={!name.trim()}>{words.people.save}</button></p>
       </form>
-      <ul class="rows">{preferences.filters.map((one) => <li key={one.name}><a class="grow" href={hashOf("people", one.query)} onClick={onClose}>{one.name}</a><button type="button" onClick={() => prefer({ filters: preferences.filters.filter(({ name: other }) => other !== one.name) })}>{words.people.remove}</button></li>)}</ul>
+      <ul class="rows">{preferences.filters.map((one) => <li key={one.name}><a class="grow" href={hashOf("people", one.query)} onClick={onClose}>{one.name}</a><button type="button" aria-label={`${words.people.remove}: ${one.name}`} onClick={() => prefer({ filters: preferences.filters.filter(({ name: other }) => other !== one.name) })}>{words.people.remove}</button></li>)}</ul>
     </Dialog>
   );
 }

@@ -13,13 +13,15 @@ interface LongListProps {
   onRange: (from: number, to: number) => void;
 }
 
+const heightOf = (box: Element) => parseFloat(getComputedStyle(box).getPropertyValue("--row")) || 44;
+
 export function LongList({ count, label, header, at, row, onRange }: LongListProps) {
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600, row: 44 });
   const measure = () => {
     const { current } = box;
     if (!current) return;
-    const size = parseFloat(getComputedStyle(current).getPropertyValue("--row")) || 44;
+    const size = heightOf(current);
     setView((last) => (last.top === current.scrollTop && last.height === current.clientHeight && last.row === size ? last : { top: current.scrollTop, height: current.clientHeight, row: size }));
   };
   useEffect(() => {
@@ -31,9 +33,10 @@ export function LongList({ count, label, header, at, row, onRange }: LongListPro
   useEffect(() => {
     const { current } = box;
     if (!current || at < 0) return;
-    const top = at * view.row;
+    const size = heightOf(current); // that of the view is not measured yet where the list begins at a row
+    const top = at * size;
     if (top < current.scrollTop) current.scrollTop = top;
-    else if (top + 2 * view.row > current.scrollTop + current.clientHeight) current.scrollTop = top + 2 * view.row - current.clientHeight;
+    else if (top + 2 * size > current.scrollTop + current.clientHeight) current.scrollTop = top + 2 * size - current.clientHeight;
   }, [at]);
   const { from, to, before, height } = windowOf(count, view.row, view.top, view.height);
   useEffect(() => onRange(from, to), [from, to]);
