@@ -58,7 +58,7 @@ def test_the_preview_says_how_many_it_changes_and_shows_ten(seen):
 
 
 def test_another_number_of_users_is_shown_and_asked_about_again(seen):
-    assert "Not done: meanwhile 10,999 users match, not 11,000." in seen["recounted"]
+    assert "Not done: the number of users who match is 10,999 now, not 11,000." in seen["recounted"]
     assert "This changes 10,999 users." in seen["recounted"]
 
 

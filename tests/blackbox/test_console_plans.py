@@ -41,7 +41,7 @@ def seen(url):
 
 
 def test_the_preview_says_for_how_many_and_who_is_left_out_and_why(seen):
-    assert "It is planned for 4 users." in seen["preview"]
+    assert "This plans it for 4 users." in seen["preview"]
     assert "Left out: 1 exempt" in seen["preview"]
     assert "Left out: 1 for whom it is recorded already" in seen["preview"]
     assert "is planned already" not in seen["preview"] and "Planned for 4 users" in seen["toast"]

@@ -26,7 +26,7 @@ try {
   await press("h");
   await page.waitForSelector(".subject .why li");
   seen.text = await page.textContent(".triage .subject");
-  seen.why = await page.$$eval(".triage .subject .why li", (rows) => rows.map((row) => row.textContent));
+  seen.why = await page.$$eval(".triage .subject .why li", (rows) => rows.map((row) => row.firstElementChild.textContent));
   await press("h");
   await toast("you said the same");
   await press("s");

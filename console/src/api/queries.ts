@@ -71,8 +71,8 @@ export function asks(client: Client, corrected: boolean) {
     history: (handle: string, from: string) =>
       ask<model.History>(["history", handle, from], (signal) => client.GET("/api/accounts/{handle}/history/", { params: { ...of(handle), query: query({ from }) }, signal })),
     audience: (handle: string) => ask<model.Audience>(["audience", handle], (signal) => client.GET("/api/accounts/{handle}/audience/", { params: of(handle), signal })),
-    changes: (handle: string, since: string) =>
-      ask<model.Changes>(["changes", handle, since], (signal) => client.GET("/api/accounts/{handle}/changes/", { params: { ...of(handle), query: { since } }, signal })),
+    changes: (handle: string, since: string, until?: string) =>
+      ask<model.Changes>(["changes", handle, since, until], (signal) => client.GET("/api/accounts/{handle}/changes/", { params: { ...of(handle), query: { since, until } }, signal })),
     cohorts: (handle: string) => ask<model.Cohort[]>(["cohorts", handle], (signal) => client.GET("/api/accounts/{handle}/cohorts/", { params: of(handle), signal })),
     quality: (handle: string) => ask<model.DataFault[]>(["quality", handle], (signal) => client.GET("/api/accounts/{handle}/data-quality/", { params: of(handle), signal })),
     summary: (handle: string) => ask<model.TriageSummary>(["summary", handle], (signal) => client.GET("/api/accounts/{handle}/triage/summary/", { params: of(handle), signal })),

@@ -53,7 +53,7 @@ export function Bar({ services, accounts, onFind }: BarProps) {
       {refused > 0 && <p class="notice"><a href={hashOf("triage")}>{words.triage.needsYou(refused, formats.count(refused))}</a></p>}
       {old.length > 0 && (
         <p class="notice">
-          {words.triage.old(formats.count(old.length))}{" "}
+          {words.triage.old(old.length, formats.count(old.length))}{" "}
           <button type="button" onClick={() => old.forEach(({ key }) => void outbox.sendAgain(key))}>{words.triage.send}</button>{" "}
           <button type="button" onClick={() => old.forEach(({ key }) => outbox.drop(key))}>{words.triage.drop}</button>
         </p>

@@ -49,7 +49,7 @@ export function Login({ session, ended }: { session: Session; ended: boolean }) 
             <button type="button" class="bare" aria-label={words.login.show} aria-pressed={shown} onClick={() => setShown(!shown)}><Icon name="eye" /></button>
           </span>
         </label>
-        <label><span>{words.login.otp} <small>{words.login.optional}</small></span><input name="otp" inputMode="numeric" autocomplete="one-time-code" /></label>
+        <label><span>{words.login.otp} <small>{words.login.optional}</small></span><input name="otp" autocomplete="one-time-code" /></label>
         <button class="go" disabled={busy || wait > 0}>{busy ? words.login.busy : words.login.submit}</button>
       </form>
     </main>

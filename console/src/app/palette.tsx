@@ -2,16 +2,24 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { CommandId } from "../model/keymap";
 import { hashOf } from "../model/place";
+import type { UserDetail } from "../model/types";
 import { words } from "../model/words";
 import { useConsole } from "../pages/use_console";
 import { Icon, type IconName } from "../ui/icons";
-import { Kbd } from "../ui/keys";
+import { commandsNow, Kbd } from "../ui/keys";
 import { Dialog, Foreign, Handle, VerdictTag } from "../ui/parts";
 import { useQuery } from "../ui/query";
 import { PAGES } from "./routes";
 
 const SETTLE_MS = 120;
 const PEOPLE = 8;
+
+/** They need no place in the palette, or have one. */
+const ELSEWHERE = new Set<CommandId>(["palette", "help", "close", "next", "previous", "range"]);
+
+function unique(people: UserDetail[]): UserDetail[] {
+  return [...new Map(people.map((one) => [one.id, one])).values()].slice(0, PEOPLE);
+}
 
 interface Choice {
   id: string;
@@ -26,34 +34,40 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
   const [text, setText] = useState("");
   const [asked, setAsked] = useState("");
   const [at, setAt] = useState(0);
+  const [here] = useState(() => commandsNow().filter(({ id }) => !id.startsWith("go.") && !ELSEWHERE.has(id)));
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
     const timer = setTimeout(() => setAsked(text.trim().replace(/^@/, "")), SETTLE_MS);
     return () => clearTimeout(timer);
   }, [text]);
-  const found = useQuery(
-    ask.users({ account_id: account?.id, search: asked, limit: PEOPLE, count: "none", ordering: "-followers_count", expand: "classification" }),
-    { enabled: asked.length > 0 && account !== undefined, keep: true },
-  );
+  const ask8 = (how: object) =>
+    useQuery(ask.users({ account_id: account?.id, ...how, limit: PEOPLE, count: "none", ordering: "-followers_count", expand: "classification" }), { enabled: asked.length > 0 && account !== undefined, keep: true });
+  const named = ask8({ handle__istartswith: asked });
+  const found = ask8({ search: asked });
   const dark = preferences.theme === "dark" || (preferences.theme === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
   const commands: Choice[] = [
     ...PAGES.filter(({ go }) => go).map(({ id, icon, go }) => ({ id, icon, text: words.pages[id], command: go, run: () => void (location.hash = hashOf(id)) })),
     { id: "keys", icon: "keyboard", text: words.keys.names.help!, command: "help", run: onHelp },
+    ...here.map(({ id, run }): Choice => ({ id, icon: "keyboard", text: words.keys.names[id]!, command: id, run })),
     { id: "theme", icon: "theme", text: words.palette.theme, run: () => prefer({ theme: dark ? "light" : "dark" }) },
     { id: "logout", icon: "close", text: words.palette.logout, run: () => void logout() },
   ];
   const wanted = text.trim().toLowerCase();
-  const shown = commands.filter((command) => command.text.toLowerCase().includes(wanted));
-  const people = asked && wanted ? (found.data?.results ?? []) : [];
-  const count = shown.length + people.length;
+  const people = asked && wanted ? unique([...(named.data?.results ?? []), ...(found.data?.results ?? [])]) : [];
+  const fitting = commands.filter((command) => command.text.toLowerCase().includes(wanted));
+  const begins = (command: Choice) => wanted !== "" && command.text.toLowerCase().startsWith(wanted);
+  // What people are found comes late: it moves nothing that Enter may be meant for.
+  const shown: (Choice | UserDetail)[] = [...fitting.filter(begins), ...people, ...fitting.filter((command) => !begins(command))];
+  const count = shown.length;
+  const isAsking = asked !== wanted.replace(/^@/, "") || named.isFetching || found.isFetching;
+  const failed = named.error ?? found.error;
   const active = Math.min(at, Math.max(0, count - 1));
   useEffect(() => list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [active, count]);
   const open = (index: number) => {
-    const person = people[index];
-    const command = shown[index - people.length];
+    const chosen = shown[index];
     onClose();
-    if (person) location.hash = hashOf(`users/${person.id}`);
-    else command?.run();
+    if (chosen && "run" in chosen) chosen.run();
+    else if (chosen) location.hash = hashOf(`users/${chosen.id}`);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -76,18 +90,15 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
         onInput={(event) => (setText(event.currentTarget.value), setAt(0))} onKeyDown={onKeyDown}
       />
       <ul ref={list} id="found" role="listbox" aria-label={words.palette.title}>
-        {people.map((user, index) => (
-          <li key={user.id} {...option(index)}>
-            <Icon name="people" /><Handle>{user.handle}</Handle> <Foreign class="soft clip">{user.username}</Foreign><VerdictTag verdict={user.classification} />
-          </li>
-        ))}
-        {shown.map((command, index) => (
-          <li key={command.id} {...option(people.length + index)}>
-            <Icon name={command.icon} />{command.text}{command.command && <em aria-hidden="true"><Kbd of={command.command} /></em>}
+        {shown.map((one, index) => (
+          <li key={one.id} {...option(index)}>
+            {"run" in one
+              ? <><Icon name={one.icon} />{one.text}{one.command && <em aria-hidden="true"><Kbd of={one.command} /></em>}</>
+              : <><Icon name="people" /><Handle>{one.handle}</Handle> <Foreign class="soft clip">{one.username}</Foreign><VerdictTag verdict={one.classification} /></>}
           </li>
         ))}
       </ul>
-      {count === 0 && <p class="note none">{words.palette.none}</p>}
+      {failed && asked ? <p class="note none" role="alert">{failed.message}</p> : count === 0 && <p class="note none" role="status">{isAsking ? words.states.loading : words.palette.none}</p>}
     </Dialog>
   );
 }

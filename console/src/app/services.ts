@@ -94,7 +94,8 @@ export class Services {
       return void this.#sending.answer.then(again, again); // whose it is, the answer tells
     }
     if (event.table === "classification") this.outbox?.outdate(event.ids);
-    if (event.table) this.#reading.again([event.table]);
+    // Whom somebody else has judged need not be judged here.
+    if (event.table) this.#reading.again(event.table === "classification" ? ["classification", "snoozes"] : [event.table]);
   }
 
   /** Where the server answers again, nothing waits any longer. */

@@ -14,13 +14,17 @@ import { useStore } from "../ui/store";
 import { Basket } from "./basket";
 import { Bar } from "./bar";
 import { KeysHelp } from "./help";
+import { fetchPages } from "./lazy";
 import { Nav } from "./nav";
 import { Palette } from "./palette";
 import { findPage, PAGES } from "./routes";
 import type { Services } from "./services";
 import { Toast, Toasts } from "./toast";
 
-export type Over = "palette" | "help" | "logout" | null;
+type Over = "palette" | "help" | null;
+
+/** After the first page has come. */
+const FETCH_PAGES_MS = 3000;
 
 export function Shell({ services, formats }: { services: Services; formats: Formats }) {
   const { preferences } = services;
@@ -57,13 +61,17 @@ function Frame({ services, formats, ask, account, accounts, operator }: FramePro
   const row = findPage(place.path);
   const title = row ? words.pages[row.id] : words.shell.notFound;
   useEffect(() => void (document.title = `${title} · ${words.brand}`), [title]);
-  useEffect(() => document.getElementById("main")?.focus({ preventScroll: false }), [row?.id]);
+  useEffect(() => void (place.query.focus || document.getElementById("main")?.focus({ preventScroll: false })), [place.path.join("/")]);
+  useEffect(() => {
+    const timer = setTimeout(fetchPages, FETCH_PAGES_MS);
+    return () => clearTimeout(timer);
+  }, []);
   const undo = () => {
     const back = outbox.takeBack();
     toasts.say(back ? words.triage.undone(back.user.id > 0 ? `@${back.user.handle}` : back.user.handle) : words.triage.nothingToUndo);
   };
   const go = Object.fromEntries(PAGES.filter(({ go }) => go).map(({ id, go }) => [go, () => (location.hash = hashOf(id))])) as Handlers;
-  useKeys({ ...go, palette: () => setOver("palette"), help: () => setOver("help"), undo, close: toasts.close });
+  useKeys({ ...go, palette: () => setOver("palette"), help: () => setOver("help"), filter: () => void (location.hash = hashOf("people", { focus: "1" })), undo, close: toasts.close });
   const preferences = services.preferences.value;
   // The same one as long as it can be: all that is shown is drawn again with another.
   const shared = useMemo((): Console<typeof ask> => ({
@@ -73,7 +81,7 @@ function Frame({ services, formats, ask, account, accounts, operator }: FramePro
     say: toasts.say,
     send: (path, init) => services.send(new Request(services.root + path, init)),
     logout: async () => {
-      if (outbox.pending > 0 && !confirm(words.settings.logoutAsk(formats.count(outbox.pending)))) return;
+      if (outbox.pending > 0 && !confirm(words.settings.logoutAsk(outbox.pending, formats.count(outbox.pending)))) return;
       outbox.empty();
       await services.session.logout();
     },

@@ -1,7 +1,7 @@
 /** Every key of the console, in one list. A command has one key; letters can be changed or switched off. */
 import { words } from "./words";
 
-export type Scope = "everywhere" | "triage" | "lists" | "waves" | "changes" | "log" | "overview";
+export type Scope = "everywhere" | "triage" | "lists" | "changes" | "log" | "overview";
 export interface Command {
   id: string;
   key: string;
@@ -61,6 +61,15 @@ export function isLetter(key: string): boolean {
   return key.split(" ").every((part) => part.length <= 1) && key !== " ";
 }
 
+/** They go on while their key is held down; no other does, or it would judge a row of users. */
+const REPEATING: readonly CommandId[] = ["next", "previous"];
+
+/** The key that was meant: with Caps Lock on, letters are what they are without it. */
+export function typedKey(key: string, hasCapsLock: boolean): string {
+  if (!hasCapsLock || key.length !== 1) return key;
+  return key === key.toLowerCase() ? key.toUpperCase() : key.toLowerCase();
+}
+
 export type Match = { kind: "commands"; ids: CommandId[] } | { kind: "prefix" } | { kind: "none" };
 
 /** What the keys typed so far mean. Several commands may share a key on different pages. */
@@ -71,6 +80,19 @@ export function matchKeys(typed: string, settings: KeySettings): Match {
   const ids = active.filter(({ key }) => key === typed).map(({ id }) => id);
   if (ids.length > 0) return { kind: "commands", ids };
   return active.some(({ key }) => key.startsWith(`${typed} `)) ? { kind: "prefix" } : { kind: "none" };
+}
+
+/**
+ * What a key means after those before it.
+ * @param isRepeat  it is held down
+ * @return what to remember as typed, and what to do: the first of these that there is
+ */
+export function press(before: string, key: string, isRepeat: boolean, settings: KeySettings): { typed: string; ids: CommandId[] } {
+  const text = before ? `${before} ${key}` : key;
+  const found = matchKeys(text, settings);
+  if (found.kind === "prefix") return { typed: text, ids: [] };
+  const ids = found.kind === "commands" ? found.ids : [];
+  return { typed: "", ids: isRepeat ? ids.filter((id) => REPEATING.includes(id)) : ids };
 }
 
 /** Whether `key` would mean two things at one place. */

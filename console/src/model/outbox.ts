@@ -150,3 +150,9 @@ export function settledUsers(entries: readonly Entry[]): Set<number> {
 export function backoff(attempt: number): number {
   return Math.min(30_000, 500 * 2 ** Math.min(attempt, 10));
 }
+
+/** How many users were judged since: a change of mind is no other user. */
+export function judgedSince(entries: readonly Entry[], begun: number): number {
+  const judged = entries.filter(({ at, work, state }) => at >= begun && work.kind === "verdict" && state !== "taken back" && state !== "failed");
+  return new Set(judged.map(({ user }) => user.id)).size;
+}

@@ -1,4 +1,5 @@
 /** Geometry of plots: pure numbers, no drawing. */
+import type { History } from "./types";
 
 /** A round step, of which three or four make up the span; counts are whole, so it is one at least. */
 function stepFor(span: number): number {
@@ -50,6 +51,11 @@ export function joinedBars(months: readonly Month[], nameOf: (month: string) => 
   const table = months.map(({ month, ...counts }) => ({ label: month.slice(0, 4), title: nameOf(month), ...counts }));
   const bars = isYearly ? byYear(months).map(({ month, ...counts }) => ({ label: month, title: month, ...counts })) : table;
   return { isYearly, bars, table };
+}
+
+/** The history as a line of followers with the harmful below; of a core that does not tell who follows, of all users. */
+export function daysOf(history: History): { day: string; value: number; harmful: number }[] {
+  return history.map(({ day, users }) => ({ day, value: users.followers ?? users.total ?? 0, harmful: users.harmful ?? 0 }));
 }
 
 /** Bins of the server as labels: `0`, `1`, `10`, `100`, ... */

@@ -44,7 +44,7 @@ export function BulkDialog({ whom, choice, onClose, onDone }: PreviewProps) {
           <div class="stack">
             {was !== null && <p class="notice" role="alert">{words.people.recounted(formats.count(was), formats.count(data.count))}</p>}
             <p><b>{words.people.preview(changedOf(data), formats.count(changedOf(data)))}</b> {choice === "none" ? words.people.removes : words.people.consequences}</p>
-            {Object.entries(data.skipped).map(([reason, n]) => <p key={reason} class="note">{words.people.skipped(formats.count(n), words.people.reasons[reason] ?? reason)}</p>)}
+            {Object.entries(data.skipped).map(([reason, n]) => <p key={reason} class="note">{words.people.skipped(n, formats.count(n), words.people.reasons[reason] ?? reason)}</p>)}
             <Sample users={data.sample} choice={choice} onLeave={onClose} />
             {error && <Failure error={error} again={() => void apply()} />}
             <p class="row at-end">

@@ -75,7 +75,7 @@ function Agreement() {
     <Card title={words.again.title} note={total > 0 ? words.again.of(formats.count(agreed), formats.count(total)) : undefined}>
       {total > 0 ? (
         <>
-          <p class="figure">{formats.percent(agreed / total, 0)} <small>{words.again.interval(formats.percent(low, 0), formats.percent(high, 0))}</small></p>
+          <p class="figure">{formats.percent(agreed / total, 0)} <small>{words.again.interval(formats.percent(low, 0), formats.percent(high, 0), formats.percent(0.95, 0))}</small></p>
           <Interval of={{ estimate: agreed / total, low, high }} max={1} tone="sane" />
         </>
       ) : <p>{words.again.none}</p>}

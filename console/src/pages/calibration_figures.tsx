@@ -14,7 +14,7 @@ export function Reliability({ figures }: Props) {
   const bars = (figures.bins ?? []).map(({ from, to, n, harmful }) => ({
     label: formats.percent(from ?? 0, 0), title: `${formats.percent(from ?? 0, 0)} – ${formats.percent(to ?? 1, 0)}`, total: n, harmful,
   }));
-  return <Card title={words.calibration.reliability} note={words.overview.harmfulAmong}><Bars bars={bars} label={words.calibration.reliability} formats={formats} /></Card>;
+  return <Card title={words.calibration.reliability} note={words.overview.harmfulAmong}><Bars bars={bars} of={words.user.rank} label={words.calibration.reliability} formats={formats} /></Card>;
 }
 
 const LEFT = 44;

@@ -33,7 +33,7 @@ export function useDecide() {
     },
     record: ({ user, before }: Subject, actionType: "block" | "mute") => {
       outbox.add(who(user), { kind: "action", actionType, notes: null }, before);
-      say(`@${user.handle}: ${actionType === "block" ? words.triage.recordBlock : words.triage.recordMute} – ${words.triage.recorded}`);
+      say(`@${user.handle}: ${words.triage.recorded[actionType]}`);
     },
     /** One edit for many; `z` takes all of it back. */
     judgeMany: (userIds: number[], choice: Choice) =>

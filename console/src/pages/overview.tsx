@@ -1,7 +1,10 @@
 /** Overview: what has changed since the last visit, how things stand, and what to look at next. */
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
+import type { Formats } from "../model/format";
 import { hashOf } from "../model/place";
 import { newsSince, noteVisit, shiftDay, today } from "../model/preferences";
+import type { TriageSummary } from "../model/types";
 import { words } from "../model/words";
 import { Kbd, useKeys } from "../ui/keys";
 import { Interval, Tag } from "../ui/parts";
@@ -64,6 +67,13 @@ function News({ since }: { since: string }) {
   );
 }
 
+/** How many of those who wait are still worth it. */
+function stillWorth(next: TriageSummary["next"][number] | undefined, { count }: Formats): ComponentChildren {
+  if (!next || next.expected_harmful === null) return null;
+  if (next.expected_harmful < 1) return <Tag tone="sane">✓ {words.overview.enough}</Tag>;
+  return words.overview.stillWorth(count(Math.round(next.expected_harmful)), count(next.verdicts));
+}
+
 function Figures({ since }: { since: string }) {
   const { ask, account, formats } = useConsole();
   const audience = useQuery(ask.audience(account.handle));
@@ -78,7 +88,8 @@ function Figures({ since }: { since: string }) {
         const before = history.data?.find(({ day }) => day === since)?.users.followers;
         const change = before === null || before === undefined || users.followers === null ? null : users.followers - before;
         const share = (value: number | null | undefined) => (value === null || value === undefined || !total ? null : value / total);
-        const left = summary.data?.next[1]?.expected_harmful ?? null;
+        const next = summary.data?.next[1];
+        const unjudged = summary.data?.unjudged ?? users.unclassified;
         return (
           <dl class="figures">
             <div>
@@ -87,7 +98,7 @@ function Figures({ since }: { since: string }) {
             </div>
             <div>
               <dt>{words.overview.effective}</dt>
-              <dd>{formats.count(effective?.estimate)} <small>{effective?.low !== null && effective?.low !== undefined ? words.overview.to(formats.count(effective.low), formats.count(effective.high)) : reason}</small></dd>
+              <dd>{formats.count(effective?.estimate)} <small>{effective?.low !== null && effective?.low !== undefined ? words.overview.to(formats.count(effective.low), formats.count(effective.high)) : (reason ?? audience.error?.message)}</small></dd>
               {effective && <Interval of={effective} max={total} tone="sane" />}
             </div>
             <div>
@@ -97,10 +108,7 @@ function Figures({ since }: { since: string }) {
             </div>
             <div>
               <dt>{words.overview.waiting}</dt>
-              <dd>
-                {left !== null && left < 1 ? <Tag tone="sane">✓ {words.overview.enough}</Tag> : formats.count(Math.min(20, summary.data?.unjudged ?? 20))}{" "}
-                <small>{words.overview.ofUnjudged(formats.count(summary.data?.unjudged ?? users.unclassified))}</small>
-              </dd>
+              <dd>{formats.count(unjudged)} <small>{stillWorth(next, formats) ?? (summary.error ? summary.error.message : words.overview.notJudged)}</small></dd>
             </div>
           </dl>
         );

@@ -5,7 +5,7 @@ import { judgedOf, partsOf } from "../model/waves";
 import { SIGNS } from "../model/verdict";
 import { Card, Foreign, Tag } from "../ui/parts";
 import { useQuery } from "../ui/query";
-import { States } from "../ui/states";
+import { Failure, Skeleton } from "../ui/states";
 import { useConsole } from "./use_console";
 
 const SILENT_MS = 3 * 86400_000;
@@ -20,11 +20,12 @@ export function ToLookAt() {
   const faults = (quality.data ?? []).filter(({ rows }) => (rows ?? 0) > 0);
   const last = stats.data?.last_scrape_at ?? null;
   const silent = last !== null && Date.now() - Date.parse(last) > SILENT_MS;
-  const nothing = waves.length === 0 && faults.length === 0 && !silent;
+  const asked = [cohorts, quality, stats];
+  const failed = asked.filter(({ error }) => error);
+  const nothing = waves.length === 0 && faults.length === 0 && !silent && asked.every(({ data }) => data !== undefined);
   return (
     <Card title={words.overview.look}>
-      <States of={cohorts} rows={3}>
-        {() => nothing ? <p class="note">✓ {words.overview.nothingToLook}</p> : (
+      {asked.every(({ data, error }) => data === undefined && !error) ? <Skeleton rows={3} /> : nothing ? <p class="note">✓ {words.overview.nothingToLook}</p> : (
           <ul class="rows">
             {silent && <li><Tag tone="inactive">◌ {words.overview.scraper}</Tag><span class="grow">{words.overview.silent(formats.ago(last))}. {words.overview.silentWhat}</span></li>}
             {waves.map((wave) => {
@@ -44,8 +45,8 @@ export function ToLookAt() {
               <li key={id}><Tag tone="accent">? {words.overview.data}</Tag><a class="grow" href={hashOf("quality")}>{title}</a><span class="n note">{formats.count(rows)}</span></li>
             ))}
           </ul>
-        )}
-      </States>
+      )}
+      {failed.map(({ error, refetch }, i) => <Failure key={i} error={error!} again={() => void refetch()} />)}
     </Card>
   );
 }

@@ -1,6 +1,6 @@
 /** The plots of the overview. */
 import type { ComponentChildren } from "preact";
-import { byYear, edgeLabel, type Bar } from "../model/plots";
+import { daysOf, edgeLabel, joinedBars, type Bar } from "../model/plots";
 import { shiftDay, today } from "../model/preferences";
 import type { Statistics } from "../model/types";
 import { words } from "../model/words";
@@ -9,8 +9,6 @@ import { Card } from "../ui/parts";
 import { useQuery } from "../ui/query";
 import { Empty, States } from "../ui/states";
 import { useConsole } from "./use_console";
-
-const MANY_MONTHS = 48;
 
 export function OverviewPlots({ days, look }: { days: number; look: ComponentChildren }) {
   const { ask, account, formats } = useConsole();
@@ -23,7 +21,7 @@ export function OverviewPlots({ days, look }: { days: number; look: ComponentChi
         <Card title={words.overview.over} note={words.overview.overNote(formats.count(days))}>
           <States of={history} empty={none} isEmpty={(rows) => rows.length < 2}>
             {(rows) => {
-              const line = rows.map(({ day, users }) => ({ day, value: users.followers ?? users.total ?? 0, harmful: users.harmful ?? 0 }));
+              const line = daysOf(rows);
               const label = `${words.overview.over}: ${formats.count(line[0]!.value)} – ${formats.count(line.at(-1)!.value)}`;
               return <TimeLine days={line} label={label} formats={formats} />;
             }}
@@ -38,9 +36,7 @@ export function OverviewPlots({ days, look }: { days: number; look: ComponentChi
 
 function Histograms({ of }: { of: Statistics }) {
   const { formats } = useConsole();
-  const months = (of.joined ?? []).map(({ month, total, harmful }) => ({ month, total, harmful: harmful ?? 0 }));
-  const yearly = months.length > MANY_MONTHS;
-  const joined: Bar[] = (yearly ? byYear(months) : months).map(({ month, ...counts }) => ({ label: month.slice(0, 4), title: yearly ? month : formats.month(month), ...counts }));
+  const { isYearly, bars: joined, table } = joinedBars((of.joined ?? []).map(({ month, total, harmful }) => ({ month, total, harmful: harmful ?? 0 })), formats.month);
   type Bin = { from: number; to: number | null; total: number; harmful: number | null };
   const bars = (bins: readonly Bin[]): Bar[] =>
     bins.map(({ from, to, total, harmful }) => ({
@@ -48,9 +44,9 @@ function Histograms({ of }: { of: Statistics }) {
     }));
   return (
     <div class="grid thirds">
-      <Card title={words.overview.joined} note={yearly ? words.overview.byYear : words.overview.byMonth}><Bars bars={joined} label={words.overview.joined} formats={formats} /></Card>
-      <Card title={words.overview.how}><Bars bars={bars((of.followers_count ?? []) as Bin[])} label={words.overview.how} formats={formats} /></Card>
-      <Card title={words.overview.ratio}><Bars bars={bars((of.follow_ratio ?? []) as Bin[])} label={words.overview.ratio} formats={formats} /></Card>
+      <Card title={words.overview.joined} note={isYearly ? words.overview.byYear : words.overview.byMonth}><Bars bars={joined} rows={table} of={words.overview.month} label={words.overview.joined} formats={formats} /></Card>
+      <Card title={words.overview.how}><Bars bars={bars((of.followers_count ?? []) as Bin[])} of={words.overview.followers} label={words.overview.how} formats={formats} /></Card>
+      <Card title={words.overview.ratio}><Bars bars={bars((of.follow_ratio ?? []) as Bin[])} of={words.overview.ratio} label={words.overview.ratio} formats={formats} /></Card>
     </div>
   );
 }

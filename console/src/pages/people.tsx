@@ -109,7 +109,7 @@ export function PeoplePage({ query }: { query: Record<string, string> }) {
       <div class="head">
         <div>
           <h1>{words.people.title}</h1>
-          <p role="status">{rows.count !== null ? words.people.count(formats.count(rows.count)) : rows.isUncounted ? words.people.uncounted : words.people.counting}</p>
+          <p role="status">{rows.count !== null ? words.people.count(rows.count, formats.count(rows.count)) : rows.isUncounted ? words.people.uncounted : words.people.counting}</p>
           {rows.isUncounted && <button type="button" class="bare" onClick={rows.again}>{words.states.again}</button>}
         </div>
       </div>

@@ -1,10 +1,11 @@
 /** The filters of the list, by sight; they live in the address, so Back works and a filter can be sent to somebody. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { COLUMNS, csvFields, filterPart, hasFilters, wholeNumber } from "../model/people";
-import { hashOf } from "../model/place";
+import { hashOf, parsePlace } from "../model/place";
 import { CHOICES } from "../model/verdict";
 import { partsOf } from "../model/waves";
 import { words } from "../model/words";
+import { replaceHash } from "../ui/hash";
 import { Icon } from "../ui/icons";
 import { Dialog } from "../ui/parts";
 import { useQuery } from "../ui/query";
@@ -45,7 +46,7 @@ export function Filters({ query, params, onShow, onSearch }: FiltersProps) {
   return (
     <>
       <div class="filters" role="search">
-        <Search text={query.search ?? ""} onSearch={onSearch} />
+        <Search text={query.search ?? ""} isWanted={query.focus !== undefined} onSearch={onSearch} />
         <select aria-label={words.people.verdict} value={query.verdict ?? ""} onChange={(event) => onShow({ verdict: event.currentTarget.value || undefined })}>
           <option value="">{words.people.verdict}: {words.people.any.toLowerCase()}</option>
           {CHOICES.map((choice) => <option key={choice} value={choice}>{words.verdict[choice]}</option>)}
@@ -89,8 +90,14 @@ export function Filters({ query, params, onShow, onSearch }: FiltersProps) {
 }
 
 /** Asks when nobody has typed for a moment, or goes elsewhere. */
-function Search({ text, onSearch }: { text: string; onSearch: (text: string) => void }) {
+function Search({ text, isWanted, onSearch }: { text: string; isWanted: boolean; onSearch: (text: string) => void }) {
   const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (!isWanted) return;
+    input.current!.focus();
+    const { focus, ...query } = parsePlace(location.hash).query;
+    replaceHash(hashOf("people", query));
+  }, [isWanted]);
   const timer = useRef<ReturnType<typeof setTimeout>>();
   const stop = () => {
     clearTimeout(timer.current);
@@ -98,7 +105,8 @@ function Search({ text, onSearch }: { text: string; onSearch: (text: string) => 
   };
   const ask = () => {
     stop();
-    if (input.current!.value !== text) onSearch(input.current!.value);
+    const typed = input.current?.value; // a browser tells of a change also when the field goes
+    if (typed !== undefined && typed !== text) onSearch(typed);
   };
   const later = () => {
     stop();

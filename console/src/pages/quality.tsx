@@ -38,7 +38,7 @@ function Fault({ fault }: { fault: DataFault }) {
   const { formats } = useConsole();
   const linkTo = useUserLinks(fault.examples.map((id) => (typeof id === "number" ? id : null)));
   return (
-    <Card title={fault.title} note={<b>{words.quality.rows(formats.count(fault.rows))}</b>}>
+    <Card title={fault.title} note={<b>{words.quality.rows(fault.rows ?? 0, formats.count(fault.rows))}</b>}>
       <p>{fault.effect.replaceAll("`", "")}</p>
       <p class="facts more">
         {fault.corrected_by ? <Tag tone="sane">✓ {words.quality.corrected}</Tag> : <Tag>{words.quality.notCorrected}</Tag>}

@@ -108,7 +108,7 @@ export function Factor({ me, refetch }: { me: Me; refetch: () => void }) {
         {begun && <><img class="qr" alt="" src={`data:image/svg+xml,${encodeURIComponent(begun.qr_svg)}`} /><p class="mono">{begun.secret}</p></>}
         {codes && <><p>{say.recoveryWhy}</p><ul class="codes" aria-label={say.recovery}>{codes.map((code) => <li key={code}>{code}</li>)}</ul></>}
         {!begun && <><Whose me={me} /><label class="field">{say.currentPassword}<input name="current_password" type="password" autocomplete="current-password" required /></label></>}
-        {(begun || on) && <label class="field">{say.code}<input name="otp" inputMode="numeric" autocomplete="one-time-code" required /></label>}
+        {(begun || on) && <label class="field">{say.code}<input name="otp" autocomplete="one-time-code" required /></label>}
         <p><button>{begun ? say.confirm : on ? say.turnOff : say.turnOn}</button></p>
       </form>
     </Card>

@@ -1,11 +1,12 @@
 /** Triage: one user, one key, the next. What a key does is in model/keymap; what a verdict is, in model/verdict. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Card } from "../model/again";
-import { isPending, settledUsers, whichStand } from "../model/outbox";
+import { isPending, judgedSince, settledUsers, whichStand } from "../model/outbox";
 import { hashOf } from "../model/place";
 import type { TriageItem } from "../model/types";
 import type { Choice } from "../model/verdict";
 import { words } from "../model/words";
+import { whenIdle } from "../ui/after_paint";
 import { useEntries, useEntriesLater } from "../ui/console";
 import { ExtraKeys } from "../ui/extra_keys";
 import { useKeys } from "../ui/keys";
@@ -13,7 +14,7 @@ import { memo } from "../ui/memo";
 import { NoteDialog } from "../ui/note";
 import { Progress } from "../ui/progress";
 import { useQuery } from "../ui/query";
-import { Empty, Skeleton, States } from "../ui/states";
+import { Empty, Failure, Skeleton, States } from "../ui/states";
 import { useSwipe } from "../ui/swipe";
 import { VerdictKeys } from "../ui/verdict_keys";
 import { useDecide, type Subject } from "./decide";
@@ -41,7 +42,10 @@ export function TriagePage() {
       <h1 class="sr">{words.triage.title}</h1>
       {isMore && left.length < LOW && <Refill left={left.length} isFetching={queue.isFetching} refetch={queue.refetch} />}
       <States of={queue} rows={6}>
-        {() => (left.length === 0 && !isMore && !queue.isFetching ? <NothingLeft /> : <Round queue={left} isMore={isMore && !queue.error} />)}
+        {() => {
+          if (left.length === 0 && queue.error) return <Failure error={queue.error} again={() => void queue.refetch()} />;
+          return left.length === 0 && !isMore && !queue.isFetching ? <NothingLeft /> : <Round queue={left} isMore={isMore && !queue.error} />;
+        }}
       </States>
     </>
   );
@@ -78,18 +82,19 @@ function Round({ queue, isMore }: { queue: TriageItem[]; isMore: boolean }) {
   const [begun] = useState(() => Date.now());
   const [goal, setGoal] = useState(ROUND);
   const summary = useQuery(ask.summary(account.handle));
-  const judged = outbox.entries.filter((entry) => entry.at >= begun && entry.work.kind === "verdict" && entry.state !== "taken back" && entry.state !== "failed").length;
+  const judged = judgedSince(outbox.entries, begun);
   const done = judged + returning.answers.length;
   const { index, current, move } = usePlace(cards, settledUsers(outbox.entries).size + returning.answers.length);
   if (current) seen.add(current.user.id);
   const progress = <Progress label={words.triage.title} done={done} of={goal} />;
   if (!current && isMore && done < goal) return <>{progress}<Skeleton rows={6} /></>;
   if (done >= goal || !current) {
+    const isEnough = (summary.data?.next[1]?.expected_harmful ?? 1) < 1;
     return (
       <>
         {progress}
         <div class="triage">
-          <Empty title={words.triage.enough} why={`${words.triage.round(formats.count(done))} ${summary.data?.text ?? ""}`}>
+          <Empty title={isEnough ? words.triage.enough : words.triage.roundOver} why={`${words.triage.round(done, formats.count(done))} ${summary.data?.text ?? ""}`}>
             <p class="row center">
               <a class="go" href={hashOf("overview")}>{words.triage.stop}</a>
               <button type="button" onClick={() => setGoal(done + ROUND)}>{words.triage.more}</button>
@@ -141,22 +146,31 @@ function Desk({ cards, index, onAgain, onNext, onPrevious }: DeskProps) {
   const [act] = useState(() => (id: keyof typeof commands) => latest.current[id]());
   const swipe = useSwipe(() => judge("harmful"), () => judge("sane"));
   return (
-    <article aria-label={words.triage.card} {...swipe}>
-      <Deck cards={cards} index={index} noteOf={(card) => decide.noteOf(subjectOf(card))} />
+    <article aria-label={words.triage.card}>
+      <div class="swiped" {...swipe}><Deck cards={cards} index={index} noteOf={(card) => decide.noteOf(subjectOf(card))} /></div>
       <Buttons act={act} />
+      <Announcement of={user} />
       {writing && <NoteDialog text={note} onSave={(text) => decide.setNote(subject, text)} onClose={() => setWriting(false)} />}
     </article>
   );
 }
 
+/** For readers of screens: who is next. */
+function Announcement({ of: { id, handle } }: { of: Card["user"] }) {
+  const [text, setText] = useState("");
+  useEffect(() => whenIdle(() => setText(words.triage.announce(handle ?? String(id)))), [id]);
+  return <p class="sr" role="status">{text}</p>;
+}
+
 const subjectOf = ({ user, sampled }: Card): Subject => ({ user, before: null, sampled });
 
 type Extra = "note" | "block" | "mute" | "basket";
-const EXTRAS = [["note", words.triage.note], ["block", words.triage.recordBlock], ["mute", words.triage.recordMute], ["basket", words.basket.added]] as const;
+const EXTRAS = [["note", words.triage.note], ["block", words.triage.recordBlock], ["mute", words.triage.recordMute], ["basket", words.basket.add]] as const;
 
 const Buttons = memo(({ act }: { act: (id: Choice | "later" | Extra) => void }) => (
   <div class="below">
     <VerdictKeys onChoice={act} onLater={() => act("later")} />
     <ExtraKeys rows={EXTRAS.map(([id, text]) => [id, text, () => act(id)])} />
+    <p class="note touch">{words.triage.swipe}</p>
   </div>
 ));

@@ -49,13 +49,13 @@ export const TriageCard = memo(({ item, note, waves }: CardProps) => {
       <UserHead user={user} formats={formats} badge={badge}>
         {(own.length > 0 || others.length > 0) && (
           <p class="facts links">
-            {own.map((wave) => <a key={wave.id} href={hashOf(`waves/${wave.id}`)}>≈ {words.triage.cohort}: {formats.count(wave.size)}</a>)}
+            {own.map((wave) => <a key={wave.id} href={hashOf(`waves/${wave.id}`)}>≈ {words.triage.cohort(formats.count(wave.size))}</a>)}
             {others.map((id, i) => <a key={id} href={hashOf(`users/${id}`)}>{i === 0 ? words.triage.other(others.length) : `#${id}`}</a>)}
           </p>
         )}
       </UserHead>
       <h2>{words.triage.why}</h2>
-      <Why texts={reasons} signals={signals.data} />
+      <Why texts={reasons} signals={signals.data} formats={formats} />
       {note && <p class="written" dir="auto">{note}</p>}
       <h2>{words.triage.posts}</h2>
       <States of={posts} rows={2}>{({ results }) => <Posts posts={results} formats={formats} />}</States>

@@ -3,6 +3,7 @@ import { isPending, isRefused, lastDecided, type Entry } from "../model/outbox";
 import { hashOf } from "../model/place";
 import { bodyOf, choiceOf, CHOICES, SIGNS, type Choice } from "../model/verdict";
 import { words } from "../model/words";
+import { BothVersions } from "../ui/both_versions";
 import { useEntriesLater } from "../ui/console";
 import { Icon } from "../ui/icons";
 import { Kbd } from "../ui/keys";
@@ -13,10 +14,10 @@ import { useConsole } from "./use_console";
 const SHOWN = 10;
 
 export const LastTen = memo(({ left, text }: { left: number; text?: string }) => {
-  const { formats } = useConsole();
+  const { formats, preferences } = useConsole();
   const shown = lastDecided(useEntriesLater(), SHOWN);
   return (
-    <Card title={words.triage.decided} note={<><Kbd of="undo" /> {words.triage.takesBack}</>} class="rail">
+    <Card title={words.triage.decided} note={preferences.keys.letters && <><Kbd of="undo" /> {words.triage.takesBack}</>} class="rail">
       {shown.length === 0 ? <p class="note">{words.triage.nothingDecided}</p> : <ul class="rows">{shown.map((entry) => <Row key={entry.key} entry={entry} />)}</ul>}
       {left > 0 && <p class="note more">{words.triage.left(formats.count(left))} {text}</p>}
     </Card>
@@ -69,7 +70,7 @@ function Conflict({ entry }: { entry: Entry }) {
   return (
     <div class="problem" role="alert">
       <strong>{words.triage.conflict}</strong>
-      <p>{words.triage.theirs}: <VerdictTag verdict={entry.theirs} /> {words.triage.yours}: <VerdictTag verdict={entry.work.kind === "verdict" ? entry.work : null} /></p>
+      <BothVersions entry={entry} />
       <button type="button" onClick={() => outbox.drop(entry.key)}>{words.triage.keepTheirs}</button>
       <button type="button" onClick={() => void outbox.sendAgain(entry.key)}>{words.triage.keepYours}</button>
     </div>

@@ -14,7 +14,7 @@ export function useUndo(onDone: () => void): (editId: string) => Promise<void> {
     try {
       const answer = await send(`/api/edits/${editId}/undo/`, { method: "POST", headers: { "Idempotency-Key": newKey() } });
       const { skipped } = (await answer.json()) as Undone;
-      say(skipped.length > 0 ? words.log.partly(formats.count(skipped.length)) : words.log.undone, skipped.length > 0 ? "inactive" : "plain");
+      say(skipped.length > 0 ? words.log.partly(skipped.length, formats.count(skipped.length)) : words.log.undone, skipped.length > 0 ? "inactive" : "plain");
     } catch (error) {
       say((error as Error).message, "harmful");
     }

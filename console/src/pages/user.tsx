@@ -8,6 +8,7 @@ import { words } from "../model/words";
 import { useEntries } from "../ui/console";
 import { ExtraKeys } from "../ui/extra_keys";
 import { useKeys } from "../ui/keys";
+import { BothVersions } from "../ui/both_versions";
 import { NoteDialog } from "../ui/note";
 import { Tag, VerdictTag } from "../ui/parts";
 import { useQuery } from "../ui/query";
@@ -50,14 +51,18 @@ function One({ user, refetch }: { user: UserDetail; refetch: () => void }) {
     decide.setNote(subject, text);
     if (shown) outbox.add({ id: user.id, handle: user.handle ?? "" }, { kind: "verdict", harmful: !!shown.harmful, inactive: !!shown.inactive, notes: text || null, sampled: false }, shown, subject.etag);
   };
+  const later = () => {
+    decide.later(subject);
+    say(words.triage.later(`@${user.handle}`));
+  };
   const rows = [
     ["note", words.triage.note, () => setWriting(true)],
     ["block", words.triage.recordBlock, () => decide.record(subject, "block")],
     ["mute", words.triage.recordMute, () => decide.record(subject, "mute")],
-    ["basket", words.basket.added, () => decide.toggleBasket(user.id)],
+    ["basket", words.basket.add, () => decide.toggleBasket(user.id)],
   ] as const;
   useKeys({
-    harmful: () => judge("harmful"), inactive: () => judge("inactive"), sane: () => judge("sane"), later: () => void decide.later(subject),
+    harmful: () => judge("harmful"), inactive: () => judge("inactive"), sane: () => judge("sane"), ...(shown ? {} : { later }),
     note: rows[0][2], block: rows[1][2], mute: rows[2][2], basket: rows[3][2],
   });
   const note = decide.noteOf(subject);
@@ -74,14 +79,14 @@ function One({ user, refetch }: { user: UserDetail; refetch: () => void }) {
             {conflict && (
               <div class="problem" role="alert">
                 <strong>{words.user.changed}</strong>
-                <p>{words.triage.theirs}: <VerdictTag verdict={conflict.theirs} /> {words.triage.yours}: <VerdictTag verdict={conflict.work.kind === "verdict" ? conflict.work : null} /></p>
+                <BothVersions entry={conflict} />
                 <button type="button" onClick={() => (outbox.drop(conflict.key), refetch())}>{words.triage.keepTheirs}</button>
                 <button type="button" onClick={() => void outbox.sendAgain(conflict.key)}>{words.triage.keepYours}</button>
               </div>
             )}
           </div>
           <div class="below">
-            <VerdictKeys chosen={choiceOf(shown)} onChoice={judge} onLater={shown ? undefined : () => void decide.later(subject)} />
+            <VerdictKeys chosen={choiceOf(shown)} onChoice={judge} onLater={shown ? undefined : later} />
             <ExtraKeys rows={rows} />
           </div>
         </div>

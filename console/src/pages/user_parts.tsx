@@ -1,6 +1,7 @@
 /** The cards of a user's page. */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { eventName } from "../model/log";
 import type { UserDetail, Verdict } from "../model/types";
 import { choiceOf } from "../model/verdict";
 import { signalRows, type SignalRow } from "../model/why";
@@ -58,7 +59,7 @@ export function Signals({ id }: { id: number }) {
                 {data.band && <Tag tone={data.band === "high" || data.band === "very_high" ? "harmful" : "plain"}>{data.band.replace("_", " ")}</Tag>}
                 {data.probability !== null && <span>{words.user.probability} <b>{formats.percent(data.probability, 0)}</b></span>}
               </p>
-              <ul class="why">{fired.map((row) => <li key={row.id} title={row.why}><span>{row.title} <span class="note">{valueOf(row, formats.decimal)}</span></span><ContributionBar value={row.contribution} most={most} /></li>)}</ul>
+              <ul class="why">{fired.map((row) => <li key={row.id} title={row.why}><span>{row.title} <span class="note">{valueOf(row, formats.decimal)}</span></span><ContributionBar value={row.contribution} most={most} formats={formats} /></li>)}</ul>
               <details class="table">
                 <summary>{words.user.quiet(quiet.length)}</summary>
                 <table>
@@ -121,7 +122,7 @@ export function History({ id }: { id: number }) {
               const isVerdict = entry.event.startsWith("classification");
               return (
                 <li key={entry.id} title={formats.time(entry.time)}>
-                  {isVerdict ? <VerdictTag verdict={after ? { harmful: after.harmful ?? false, inactive: after.inactive ?? false } : null} /> : <Tag>{entry.event}</Tag>}
+                  {isVerdict ? <VerdictTag verdict={after ? { harmful: after.harmful ?? false, inactive: after.inactive ?? false } : null} /> : <Tag>{eventName(entry.event)}</Tag>}
                   <span class="note">{entry.operator && words.user.by(entry.operator)}</span>
                   <span class="n note">{formats.ago(entry.time)}</span>
                 </li>

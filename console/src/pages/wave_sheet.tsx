@@ -81,11 +81,11 @@ function Members({ users, size }: { users: UserDetail[]; size: number }) {
         {isPart && <span class="note">{words.waves.first(formats.count(users.length), formats.count(size))}</span>}
         {inSample ? <span><b>{words.waves.sampleFirst}.</b> {words.waves.sampleWhy}</span> : (
           <>
-            <span>{words.waves.judgeRest(formats.count(rest.length))}:</span>
+            <span>{words.waves.judgeRest(rest.length, formats.count(rest.length))}:</span>
             {CHOICES.map((choice) => (
               <button key={choice} type="button" disabled={rest.length === 0} onClick={() => void decide.judgeMany(rest.map(({ id }) => id), choice)}>{SIGNS[choice]} {words.verdict[choice]}</button>
             ))}
-            <span class="note">{bound !== null ? (isPart ? words.waves.boundShown : words.waves.bound)(formats.percent(bound, 0)) : words.waves.confirm}</span>
+            <span class="note">{bound !== null ? (isPart ? words.waves.boundShown : words.waves.bound)(formats.percent(bound, 0), formats.percent(0.95, 0)) : words.waves.confirm}</span>
           </>
         )}
       </div>

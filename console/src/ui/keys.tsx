@@ -1,7 +1,7 @@
 /** Keys: one listener, and a stack of who handles which command. The page on top is asked first. */
 import { createContext } from "preact";
 import { useContext, useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { DEFAULT_KEYS, keyOf, matchKeys, showKey, type CommandId, type KeySettings } from "../model/keymap";
+import { DEFAULT_KEYS, keyOf, isLetter, press, showKey, typedKey, type CommandId, type KeySettings } from "../model/keymap";
 
 export type Handlers = Partial<Record<CommandId, () => void>>;
 
@@ -49,12 +49,19 @@ export function handleKey(event: KeyboardEvent, settings: KeySettings): void {
   const now = Date.now();
   const before = now - typedAt < PREFIX_MS ? typed : "";
   typedAt = now;
-  const key = event.key === " " ? " " : event.key;
-  const match = [before ? `${before} ${key}` : key, key].map((text) => ({ text, found: matchKeys(text, settings) })).find(({ found }) => found.kind !== "none");
-  typed = "";
-  if (!match) return;
-  if (match.found.kind === "prefix") typed = match.text;
-  else if (match.found.kind === "commands" && run(match.found.ids)) event.preventDefault();
+  const key = typedKey(event.key, event.getModifierState("CapsLock"));
+  const pressed = press(before, key, event.repeat, settings);
+  typed = pressed.typed;
+  if (run(pressed.ids)) event.preventDefault();
+}
+
+/** What would happen now: the commands that somebody handles, the page on top first. */
+export function commandsNow(): { id: CommandId; run: () => void }[] {
+  const now = new Map<CommandId, () => void>();
+  for (const { current } of [...stack].reverse()) {
+    for (const [id, run] of Object.entries(current) as [CommandId, () => void][]) if (run && !now.has(id)) now.set(id, run);
+  }
+  return [...now].map(([id, run]) => ({ id, run }));
 }
 
 /** The one listener. */
@@ -82,7 +89,7 @@ export function useKeys(handlers: Handlers): void {
 export function Kbd({ of, children }: { of?: CommandId; children?: string }) {
   const settings = useContext(KeyContext);
   const key = of ? keyOf(of, settings) : children!;
-  if (of && !settings.letters && key.length === 1) return null;
+  if (of && !settings.letters && (isLetter(key) || key === " ")) return null;
   return (
     <>
       {key.split(key === " " ? "" : " ").map((part) => <kbd key={part}>{showKey(part)}</kbd>)}

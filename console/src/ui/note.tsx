@@ -9,7 +9,7 @@ export function NoteDialog({ text, onSave, onClose }: { text: string; onSave: (t
   const area = useRef<HTMLTextAreaElement>(null);
   const save = () => (onSave(area.current!.value.trim()), onClose());
   return (
-    <Dialog title={words.triage.note} onClose={onClose}>
+    <Dialog title={words.triage.note} onClose={onClose} mayClose={() => area.current!.value.trim() === text.trim() || confirm(words.triage.loseNote)}>
       <form onSubmit={(event) => (event.preventDefault(), save())}>
         <textarea
           ref={area} rows={5} maxLength={LONGEST} autofocus aria-label={words.triage.note} defaultValue={text}

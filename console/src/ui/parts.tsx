@@ -62,17 +62,18 @@ export function Interval({ of, max, tone }: { of: Estimate; max: number; tone: T
 }
 
 /** A dialog that takes the focus, gives it back, and closes with Esc. */
-export function Dialog({ title, onClose, children, class: name = "" }: Children & { title: string; onClose: () => void; class?: string }) {
+export function Dialog({ title, onClose, mayClose = () => true, children, class: name = "" }: Children & { title: string; onClose: () => void; mayClose?: () => boolean; class?: string }) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const close = () => mayClose() && onClose();
   useEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
     return () => (before instanceof HTMLElement ? before.focus() : undefined);
   }, []);
   return (
-    <dialog ref={dialog} class={name} aria-label={title} onClose={onClose} onClick={(event) => event.target === dialog.current && onClose()}>
+    <dialog ref={dialog} class={name} aria-label={title} onClose={onClose} onCancel={(event) => mayClose() || event.preventDefault()} onClick={(event) => event.target === dialog.current && close()}>
       <div class="inside">
-        <header><h2>{title}</h2><button class="bare" type="button" aria-label={words.shell.dismiss} onClick={onClose}><Icon name="close" /></button></header>
+        <header><h2>{title}</h2><button class="bare" type="button" aria-label={words.shell.dismiss} onClick={close}><Icon name="close" /></button></header>
         {children}
       </div>
     </dialog>

@@ -51,6 +51,10 @@ export function PlotTable({ head, rows }: TableProps) {
 interface BarsProps {
   bars: readonly Bar[];
   label: string;
+  /** What a bar stands for, as the table's heading. */
+  of: string;
+  /** The rows of the table, where they are not the bars. */
+  rows?: readonly Bar[];
   formats: Formats;
 }
 
@@ -60,7 +64,7 @@ const BELOW = 24;
 const LETTER = 7;
 
 /** Bars with the harmful part in front. */
-export function Bars({ bars, label, formats }: BarsProps) {
+export function Bars({ bars, label, of, rows = bars, formats }: BarsProps) {
   const max = Math.max(1, ...bars.map(({ total }) => total));
   const draw = (width: number, height: number) => {
     const bottom = height - BELOW;
@@ -89,7 +93,7 @@ export function Bars({ bars, label, formats }: BarsProps) {
   return (
     <>
       <Plot label={label}>{draw}</Plot>
-      <PlotTable head={["", words.overview.total, words.overview.harmfulColumn]} rows={bars.filter(({ total }) => total > 0).map((bar) => [bar.title, formats.count(bar.total), formats.count(bar.harmful)])} />
+      <PlotTable head={[of, words.overview.total, words.overview.harmfulColumn]} rows={rows.filter(({ total }) => total > 0).map((bar) => [bar.title, formats.count(bar.total), formats.count(bar.harmful)])} />
     </>
   );
 }
@@ -143,7 +147,7 @@ export function TimeLine({ days, label, formats }: LineProps) {
   return (
     <>
       <Plot label={label} class="wide">{draw}</Plot>
-      <PlotTable head={["", words.overview.followers, words.overview.harmfulColumn]} rows={[...days].reverse().map(({ day, value, harmful: bad }) => [formats.day(day), formats.count(value), formats.count(bad)])} />
+      <PlotTable head={[words.overview.day, words.overview.followers, words.overview.harmfulColumn]} rows={[...days].reverse().map(({ day, value, harmful: bad }) => [formats.day(day), formats.count(value), formats.count(bad)])} />
     </>
   );
 }

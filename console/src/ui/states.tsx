@@ -46,18 +46,24 @@ function Countdown({ seconds, onEnd }: { seconds: number; onEnd: () => void }) {
     const timer = setTimeout(() => setLeft(left - 1), 1000);
     return () => clearTimeout(timer);
   }, [left]);
-  return <p>{words.states.countdown(String(Math.max(0, left)))}</p>;
+  return <p role="timer" aria-live="off">{words.states.countdown(String(Math.max(0, left)))}</p>;
+}
+
+/** The core's schema is of a generation that does not have it: nothing to try again. */
+function isNoTable({ status, message }: Told): boolean {
+  return status === 404 && message.includes(" has no table ");
 }
 
 export function Failure({ error, again }: { error: Told; again: () => void }) {
   const { status, requestId, retryAfter } = error;
   const passes = status === 429 || status === 503;
-  const title = status === 0 ? words.states.offline : status === 429 ? words.states.limited : status === 503 ? words.states.busy : words.states.failed;
+  const title = status === 0 ? (navigator.onLine ? words.states.unreachable : words.states.offline) : status === 429 ? words.states.limited : status === 503 ? words.states.busy : words.states.failed;
   useEffect(() => {
     if (status !== 0) return;
     addEventListener("online", again);
     return () => removeEventListener("online", again);
   }, [status]);
+  if (isNoTable(error)) return <Empty title={words.states.noTable} why={error.message} />;
   return (
     <div class="failure" role="alert">
       <strong>{title}</strong>
@@ -66,6 +72,16 @@ export function Failure({ error, again }: { error: Told; again: () => void }) {
       <p><button type="button" onClick={again}>{words.states.again}</button></p>
       {requestId && <p class="note mono">{words.states.request(requestId)}</p>}
     </div>
+  );
+}
+
+/** What is shown is from before: it could not be read again. */
+function NotRead({ error, again }: { error: Told; again: () => void }) {
+  return (
+    <p class="notice" role="status">
+      {words.states.notRead} {error.status === 0 ? words.states.unreachable : error.message}{error.requestId ? ` (${words.states.request(error.requestId)})` : ""}{" "}
+      <button type="button" onClick={again}>{words.states.again}</button>
+    </p>
   );
 }
 
@@ -89,5 +105,10 @@ export function States<T>({ of, rows, title, empty, isEmpty, children }: StatesP
     );
   }
   const nothing = isEmpty ? isEmpty(of.data) : Array.isArray(of.data) && of.data.length === 0;
-  return <>{nothing && empty !== undefined ? empty : children(of.data)}</>;
+  return (
+    <>
+      {of.isError && <NotRead error={of.error} again={() => void of.refetch()} />}
+      {nothing && empty !== undefined ? empty : children(of.data)}
+    </>
+  );
 }

@@ -37,7 +37,7 @@ export function UserHead({ user, formats, badge, children }: CardProps) {
   );
 }
 
-export function Why({ texts, signals }: { texts: readonly string[]; signals: UserSignals | undefined }) {
+export function Why({ texts, signals, formats }: { texts: readonly string[]; signals: UserSignals | undefined; formats: Formats }) {
   const reasons = reasonsOf(texts, signals);
   const most = Math.max(1.5, ...reasons.map(({ contribution }) => Math.abs(contribution ?? 0)));
   return (
@@ -45,19 +45,23 @@ export function Why({ texts, signals }: { texts: readonly string[]; signals: Use
       {reasons.map(({ text, contribution }) => (
         <li key={text}>
           <Foreign>{text}</Foreign>
-          <ContributionBar value={contribution} most={most} />
+          <ContributionBar value={contribution} most={most} formats={formats} />
         </li>
       ))}
     </ul>
   );
 }
 
-export function ContributionBar({ value, most }: { value: number | null; most: number }) {
-  const width = value === null ? 0 : Math.max(2, (100 * Math.abs(value)) / most);
+/** How much it counts, with a sign beside the colour. */
+export function ContributionBar({ value, most, formats }: { value: number | null; most: number; formats: Formats }) {
+  const isFor = value !== null && value < 0;
   return (
-    <svg class={`strength ${value !== null && value < 0 ? "sane" : "harmful"}`} viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
-      {value ? <rect width={width} height="8" rx="1.5" /> : null}
-    </svg>
+    <span class={`strength ${isFor ? "sane" : "harmful"}`}>
+      <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+        {value ? <rect width={Math.max(2, (100 * Math.abs(value)) / most)} height="8" rx="1.5" /> : null}
+      </svg>
+      {value ? <span class="n">{isFor ? "−" : "+"}{formats.decimal(Math.abs(value), 1)}<span class="sr"> {isFor ? words.user.speaksFor : words.user.speaksAgainst}</span></span> : null}
+    </span>
   );
 }
 
