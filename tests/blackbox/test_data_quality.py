@@ -130,7 +130,7 @@ def test_selected_fields_exports_and_signals_are_corrected_as_well(commas):
                                                    ["1", "1200", '["following_count","followers_count"]'], ["101", "1200", "[]"]]
     line = commas.get("/api/users/?corrected=true&format=ndjson&id=1", token=mint()).json()
     assert line["followers_count"] == 1200
-    row, = get(commas, "/api/users/", corrected="true", expand="signals", id="1")
+    row, = get(up_to_date(commas), "/api/users/", corrected="true", expand="signals", id="1")
     by_name = {signal["id"]: signal["value"] for signal in row["signals"]["signals"]}
     assert by_name["followers_below_100"] == 1200 and by_name["follow_ratio"] == 1
 

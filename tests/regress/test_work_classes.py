@@ -20,7 +20,7 @@ OWN = {"compare_tables", "note_tables", "lock_changes", "list_events", "insert_l
        "take_alert_turn", "list_alert_conditions", "count_undelivered_alerts", "list_alert_entries", "list_stuck_actions",
        "list_alert_days", "list_alert_waves", "find_due_digest", "save_alerts"}
 # Of the daily snapshot, of the kept signals and of the probabilities.
-OWN_SQL = ("watchdxg_seen", "WITH snapshot AS", "watchdxg_sampled_verdict AS m", "WITH verdicts AS")
+OWN_SQL = ("watchdxg_seen", "WITH snapshot AS", "watchdxg_sampled_verdict AS m", "WITH several AS")
 HANDLE = "synka777"
 EVERY_REPORT = [
     f"/api/accounts/{HANDLE}/stats/", f"/api/accounts/{HANDLE}/stats/?corrected=true",
@@ -103,7 +103,7 @@ def test_evidence_of_many_users_is_not_collected_for_a_token_that_opens_nothing(
 
 # But for what each server does by itself: the daily snapshot, its estimates, probabilities, and looking for changed users.
 WAITING = ("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database() "
-           "AND query !~ '^(SELECT \\* FROM \\()?WITH (turn|snapshot|verdicts|signals) AS'")
+           "AND query !~ '^(SELECT \\* FROM \\()?WITH (turn|snapshot|several|found_0|signals) AS'")
 REPORT = f"/api/accounts/{HANDLE}/stats/"
 PROMPT = 5  # seconds; the statement timeout is 30
 FLOODED = 20  # seconds in which all gets through behind 300 long lists whose clients have left
