@@ -18,7 +18,7 @@ from support.wire import StatementCounter
 OWN = {"compare_tables", "note_tables", "lock_changes", "list_events", "insert_log_entries", "check_access_of_many",
        "list_core_columns", "list_checked_accounts", "signal_state", "list_observed_accounts", "save_audience",
        "take_alert_turn", "list_alert_conditions", "count_undelivered_alerts", "list_alert_entries", "list_stuck_actions",
-       "list_alert_days", "list_alert_waves", "find_due_digest", "save_alerts"}
+       "list_alert_days", "list_alert_waves", "find_due_digest", "save_alerts", "read_alert_status"}
 # Of the daily snapshot, of the kept signals and of the probabilities.
 OWN_SQL = ("watchdxg_seen", "WITH snapshot AS", "watchdxg_sampled_verdict AS m", "WITH several AS")
 HANDLE = "synka777"
