@@ -38,6 +38,16 @@ describe("the outbox", () => {
     expect([...outbox.ownEdits]).toEqual(["e1", "e2", "e3"]);
   });
 
+  it("undoes the edit of the decision that is taken back, whatever was decided before it", async () => {
+    let n = 0;
+    const { outbox, sent } = make(() => Promise.resolve({ editId: `e${++n}` }));
+    for (const id of [1, 2, 3]) outbox.add(user(id), HARMFUL, null);
+    await settle();
+    outbox.takeBack(outbox.entries[1]);
+    await settle();
+    expect(sent.at(-1)!.work).toMatchObject({ kind: "undo", editId: "e2" });
+  });
+
   it("keeps a decision before anything else, and sends it when the next card is seen", async () => {
     const waiting: (() => void)[] = [];
     const { outbox, sent, storage } = make(() => Promise.resolve({ editId: "e" }), undefined, { later: (work) => waiting.push(work) });
