@@ -40,10 +40,10 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
     const timer = setTimeout(() => setAsked(text.trim().replace(/^@/, "")), SETTLE_MS);
     return () => clearTimeout(timer);
   }, [text]);
-  const ask8 = (how: object) =>
+  const useFound = (how: object) =>
     useQuery(ask.users({ account_id: account?.id, ...how, limit: PEOPLE, count: "none", ordering: "-followers_count", expand: "classification" }), { enabled: asked.length > 0 && account !== undefined, keep: true });
-  const named = ask8({ handle__istartswith: asked });
-  const found = ask8({ search: asked });
+  const named = useFound({ handle__istartswith: asked });
+  const found = useFound({ search: asked });
   const dark = preferences.theme === "dark" || (preferences.theme === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
   const commands: Choice[] = [
     ...PAGES.filter(({ go }) => go).map(({ id, icon, go }) => ({ id, icon, text: words.pages[id], command: go, run: () => void (location.hash = hashOf(id)) })),
@@ -59,7 +59,7 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
   // What people are found comes late: it moves nothing that Enter may be meant for.
   const shown: (Choice | UserDetail)[] = [...fitting.filter(begins), ...people, ...fitting.filter((command) => !begins(command))];
   const count = shown.length;
-  const isAsking = asked !== wanted.replace(/^@/, "") || named.isFetching || found.isFetching;
+  const isAsking = asked.toLowerCase() !== wanted.replace(/^@/, "") || named.isFetching || found.isFetching;
   const failed = named.error ?? found.error;
   const active = Math.min(at, Math.max(0, count - 1));
   useEffect(() => list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [active, count]);

@@ -44,7 +44,7 @@ export function Bulk({ selection: { ids, all }, filter, count, onSelect }: BulkP
         <span role="status">{!some ? how : all ? words.people.allSelected(formats.count(size)) : words.people.selected(formats.count(size))}</span>
         {some && BULK_CHOICES.map((one) => <button key={one} type="button" onClick={judge(one)}>{one === "none" ? words.user.unjudge : `${SIGNS[one]} ${words.verdict[one]}`}</button>)}
         {some && <button type="button" onClick={() => setPlanning(true)}>{words.plans.plan} …</button>}
-        {some && !all && <button type="button" onClick={report}>{words.basket.added}</button>}
+        {some && !all && <button type="button" onClick={report}>{words.basket.add}</button>}
         {count !== null && count > 0 && !all && ids.size !== count && (
           <button type="button" class="bare" disabled={count > most} onClick={() => onSelect({ ids: new Set(), all: true })}>{words.people.all} ({formats.count(count)})</button>
         )}

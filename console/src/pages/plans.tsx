@@ -8,6 +8,7 @@ import { words } from "../model/words";
 import { replaceHash } from "../ui/hash";
 import { More, usePages } from "../ui/more";
 import { Card, Choices, Foreign, Handle, Tag } from "../ui/parts";
+import { Progress } from "../ui/progress";
 import { useQuery } from "../ui/query";
 import { Empty, States } from "../ui/states";
 import type { Tone } from "../model/verdict";
@@ -46,7 +47,7 @@ export function Plans({ query }: { query: Record<string, string> }) {
   return (
     <div class="stack">
       <Card title={words.plans.progress} note={words.plans.share(formats.percent(progressOf(counts), 0))}>
-        <div class="progress" role="img" aria-label={words.plans.share(formats.percent(progressOf(counts), 0))}><svg viewBox="0 0 100 4" preserveAspectRatio="none"><rect width={100 * progressOf(counts)} height="4" /></svg></div>
+        <Progress label={words.plans.progress} done={progressOf(counts)} of={1} />
         <div class="row">
           <Choices<string> label={words.plans.progress} value={state ?? ANY} options={[[ANY, words.people.any], ...PLAN_STATES.map((one) => [one, `${words.plans.states[one]} ${formats.count(counts[one])}`] as const)]} onChange={show} />
           {counts.planned > 0 && <button type="button" onClick={() => void stop()}>{words.plans.stop}</button>}

@@ -35,7 +35,7 @@ asio::awaitable<http::Response> list_history(Context& context) {
 }
 
 /// GET /api/accounts/{handle}/changes/?since=&until= -> 200
-/// {"since","as_of","observed_since","totals","new","gone","renamed", "jumped"}.
+/// {"since","as_of","observed_since","totals","new","gone","renamed","jumped"}.
 asio::awaitable<http::Response> list_changes(Context& context) {
     const auto since = date_of(context.query(), "since");
     if (!since) throw rest::field_error("since", rest::kRequired);
@@ -74,8 +74,8 @@ std::span<const Route> history_routes() {
               .tag = "statistics",
               .summary = "What has changed in an account's audience",
               .help = "Users that are new, gone or renamed since a day (UTC), or between two days, and those whose "
-                      "counts jumped: at most "
-                      "1,000 of each, the newest first. Nothing is known about the time before `observed_since`.",
+                      "counts jumped: at most 1,000 of each, the newest first. Nothing is known about the time before "
+                      "`observed_since`.",
               .answer = "Changes",
               .resource = &model::kAccounts,
               .parameters = {"Since", "Until"}},
